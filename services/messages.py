@@ -1,0 +1,255 @@
+"""All that travels between services: frozen dataclasses, and the names of the channels."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from supervisor.desk import Refused, Request
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ThreadKey:
+    """Which conversation: a client, one of its users, one of that user's threads.
+
+    The three end up in paths, branch names and host names, so nothing but `ID` passes.
+    Raises `Refused` for anything else.
+    """
+
+    client: str
+    user: str
+    thread: str
+
+    def __post_init__(self) -> None:
+        for what, value in (
+            ("clientId", self.client),
+            ("userId", self.user),
+            ("threadId", self.thread),
+        ):
+            if not ID.fullmatch(value):
+                raise Refused(
+                    f"cannot use this {what}: 1 to 64 letters, digits, '-' or '_', the first a letter or digit"
+                )
+
+    def __str__(self) -> str:
+        return f"{self.client}/{self.user}/{self.thread}"
+
+    @property
+    def branch(self) -> str:
+        return f"thread-{self.thread}"
+
+    @property
+    def preview_id(self) -> str:
+        """A host-name label of its own: readable, and unique for the whole key."""
+        digest = hashlib.sha256(str(self).encode()).hexdigest()[:8]
+        slug = re.sub(r"[^a-z0-9]+", "-", self.thread.lower()).strip("-")[:40]
+        return f"{slug}-{digest}"
+
+
+# Desk "workspaces": who keeps the git workspaces.
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A thread's place on disk: `root` is the worktree of `branch`, `project` the clone."""
+
+    key: ThreadKey
+    root: Path
+    project: Path
+    history: Path
+    branch: str
+    head: str
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWorkspace(Request[Workspace]):
+    """Make or open a thread's workspace. Idempotent. Without `repo_url` it starts from the starter site."""
+
+    key: ThreadKey
+    repo_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindWorkspace(Request[Workspace]):
+    """A thread's workspace as it is; refused where there is none. Changes nothing."""
+
+    key: ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
+class GitState:
+    """A worktree against its branch: paths relative to the worktree, sorted."""
+
+    branch: str
+    branches: tuple[str, ...]
+    added: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    untracked: tuple[str, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        return not (self.added or self.modified or self.deleted or self.untracked)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGit(Request[GitState]):
+    """What git says of a thread. Changes nothing."""
+
+    key: ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    hash: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitTurn(Request[Commit | None]):
+    """Commit all that a turn changed, with `Thread-ID` and `Turn-ID` trailers; None if nothing did."""
+
+    key: ThreadKey
+    turn: str
+    message: str
+
+
+# Desk "agent": who carries out instructions.
+
+
+class Mode(StrEnum):
+    EXECUTE = "execute"
+    PLAN = "plan"
+    ANALYZE = "analyze"
+
+
+class TurnState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMMITTED = "committed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    turn: str
+    state: TurnState
+    output: str
+    files: tuple[str, ...] = ()
+    commit: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Execute(Request[TurnResult]):
+    """One turn: answered when it is committed or failed. Turns of one thread run one after another."""
+
+    key: ThreadKey
+    instruction: str
+    mode: Mode = Mode.EXECUTE
+
+
+# What an agent backend says while it works; the agent journals it under these names.
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+    kind: Literal["text.delta"] = "text.delta"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    tool: str
+    summary: str
+    kind: Literal["tool.started"] = "tool.started"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    tool: str
+    ok: bool
+    summary: str = ""
+    kind: Literal["tool.finished"] = "tool.finished"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChanged:
+    """`path` is relative to the worktree."""
+
+    path: str
+    change: Literal["added", "modified", "deleted"]
+    kind: Literal["file.changed"] = "file.changed"
+
+
+BackendEvent = TextDelta | ToolStarted | ToolFinished | FileChanged
+
+
+# Board "turns": which turns run. Watched by idle: a running turn is a hold.
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    running: frozenset[str] = frozenset()
+
+
+# Desk "previews", and board "routes": who decides which threads have a dev server.
+
+
+class PreviewState(StrEnum):
+    INSTALLING = "installing"
+    STARTING = "starting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A thread's dev server. `port` is on loopback; `reason` says what it waits for or why it failed."""
+
+    id: str
+    key: ThreadKey
+    state: PreviewState
+    port: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartPreview(Request[Preview]):
+    """See to it that a thread has a dev server, and make it the default; answered at once."""
+
+    key: ThreadKey
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RestartPreview(Request[Preview]):
+    """Give a thread's preview a new dev server; answered when it runs, or will not."""
+
+    key: ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Every preview by its id, and the one for requests that name none: the thread last active."""
+
+    previews: dict[str, Preview]
+    default: str | None = None
+
+
+# Stream "activity": what keeps a container awake. Pings, polls and health checks are not sent.
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Somebody did something: changed something by the API, or opened a page."""
+
+    what: Literal["api-write", "navigation"]

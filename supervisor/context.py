@@ -1,0 +1,102 @@
+"""What a service is given, and what it owes in return."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Generic, Protocol, TypeVar, cast
+
+import trio
+
+from supervisor.cell import Cell
+from supervisor.channels import Channels
+from supervisor.control import Control
+from supervisor.desk import Answer, Request
+from supervisor.events import Events
+from supervisor.model import Spec, TaskSpec
+
+M = TypeVar("M")
+R = TypeVar("R")
+O_co = TypeVar("O_co", covariant=True)
+
+
+class Undeclared(Exception):
+    """A service used a channel, or the supervisor, without saying so in its table."""
+
+
+class Context(Generic[O_co]):
+    """One life of one service as the service sees it.
+
+    `stopping` is set when the service is asked to end; `stop_timeout` seconds later it is
+    cancelled. `options` is the service's own table, checked when the plan was made.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        *,
+        options: O_co,
+        channels: Channels,
+        control: Control,
+        events: Events,
+        stopping: trio.Event,
+    ) -> None:
+        self.name = spec.name
+        self.options = options
+        self.stopping = stopping
+        self.events = events
+        self._spec = spec
+        self._channels = channels
+        self._control = control
+
+    @property
+    def control(self) -> Control:
+        """The supervisor, for a service that says `control = true`."""
+        if not (isinstance(self._spec, TaskSpec) and self._spec.control):
+            raise Undeclared(f"service.{self.name}: set control = true to command others")
+        return self._control
+
+    def sender(self, name: str, _type: type[M]) -> trio.MemorySendChannel[M]:
+        """A sending end of a stream, for this life: close it, or use it in `with`."""
+        self._declared("sends", name)
+        return cast("trio.MemorySendChannel[M]", self._channels.streams[name][0].clone())
+
+    def receiver(self, name: str, _type: type[M]) -> trio.MemoryReceiveChannel[M]:
+        """A receiving end of a stream, for this life: close it, or use it in `with`."""
+        self._declared("receives", name)
+        return cast("trio.MemoryReceiveChannel[M]", self._channels.streams[name][1].clone())
+
+    async def ask(self, name: str, request: Request[R]) -> R:
+        """Ask at a desk; raises and cancels as `Desk.ask` does."""
+        self._declared("asks", name)
+        return await self._channels.desks[name].ask(request)
+
+    async def answer(self, name: str, handle: Answer) -> None:
+        """Answer at a desk until cancelled; see `Desk.answer`."""
+        self._declared("answers", name)
+        await self._channels.desks[name].answer(handle)
+
+    def publish(self, name: str, value: object) -> None:
+        """Put the latest value on a board."""
+        self._declared("publishes", name)
+        self._channels.boards[name].set(value)
+
+    def board(self, name: str, _type: type[M]) -> Cell[M | None]:
+        """A board to read and wait on; None until somebody has published."""
+        self._declared("watches", name)
+        return cast("Cell[M | None]", self._channels.boards[name])
+
+    def _declared(self, how: str, name: str) -> None:
+        if name not in getattr(self._spec, how, ()):
+            raise Undeclared(f"service.{self.name}: {how} does not name {name!r}")
+
+
+class Body(Protocol):
+    """One life of a service: returns when it is done, raises when it is broken.
+
+    It calls `task_status.started()` once it is ready. Asked to end, by `ctx.stopping`, it
+    finishes what is under way and returns; cancelled, it leaves at once.
+    """
+
+    def __call__(
+        self, ctx: Context[object], *, task_status: trio.TaskStatus[None]
+    ) -> Awaitable[None]: ...

@@ -1,0 +1,41 @@
+"""One service alone: a context around it, and its channels in the test's hands."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import trio
+
+from supervisor.channels import Channels
+from supervisor.context import Context
+from supervisor.control import Control
+from supervisor.desk import Desk
+from supervisor.events import Events
+from supervisor.model import TaskSpec
+
+T = TypeVar("T")
+
+
+class Harness:
+    """Channels for everything that `spec` names; `desk` stands in for the supervisor's own."""
+
+    def __init__(self, spec: TaskSpec) -> None:
+        self.spec = spec
+        self.channels = Channels(
+            streams=(*spec.sends, *spec.receives),
+            desks=(*spec.asks, *spec.answers),
+            boards=(*spec.publishes, *spec.watches),
+        )
+        self.events = Events()
+        self.desk = Desk("supervisor")
+        self.stopping = trio.Event()
+
+    def context(self, options: T) -> Context[T]:
+        return Context(
+            self.spec,
+            options=options,
+            channels=self.channels,
+            control=Control(self.desk),
+            events=self.events,
+            stopping=self.stopping,
+        )
