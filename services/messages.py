@@ -34,7 +34,8 @@ class ThreadKey:
         ):
             if not ID.fullmatch(value):
                 raise Refused(
-                    f"cannot use this {what}: 1 to 64 letters, digits, '-' or '_', the first a letter or digit"
+                    f"cannot use this {what}: it is 1 to 64 letters, digits, '-' or '_',"
+                    " the first of them a letter or a digit"
                 )
 
     def __str__(self) -> str:
@@ -70,7 +71,7 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class OpenWorkspace(Request[Workspace]):
-    """Make or open a thread's workspace. Idempotent. Without `repo_url` it starts from the starter site."""
+    """Make or open a thread's workspace; idempotent. Without `repo_url`: the starter site."""
 
     key: ThreadKey
     repo_url: str | None = None
@@ -114,7 +115,7 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class CommitTurn(Request[Commit | None]):
-    """Commit all that a turn changed, with `Thread-ID` and `Turn-ID` trailers; None if nothing did."""
+    """Commit what a turn changed, with `Thread-ID` and `Turn-ID` trailers; None if nothing did."""
 
     key: ThreadKey
     turn: str
@@ -150,7 +151,7 @@ class TurnResult:
 
 @dataclass(frozen=True, slots=True)
 class Execute(Request[TurnResult]):
-    """One turn: answered when it is committed or failed. Turns of one thread run one after another."""
+    """One turn: answered when it is committed or failed. A thread's turns run one by one."""
 
     key: ThreadKey
     instruction: str
@@ -213,7 +214,7 @@ class PreviewState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A thread's dev server. `port` is on loopback; `reason` says what it waits for or why it failed."""
+    """A thread's dev server, on loopback. `reason`: what it waits for, or why it failed."""
 
     id: str
     key: ThreadKey

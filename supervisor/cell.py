@@ -33,7 +33,7 @@ class Cell(Generic[T]):
             self._changed = trio.Event()
 
     async def until(self, test: Callable[[T], bool]) -> T:
-        """Wait for a value that passes `test` and return it. Cancelling it has no effect on the cell."""
+        """Wait for a value that passes `test` and return it."""
         while not test(self._value):
             await self._changed.wait()
         return self._value

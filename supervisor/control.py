@@ -14,7 +14,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Start(Request[ServiceStatus]):
-    """Want it up; answered when it is, or will not be. `parameters` fill a template's placeholders."""
+    """Want it up; answered when it is, or will not be.
+
+    `parameters` fill the placeholders of a template.
+    """
 
     name: str
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -27,6 +27,10 @@ class Refused(Exception):
     """The one who was asked will not do it; the text says why and what to do."""
 
 
+class NotFound(Refused):
+    """There is no such thing as the one that was asked about."""
+
+
 class Gone(Refused):
     """The one who was asked ended before it answered. Nothing is known of the outcome."""
 

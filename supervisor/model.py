@@ -146,7 +146,7 @@ class TaskSpec(ServiceSpec, frozen=True, kw_only=True, tag="task"):
 
 
 class ProcessSpec(ServiceSpec, frozen=True, kw_only=True, tag="process"):
-    """A program. `environment_allow` names the variables that it inherits; unset, it inherits all."""
+    """A program. It inherits the variables that `environment_allow` names; unset, all of them."""
 
     command: Annotated[tuple[str, ...], Meta(min_length=1)]
     directory: str | None = None
