@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -118,6 +118,10 @@ class ServiceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     stop_timeout: Seconds = 0.0
 
     @property
+    def kind(self) -> str:
+        return str(self.__struct_config__.tag)
+
+    @property
     def is_template(self) -> bool:
         return self.name.endswith("@")
 
@@ -172,6 +176,15 @@ class HealthSpec(Target, frozen=True, kw_only=True, forbid_unknown_fields=True):
     on_unhealthy: OnUnhealthy = OnUnhealthy.IGNORE
 
 
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The daemon's own table, `[supervisor]`; `log` auto means console on a terminal, else JSON."""
+
+    socket: str = "/run/nurseryd.sock"
+    shutdown_timeout: Positive = 25.0
+    log: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class Exit(Struct, frozen=True):
     """How one life of a service ended. `lasted` is how long it had been ready, in seconds."""
 
@@ -181,7 +194,11 @@ class Exit(Struct, frozen=True):
 
 
 class ServiceStatus(Struct, frozen=True, kw_only=True):
-    """One service as it is. `healthy` is None while nobody knows; times are Unix seconds."""
+    """One service as it is. `healthy` is None while nobody knows; times are Unix seconds.
+
+    `failed` says that the last life, now at rest, ended badly. `restarts` counts the automatic
+    ones since somebody last asked for a start.
+    """
 
     name: str
     kind: str
@@ -189,6 +206,7 @@ class ServiceStatus(Struct, frozen=True, kw_only=True):
     ready: bool = False
     healthy: bool | None = None
     reason: str = ""
+    failed: bool = False
     pid: int | None = None
     restarts: int = 0
     since: float = 0.0

@@ -1,0 +1,1 @@
+"""The two commands: `nurseryd`, the daemon, and `nurseryctl`, its client."""

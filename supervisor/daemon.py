@@ -1,0 +1,77 @@
+"""Put it together: a plan becomes one running tree, and ends with an exit code."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from functools import partial
+
+import structlog
+import trio
+
+from supervisor import pid1
+from supervisor.channels import Channels
+from supervisor.events import Events
+from supervisor.log import setup, write_line
+from supervisor.output import Output
+from supervisor.plan import Plan
+from supervisor.socket.server import SocketBusy, open_socket, serve
+from supervisor.supervisor import Ending, Supervisor
+
+log = structlog.get_logger()
+
+BAD_CONFIGURATION = 2
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+# A terminal and a scheduler both may send one signal twice in a row; a person takes longer.
+SECOND_SIGNAL_AFTER = 0.2
+
+
+def run(plan: Plan) -> int:
+    """Run a plan to its end; the exit code of the daemon."""
+    setup(plan.settings.log, plan.settings.log_level)
+    try:
+        ending = trio.run(_main, plan, strict_exception_groups=True)
+    except SocketBusy as busy:
+        log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
+        return BAD_CONFIGURATION
+    log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
+    return ending.exit_code
+
+
+async def _main(plan: Plan) -> Ending:
+    with trio.open_signal_receiver(*STOPPING) as signals:
+        pid1.unblock()
+        listener = await open_socket(plan.settings.socket)
+        events = Events()
+        supervisor = Supervisor(plan, _channels(plan), events, Output(write_line))
+        log.info("started", services=len(plan.services), socket=plan.settings.socket)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_obey, signals, supervisor)
+            nursery.start_soon(partial(serve, listener, supervisor.control()))
+            ending = await supervisor.run()
+            nursery.cancel_scope.cancel()
+        return ending
+
+
+def _channels(plan: Plan) -> Channels:
+    def named(how: str) -> list[str]:
+        return [name for name, channel in plan.channels.items() if channel.pattern[0] == how]
+
+    return Channels(
+        streams=named("sends"),
+        desks=named("asks"),
+        boards=named("publishes"),
+        capacity=plan.capacity,
+    )
+
+
+async def _obey(signals: AsyncIterator[int], supervisor: Supervisor) -> None:
+    """The first signal stops everything in order; one more means now."""
+    first = None
+    async for signum in signals:
+        now = trio.current_time()
+        if first is None:
+            first = now
+            supervisor.end(f"asked by {signal.Signals(signum).name}")
+        elif now - first >= SECOND_SIGNAL_AFTER:
+            supervisor.hurry()

@@ -1,0 +1,81 @@
+"""When to look at what: one loop for each check of each service that runs."""
+
+from __future__ import annotations
+
+import trio
+
+from supervisor.context import Context
+from supervisor.control import Checks, ReportHealth
+from supervisor.desk import Refused
+from supervisor.health.threshold import Tally, count
+from supervisor.model import HealthSpec, ServiceStatus, State
+from supervisor.probe import ProbeFailed, probe
+from supervisor.template import fill
+from supervisor.verdicts import concerns
+
+
+async def probe_all(ctx: Context[None], *, task_status: trio.TaskStatus[None]) -> None:
+    """Follow the events: a service that begins to run is probed, one that ceases is left alone."""
+    checks = await ctx.control.ask(Checks())
+    task_status.started()
+    while True:
+        async with trio.open_nursery() as nursery:
+            scopes: dict[str, trio.CancelScope] = {}
+            with ctx.events.watch() as (snapshot, changes):
+                for status in snapshot:
+                    _follow(ctx, nursery, scopes, checks, status.name, status)
+                async for change in changes:
+                    _follow(ctx, nursery, scopes, checks, change.name, change.now)
+            nursery.cancel_scope.cancel()  # cut off: begin again from a fresh snapshot
+
+
+def _follow(
+    ctx: Context[None],
+    nursery: trio.Nursery,
+    scopes: dict[str, trio.CancelScope],
+    checks: tuple[HealthSpec, ...],
+    name: str,
+    status: ServiceStatus | None,
+) -> None:
+    if status is not None and status.state is State.RUNNING:
+        if name not in scopes:
+            scopes[name] = trio.CancelScope()
+            for check in checks:
+                if concerns(check, name):
+                    nursery.start_soon(_watch_one, ctx, check, status, scopes[name])
+    elif name in scopes:
+        scopes.pop(name).cancel()
+
+
+async def _watch_one(
+    ctx: Context[None], check: HealthSpec, status: ServiceStatus, scope: trio.CancelScope
+) -> None:
+    instance = status.name.partition("@")[2]
+    with scope:
+        try:
+            target = fill(check, {"instance": instance, **status.parameters})
+        except Refused as refusal:
+            await ctx.control.ask(ReportHealth(check.name, status.name, False, str(refusal)))
+            return
+        tally = Tally()
+        while True:
+            due = trio.current_time() + check.period
+            reason = await _look(target)
+            before = tally.healthy
+            tally = count(tally, not reason, failures=check.failures, successes=check.successes)
+            if tally.healthy is not None and tally.healthy is not before:
+                report = ReportHealth(check.name, status.name, tally.healthy, reason)
+                await ctx.control.ask(report)
+            await trio.sleep_until(due)
+
+
+async def _look(check: HealthSpec) -> str:
+    """Why a check failed this time, or nothing."""
+    try:
+        with trio.fail_after(check.timeout):
+            await probe(check)
+    except ProbeFailed as failure:
+        return str(failure)
+    except trio.TooSlowError:
+        return f"no answer within {check.timeout:g} s"
+    return ""
