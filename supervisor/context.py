@@ -31,7 +31,8 @@ class Context(Generic[O_co]):
     """One life of one service as the service sees it.
 
     `stopping` is set when the service is asked to end; `stop_timeout` seconds later it is
-    cancelled. `options` is the service's own table, checked when the plan was made.
+    cancelled. `options` is the service's own table, checked when the plan was made. `run` is the
+    same for every life within one run of the daemon, and unlike any other run's; no secret.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class Context(Generic[O_co]):
         control: Control,
         events: Events,
         stopping: trio.Event,
+        run: str = "",
     ) -> None:
         self.name = spec.name
+        self.run = run
         self.options = options
         self.stopping = stopping
         self.events = events

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import reprlib
+import select
 import sys
-from typing import Literal, TextIO
+from collections import deque
+from contextlib import suppress
+from threading import Condition, Thread
+from typing import Literal, TextIO, cast
 
 import msgspec
 import structlog
@@ -12,19 +19,38 @@ from structlog.typing import EventDict, WrappedLogger
 
 from supervisor.output import Line
 
+ROOM = 4 * 1024 * 1024
 LEVELS = {name: getattr(logging, name.upper()) for name in ("debug", "info", "warning", "error")}
 
 
+# Never with the values of variables: a secret may be among them.
+TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
+
 def setup(
-    style: Literal["auto", "json", "console"], level: str, stream: TextIO | None = None
-) -> None:
-    """Send every log event to `stream` (stdout by default), one line each."""
-    out = sys.stdout if stream is None else stream
-    console = style == "console" or (style == "auto" and out.isatty())
+    style: Literal["auto", "json", "console"], level: str, descriptor: int | None = None
+) -> Sink:
+    """Send every log event to `descriptor` (stdout by default), one line each.
+
+    Close the sink at the very end: it writes what still waits.
+    """
+    if descriptor is None:
+        # None is a stdout that was closed before we began: a number then free for anything.
+        descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_WRONLY)
+    terminal = os.isatty(descriptor)
+    sink = Sink(descriptor)
+    console = style == "console" or (style == "auto" and terminal)
     renderers: list[structlog.typing.Processor] = (
-        [_named, structlog.dev.ConsoleRenderer(colors=out.isatty(), pad_event_to=0)]
+        [
+            _named,
+            structlog.dev.ConsoleRenderer(
+                exception_formatter=structlog.dev.plain_traceback,
+                colors=terminal,
+                pad_event_to=0,
+            ),
+        ]
         if console
-        else [structlog.processors.dict_tracebacks, _json]
+        else [structlog.processors.ExceptionRenderer(TRACEBACKS), _json]
     )
     structlog.configure(
         processors=[
@@ -34,9 +60,73 @@ def setup(
             *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(out),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", sink)),
         cache_logger_on_first_use=True,
     )
+    return sink
+
+
+class Sink:
+    """Lines to a descriptor that may be slow, or gone. Nobody who logs ever waits for it.
+
+    A worker thread writes them; at most `room` bytes wait for it. What finds no room is counted,
+    and the count is written as soon as there is some.
+    """
+
+    def __init__(self, descriptor: int, room: int = ROOM) -> None:
+        self._descriptor = descriptor
+        self._room = room
+        self._waiting: deque[bytes] = deque()
+        self._lost = 0
+        self._closed = False
+        self._changed = Condition()
+        self._thread = Thread(target=self._carry, name="log", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        """Take whole lines; for `structlog.WriteLogger`."""
+        lines = text.encode("utf-8", "backslashreplace")
+        with self._changed:
+            if len(lines) > self._room:
+                self._lost += 1
+                return
+            self._room -= len(lines)
+            self._waiting.append(lines)
+            self._changed.notify()
+
+    def flush(self) -> None:
+        """Nothing: `write` waits for nobody."""
+
+    def close(self, patience: float = 1.0) -> None:
+        """Write what waits; give up after so many seconds."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join(patience)
+
+    def _carry(self) -> None:
+        while lines := self._next():
+            with suppress(OSError):  # nobody reads any more: no reason to end anything
+                self._write_all(lines)
+
+    def _next(self) -> bytes:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            lines = b"".join(self._waiting)
+            self._waiting.clear()
+            self._room += len(lines)
+            if self._lost:
+                lines += b'{"event":"log lines lost","level":"warning","lost":%d}\n' % self._lost
+                self._lost = 0
+        return lines
+
+    def _write_all(self, lines: bytes) -> None:
+        rest = memoryview(lines)
+        while rest:
+            try:
+                rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:  # whoever shares a terminal with us can make it so
+                select.select((), (self._descriptor,), ())
 
 
 def write_line(line: Line) -> None:
@@ -53,7 +143,7 @@ def write_line(line: Line) -> None:
     if text.startswith("{"):
         try:
             data = msgspec.json.decode(text, type=dict[str, object])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             pass
         else:
             facts["data"] = data
@@ -62,7 +152,14 @@ def write_line(line: Line) -> None:
 
 
 def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    return msgspec.json.encode(event, enc_hook=str).decode()
+    try:
+        return msgspec.json.encode(event, enc_hook=str).decode()
+    except (ValueError, TypeError, RecursionError):  # half a surrogate pair, too deep, ...
+        return json.dumps({str(key): _plainly(value) for key, value in event.items()})
+
+
+def _plainly(value: object) -> object:
+    return value if isinstance(value, str | bool | None) else reprlib.repr(value)
 
 
 def _named(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -38,4 +38,5 @@ class Harness:
             control=Control(self.desk),
             events=self.events,
             stopping=self.stopping,
+            run="run",
         )

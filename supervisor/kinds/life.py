@@ -27,8 +27,12 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One life and its surroundings. `marker` is unlike any other life's, of any daemon."""
+    """One life and its surroundings.
 
+    `run` is unlike any other run's of any daemon, `marker` unlike any other life's.
+    """
+
+    run: str
     marker: str
     stopping: trio.Event
     channels: Channels

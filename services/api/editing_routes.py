@@ -1,0 +1,81 @@
+"""The routes of live editing: open a thread, carry out an instruction, look at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import trio
+from quart import Blueprint, request
+
+from services.api.asking import Asking
+from services.api.replies import execute_reply, init_reply, status_reply
+from services.api.schema import BodyT, ExecuteBody, InitBody, read_body, thread_key
+from services.messages import (
+    Execute,
+    FindWorkspace,
+    OpenWorkspace,
+    ReadGit,
+    StartPreview,
+    ThreadKey,
+    Workspace,
+)
+from supervisor.desk import NotFound
+
+Reply = tuple[dict[str, Any], int]
+
+
+def editing_routes(asking: Asking, preview: str) -> Blueprint:
+    """`preview` is the public address of the previews."""
+    routes = Blueprint("editing", __name__)
+
+    async def find(key: ThreadKey) -> Workspace:
+        try:
+            return await asking.ask("workspaces", FindWorkspace(key))
+        except NotFound as missing:
+            raise NotFound(
+                f"cannot find the workspace of {key}: call POST /api/init first"
+            ) from missing
+
+    async def body_of(shape: type[BodyT]) -> BodyT:
+        data = await request.get_data(as_text=False)
+        assert isinstance(data, bytes)
+        return read_body(data, shape)
+
+    @routes.post("/api/init")
+    async def init() -> Reply:
+        body = await body_of(InitBody)
+        key = body.key
+        asking.note_write()
+        workspace = await asking.ask("workspaces", OpenWorkspace(key, body.repo_url or None))
+        started = await asking.ask("previews", StartPreview(key, workspace.root))
+        return init_reply(workspace, started, preview), 200
+
+    @routes.post("/api/execute")
+    async def execute() -> Reply:
+        body = await body_of(ExecuteBody)
+        key, instruction = body.key, body.checked_instruction
+        asking.note_write()
+        await find(key)
+        result = await asking.ask("agent", Execute(key, instruction, body.mode))
+        return execute_reply(result)
+
+    @routes.get("/api/status/<client>/<user>/<thread>")
+    async def status(client: str, user: str, thread: str) -> Reply:
+        key = thread_key(client, user, thread)
+        workspace = await find(key)
+        git = await asking.ask("workspaces", ReadGit(key))
+        touched = await trio.to_thread.run_sync(last_touched, workspace.history, workspace.root)
+        return status_reply(workspace, git, touched), 200
+
+    return routes
+
+
+def last_touched(*places: Path) -> int:
+    """When the first of `places` that exists was last changed, in Unix milliseconds; 0 if none."""
+    for place in places:
+        try:
+            return place.stat().st_mtime_ns // 1_000_000
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+    return 0

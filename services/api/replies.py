@@ -1,0 +1,78 @@
+"""What the editing routes reply, in the shapes that clients of the original know."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from services.messages import GitState, Preview, PreviewState, TurnResult, TurnState, Workspace
+
+_DID_NOT_END = (TurnState.FAILED, TurnState.INTERRUPTED)
+
+
+def websocket_address(address: str) -> str:
+    """The address of a preview's HMR socket: the preview's own, over ws or wss."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws"))
+
+
+def init_reply(workspace: Workspace, preview: Preview, address: str) -> dict[str, Any]:
+    """`projectPath` is the thread's own worktree, where its files are."""
+    return {
+        "success": True,
+        "workspace": {
+            "projectPath": str(workspace.root),
+            "branch": workspace.branch,
+            "resumed": workspace.resumed,
+        },
+        "astro": {
+            "url": address,
+            "websocket": websocket_address(address),
+            "running": preview.state is PreviewState.READY,
+        },
+    }
+
+
+def execute_reply(result: TurnResult) -> tuple[dict[str, Any], int]:
+    """200 for a turn that ran to its end, 422 for one that did not; the result is in both."""
+    reply: dict[str, Any] = {
+        "success": True,
+        "result": {
+            "output": result.output,
+            "filesChanged": list(result.files),
+            "error": result.error,
+            "turnId": result.turn,
+            "commit": result.commit,
+            "state": result.state,
+        },
+    }
+    if result.state not in _DID_NOT_END:
+        return reply, 200
+    error = result.error or f"cannot carry this out: the turn was {result.state}"
+    return reply | {"success": False, "error": error}, 422
+
+
+def status_reply(workspace: Workspace, git: GitState, touched: int) -> dict[str, Any]:
+    """`touched` is in Unix milliseconds."""
+    return {
+        "success": True,
+        "status": {
+            "workingDirectory": str(workspace.root),
+            "gitStatus": short_status(git),
+            "lastActivity": touched,
+            "currentBranch": git.branch,
+            "allBranches": list(git.branches),
+            "projectPath": str(workspace.root),
+        },
+    }
+
+
+def short_status(git: GitState) -> str:
+    """What `git status --short` says: a line for each path, the untracked ones last."""
+    tracked = [
+        *((path, "A ") for path in git.added),
+        *((path, " M") for path in git.modified),
+        *((path, " D") for path in git.deleted),
+    ]
+    lines = [f"{mark} {path}" for path, mark in sorted(tracked)]
+    return "\n".join([*lines, *(f"?? {path}" for path in git.untracked)])

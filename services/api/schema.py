@@ -1,0 +1,85 @@
+"""What the bodies of requests look like, and how they are read."""
+
+from __future__ import annotations
+
+from enum import EnumMeta
+from typing import TypeVar
+
+import msgspec
+
+from services.api.errors import Problem
+from services.messages import Mode, ThreadKey
+from supervisor.desk import Refused
+
+BODY_LIMIT = 10 * 1024 * 1024  # bytes
+INSTRUCTION_LIMIT = 20_000  # characters
+
+
+class _Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+class _ThreadBody(_Body, frozen=True, kw_only=True):
+    client_id: str
+    user_id: str
+    thread_id: str
+
+    @property
+    def key(self) -> ThreadKey:
+        """Whose request it is; raises `Problem` for ids that cannot be used."""
+        return thread_key(self.client_id, self.user_id, self.thread_id)
+
+
+class InitBody(_ThreadBody, frozen=True, kw_only=True):
+    """POST /api/init."""
+
+    repo_url: str | None = None
+
+
+class ExecuteBody(_ThreadBody, frozen=True, kw_only=True):
+    """POST /api/execute."""
+
+    instruction: str
+    mode: Mode = Mode.EXECUTE
+
+    @property
+    def checked_instruction(self) -> str:
+        """The instruction without the space around it; raises `Problem` if empty or too long."""
+        text = self.instruction.strip()
+        if not text:
+            raise Problem(400, "cannot execute an empty instruction: say what to change")
+        if len(text) > INSTRUCTION_LIMIT:
+            raise Problem(
+                400,
+                f"cannot execute an instruction of {len(text)} characters: "
+                f"{INSTRUCTION_LIMIT} at most",
+            )
+        return text
+
+
+BodyT = TypeVar("BodyT", bound=_Body)
+
+
+def thread_key(client: str, user: str, thread: str) -> ThreadKey:
+    """The key of three ids from outside; raises `Problem` if one cannot be used."""
+    try:
+        return ThreadKey(client, user, thread)
+    except Refused as refusal:
+        raise Problem(400, str(refusal)) from refusal
+
+
+def read_body(data: bytes, shape: type[BodyT]) -> BodyT:
+    """A body of JSON as a `shape`; raises `Problem` saying what is wrong and what may be there."""
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        fields = ", ".join(_described(field) for field in msgspec.structs.fields(shape))
+        raise Problem(400, f"cannot use this body: {error}; it is JSON with {fields}") from error
+
+
+def _described(field: msgspec.structs.FieldInfo) -> str:
+    name = field.encode_name if field.required else f"{field.encode_name} (optional)"
+    if isinstance(field.type, EnumMeta):
+        choices: list[str] = [str(choice) for choice in field.type]
+        return f"{name} = {' | '.join(choices)}"
+    return name

@@ -1,0 +1,48 @@
+"""What holds for the whole test run: its environment, its profiles, what may be skipped."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Coding tools announce themselves to their children with these, and some programs that the
+# tests start (`astro dev` among them) then behave differently.
+TOOL_MARKERS = re.compile(
+    r"CLAUDECODE$|CLAUDE_|ANTHROPIC_|CURSOR_|GEMINI_CLI|CODEX_|OPENCODE|AI_AGENT$|AGENT$"
+)
+
+for variable in [name for name in os.environ if TOOL_MARKERS.match(name)]:
+    del os.environ[variable]
+
+# A busy machine says nothing about an example, hence no deadline. The same 100 examples for
+# everybody; the nightly run looks for new ones.
+settings.register_profile(
+    "ci", max_examples=100, derandomize=True, deadline=None, print_blob=True, database=None
+)
+settings.register_profile("nightly", max_examples=5000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], Path]:
+    """Call it with the name of a system program: its path, or the test is skipped.
+
+    With NURSERYD_TESTS_REQUIRE_ALL set, as .ci/run does, a missing program is a failure.
+    """
+
+    def path_of(program: str) -> Path:
+        found = shutil.which(program)
+        if found is None:
+            reason = f"cannot find {program}: install it, as .ci/run does"
+            if os.environ.get("NURSERYD_TESTS_REQUIRE_ALL"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return Path(found)
+
+    return path_of

@@ -1,0 +1,52 @@
+"""The README tells the truth, and leaves nothing out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import msgspec
+import pytest
+
+from supervisor import daemon, supervisor
+from supervisor.cli.nurseryctl import cli
+from supervisor.model import ProcessSpec, Ready
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LOCAL = (ROOT / "config" / "local.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("field", [f.name for f in msgspec.structs.fields(ProcessSpec)])
+def test_every_key_of_a_process_is_documented(field: str) -> None:
+    assert field == "name" or f"`{field}`" in README
+
+
+@pytest.mark.parametrize("field", ["http", "tcp", "log", "delay", "any_status"])
+def test_every_way_to_be_ready_is_documented(field: str) -> None:
+    assert field in {f.name for f in msgspec.structs.fields(Ready)}
+    assert f"`{field}`" in README
+
+
+@pytest.mark.parametrize(
+    "code", [0, daemon.BAD_CONFIGURATION, supervisor.GAVE_UP, supervisor.UNHEALTHY, 20]
+)
+def test_every_exit_code_is_documented(code: int) -> None:
+    assert f"\n| {code} |" in README
+
+
+def test_every_variable_of_the_local_configuration_is_documented() -> None:
+    for name in set(re.findall(r"\$\{([A-Z_]+)", LOCAL)):
+        assert f"`{name}`" in README, name
+
+
+def test_every_documented_control_command_exists() -> None:
+    context = click.Context(cli)
+    for verb in re.findall(r"nurseryctl (\w+)", README):
+        assert cli.get_command(context, verb) is not None, verb
+
+
+def test_every_documented_path_exists() -> None:
+    for path in re.findall(r"`((?:config|supervisor|services|tests)/[\w./]*)`", README):
+        assert (ROOT / path).exists(), path

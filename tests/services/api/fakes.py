@@ -1,0 +1,111 @@
+"""The services that the API asks, played by a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import trio
+
+from services.messages import (
+    Activity,
+    Execute,
+    FindWorkspace,
+    GitState,
+    OpenWorkspace,
+    Preview,
+    PreviewState,
+    ReadGit,
+    StartPreview,
+    ThreadKey,
+    TurnResult,
+    TurnState,
+    Workspace,
+)
+from supervisor.desk import NotFound, Refused
+from supervisor.model import TaskSpec
+from tests.harness import Harness
+
+SPEC = TaskSpec(
+    name="api",
+    run="services.api:serve",
+    asks=("workspaces", "agent", "previews"),
+    sends=("activity",),
+    stop_timeout=5.0,
+)
+
+IDS = {"clientId": "acme", "userId": "ann", "threadId": "t1"}
+KEY = ThreadKey("acme", "ann", "t1")
+
+
+class Fakes:
+    """Answers at the three desks, and remembers what was asked.
+
+    `refusal` is raised instead of any answer, `gate` is waited for before a turn ends.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.harness = Harness(SPEC)
+        self.root = root
+        self.asked: list[object] = []
+        self.workspaces: dict[ThreadKey, Workspace] = {}
+        self.git = GitState("thread-t1", ("main", "thread-t1"))
+        self.preview = PreviewState.STARTING
+        self.turn = TurnResult("turn-1", TurnState.COMMITTED, "Done.", ("src/a.md",), "abc")
+        self.refusal: Exception | None = None
+        self.gate: trio.Event | None = None
+        self.executing = trio.Event()
+
+    async def answer(self) -> None:
+        async with trio.open_nursery() as nursery:
+            for desk in self.harness.channels.desks.values():
+                nursery.start_soon(desk.answer, self._handle)
+
+    async def _handle(self, request: object) -> object:
+        self.asked.append(request)
+        if self.refusal is not None:
+            raise self.refusal
+        match request:
+            case OpenWorkspace(key=key):
+                return self._open(key)
+            case FindWorkspace(key=key):
+                if key not in self.workspaces:
+                    raise NotFound(f"no workspace {key}")
+                return self.workspaces[key]
+            case ReadGit():
+                return self.git
+            case StartPreview(key=key):
+                return Preview(key.preview_id, key, self.preview, 5000)
+            case Execute():
+                self.executing.set()
+                if self.gate is not None:
+                    await self.gate.wait()
+                return self.turn
+            case _:
+                raise Refused(f"unknown request {request}")
+
+    def _open(self, key: ThreadKey) -> Workspace:
+        resumed = key in self.workspaces
+        place = self.root / key.client / key.user
+        self.workspaces[key] = Workspace(
+            key=key,
+            root=place / "threads" / key.thread,
+            project=place / "project",
+            history=place / ".claude" / "threads" / f"{key.thread}.json",
+            branch=key.branch,
+            head="abc",
+            resumed=resumed,
+        )
+        return self.workspaces[key]
+
+    def activities(self) -> list[object]:
+        """What was sent on the stream since the last look."""
+        receive: trio.MemoryReceiveChannel[object] = self.harness.channels.streams["activity"][1]
+        seen: list[object] = []
+        while True:
+            try:
+                seen.append(receive.receive_nowait())
+            except trio.WouldBlock:
+                return seen
+
+
+WRITE = Activity("api-write")

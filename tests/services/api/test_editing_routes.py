@@ -1,0 +1,190 @@
+import os
+
+import pytest
+import trio
+
+from services.messages import (
+    Activity,
+    Execute,
+    FindWorkspace,
+    GitState,
+    Mode,
+    OpenWorkspace,
+    PreviewState,
+    StartPreview,
+    TurnResult,
+    TurnState,
+)
+from supervisor.desk import Gone, Refused
+from tests.services.api.fakes import IDS, KEY, WRITE
+
+
+async def test_init_opens_the_workspace_and_starts_its_preview(client, headers, fakes, tmp_path):
+    reply = await client.post(
+        "/api/init", headers=headers, json=IDS | {"repoUrl": "https://git.example.com/a.git"}
+    )
+    root = tmp_path / "acme/ann/threads/t1"
+    assert reply.status_code == 200
+    assert await reply.get_json() == {
+        "success": True,
+        "workspace": {"projectPath": str(root), "branch": "thread-t1", "resumed": False},
+        "astro": {
+            "url": "https://preview.example.com/",
+            "websocket": "wss://preview.example.com/",
+            "running": False,
+        },
+    }
+    assert fakes.asked == [
+        OpenWorkspace(KEY, "https://git.example.com/a.git"),
+        StartPreview(KEY, root),
+    ]
+
+
+async def test_init_again_says_resumed_and_that_the_preview_runs(client, headers, fakes):
+    await client.post("/api/init", headers=headers, json=IDS)
+    fakes.preview = PreviewState.READY
+    reply = await (await client.post("/api/init", headers=headers, json=IDS)).get_json()
+    assert reply["workspace"]["resumed"] is True
+    assert reply["astro"]["running"] is True
+
+
+async def test_a_turn_that_ran_to_its_end_is_a_success(client, headers, fakes):
+    fakes._open(KEY)
+    reply = await client.post(
+        "/api/execute",
+        headers=headers,
+        json=IDS | {"instruction": "  Say hello. ", "mode": "plan"},
+    )
+    assert reply.status_code == 200
+    assert await reply.get_json() == {
+        "success": True,
+        "result": {
+            "output": "Done.",
+            "filesChanged": ["src/a.md"],
+            "error": None,
+            "turnId": "turn-1",
+            "commit": "abc",
+            "state": "committed",
+        },
+    }
+    assert fakes.asked[-1] == Execute(KEY, "Say hello.", Mode.PLAN)
+
+
+@pytest.mark.parametrize(
+    ("turn", "error"),
+    [
+        (TurnResult("t", TurnState.FAILED, "", error="cannot build"), "cannot build"),
+        (
+            TurnResult("t", TurnState.INTERRUPTED, ""),
+            "cannot carry this out: the turn was interrupted",
+        ),
+    ],
+)
+async def test_a_turn_that_did_not_end_is_an_error_with_its_result(
+    client, headers, fakes, turn, error
+):
+    fakes._open(KEY)
+    fakes.turn = turn
+    reply = await client.post("/api/execute", headers=headers, json=IDS | {"instruction": "x"})
+    assert reply.status_code == 422
+    body = await reply.get_json()
+    assert (body["success"], body["error"]) == (False, error)
+    assert body["result"]["state"] == turn.state
+
+
+async def test_executing_without_a_workspace_says_to_init_first(client, headers, fakes):
+    reply = await client.post("/api/execute", headers=headers, json=IDS | {"instruction": "x"})
+    assert reply.status_code == 404
+    assert "POST /api/init" in (await reply.get_json())["error"]
+    assert fakes.asked == [FindWorkspace(KEY)]
+
+
+async def test_status_says_what_git_says_and_when_the_thread_was_last_touched(
+    client, headers, fakes
+):
+    workspace = fakes._open(KEY)
+    fakes.git = GitState(
+        "thread-t1",
+        ("main", "thread-t1"),
+        added=("b.md",),
+        modified=("a.md",),
+        deleted=("c.md",),
+        untracked=("0.md",),
+    )
+    workspace.history.parent.mkdir(parents=True)
+    workspace.history.touch()
+    os.utime(workspace.history, ns=(0, 1_700_000_000_123_000_000))
+    reply = await client.get("/api/status/acme/ann/t1", headers=headers)
+    assert reply.status_code == 200
+    assert await reply.get_json() == {
+        "success": True,
+        "status": {
+            "workingDirectory": str(workspace.root),
+            "gitStatus": " M a.md\nA  b.md\n D c.md\n?? 0.md",
+            "lastActivity": 1_700_000_000_123,
+            "currentBranch": "thread-t1",
+            "allBranches": ["main", "thread-t1"],
+            "projectPath": str(workspace.root),
+        },
+    }
+
+
+async def test_status_of_an_unknown_thread_is_not_found_and_makes_nothing(client, headers, fakes):
+    reply = await client.get("/api/status/acme/ann/t1", headers=headers)
+    assert reply.status_code == 404
+    assert fakes.asked == [FindWorkspace(KEY)]
+
+
+async def test_writes_count_as_activity_and_looking_does_not(client, headers, fakes):
+    await client.post("/api/init", headers=headers, json=IDS)
+    assert fakes.activities() == [WRITE]
+    await client.post("/api/execute", headers=headers, json=IDS | {"instruction": "x"})
+    assert fakes.activities() == [WRITE]
+    await client.get("/api/status/acme/ann/t1", headers=headers)
+    await client.get("/health")
+    await client.get("/", headers=headers)
+    await client.post("/api/init", json=IDS)
+    assert fakes.activities() == []
+
+
+async def test_a_full_activity_channel_holds_nobody_up(client, headers, fakes):
+    send = fakes.harness.context(None).sender("activity", Activity)
+    for _ in range(256):
+        send.send_nowait(WRITE)
+    with pytest.raises(trio.WouldBlock):
+        send.send_nowait(WRITE)
+    reply = await client.post("/api/init", headers=headers, json=IDS)
+    assert reply.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [(Refused("cannot do it now"), 409), (Gone("workspaces ended"), 503)],
+)
+async def test_what_a_service_refuses_is_passed_on(client, headers, fakes, refusal, status):
+    fakes.refusal = refusal
+    reply = await client.post("/api/init", headers=headers, json=IDS)
+    assert reply.status_code == status
+    assert await reply.get_json() == {"success": False, "error": str(refusal)}
+
+
+async def test_a_request_that_outlives_the_grace_of_a_stop_is_told(
+    client, headers, fakes, autojump_clock
+):
+    fakes._open(KEY)
+    fakes.gate = trio.Event()
+    async with trio.open_nursery() as nursery:
+        began = trio.current_time()
+
+        @nursery.start_soon
+        async def execute():
+            reply = await client.post(
+                "/api/execute", headers=headers, json=IDS | {"instruction": "x"}
+            )
+            assert reply.status_code == 503
+            assert "the server is stopping" in (await reply.get_json())["error"]
+
+        await fakes.executing.wait()
+        await trio.sleep(60)
+        fakes.harness.stopping.set()
+    assert trio.current_time() - began == pytest.approx(63)

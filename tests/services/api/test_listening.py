@@ -1,0 +1,34 @@
+import socket
+
+import pytest
+
+from services.api.banner import banner, reachable
+from services.api.listening import CannotListen, bound_socket, parse_bind
+
+
+def test_a_bind_is_a_host_and_a_port():
+    assert parse_bind("127.0.0.1:8080") == ("127.0.0.1", 8080)
+    assert parse_bind("[::1]:0") == ("::1", 0)
+
+
+@pytest.mark.parametrize("bind", ["", "8080", ":8080", "host:", "host:http", "host:65536", "h:-1"])
+def test_a_malformed_bind_says_how_to_write_one(bind):
+    with pytest.raises(CannotListen, match="HOST:PORT"):
+        parse_bind(bind)
+
+
+def test_an_address_in_use_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        address = f"127.0.0.1:{busy.getsockname()[1]}"
+        with pytest.raises(CannotListen, match=f"{address}: Address already in use"):
+            bound_socket(address)
+
+
+def test_a_server_on_every_interface_is_shown_on_loopback():
+    assert reachable("http://0.0.0.0:80") == "http://127.0.0.1:80"
+    assert reachable("http://[::]:80") == "http://[::1]:80"
+    assert reachable("http://10.1.2.3:80") == "http://10.1.2.3:80"
+
+
+def test_the_banner_does_without_a_token_file():
+    assert "until nurseryd stops" not in banner("http://127.0.0.1:1", "http://p/", "t", None)

@@ -1,0 +1,155 @@
+"""The service over a real socket."""
+
+import re
+import socket
+
+import pytest
+import trio
+
+from services.api import Options, serve
+from services.api.listening import CannotListen
+from tests.services.api.fakes import KEY, Fakes
+
+
+class Running:
+    def __init__(self, port, token):
+        self.port = port
+        self.token = token
+
+    def request(self, method, path, body=b"", *headers):
+        lines = [
+            f"{method} {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{self.port}",
+            f"Authorization: Bearer {self.token}",
+            f"Content-Length: {len(body)}",
+            *headers,
+        ]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+    async def exchange(self, data):
+        """Send, and read until the server closes: a socket that stays open fails the test."""
+        with trio.fail_after(10):
+            async with await trio.open_tcp_stream("127.0.0.1", self.port) as stream:
+                await stream.send_all(data)
+                received = b"".join([part async for part in stream])
+        head, _, body = received.partition(b"\r\n\r\n")
+        return int(head.split()[1]), body
+
+
+@pytest.fixture
+def start(fakes, nursery, capsys, tmp_path):
+    async def start(**options):
+        options = {"bind": "127.0.0.1:0", "token_file": str(tmp_path / "token")} | options
+        ended = trio.Event()
+
+        async def life(task_status):
+            try:
+                ctx = fakes.harness.context(Options(**options))
+                await serve(ctx, task_status=task_status)
+            finally:
+                ended.set()
+
+        await nursery.start(life)
+        out = capsys.readouterr().out
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)", out)
+        running = Running(int(found[1]), found[2])
+        running.banner = out
+        running.ended = ended
+        return running
+
+    return start
+
+
+async def test_the_banner_names_the_addresses_and_the_token_file(start, tmp_path):
+    api = await start(preview="http://127.0.0.1:4322/")
+    assert "http://127.0.0.1:4322/\n" in api.banner
+    assert str(tmp_path / "token") in api.banner
+    assert (tmp_path / "token").read_text() == api.token + "\n"
+
+
+async def test_a_connection_that_is_to_close_is_closed(start):
+    api = await start()
+    request = api.request("GET", "/health/live", b"", "Connection: close")
+    began = trio.current_time()
+    status, body = await api.exchange(request)
+    assert trio.current_time() - began < 4  # before the limit on idle connections
+    assert (status, body) == (200, b'{"status":"alive"}\n')
+
+
+async def test_a_large_body_is_refused_before_it_is_read(start):
+    api = await start()
+    async with await trio.open_tcp_stream("127.0.0.1", api.port) as stream:
+        request = api.request("POST", "/api/init", b"").replace(
+            b"Content-Length: 0", b"Content-Length: 999999999"
+        )
+        await stream.send_all(request + b"{" * 100_000)
+        with trio.fail_after(5):
+            assert (await stream.receive_some()).startswith(b"HTTP/1.1 413")
+
+
+async def test_a_stop_answers_what_is_under_way_and_takes_nothing_new(start, fakes):
+    api = await start()
+    fakes._open(KEY)
+    fakes.gate = trio.Event()
+    body = b'{"clientId":"acme","userId":"ann","threadId":"t1","instruction":"x"}'
+    answers = []
+    async with trio.open_nursery() as nursery:
+
+        @nursery.start_soon
+        async def execute():
+            answers.append(await api.exchange(api.request("POST", "/api/execute", body)))
+
+        await fakes.executing.wait()
+        fakes.harness.stopping.set()
+        while True:
+            try:
+                (await trio.open_tcp_stream("127.0.0.1", api.port)).socket.close()
+            except OSError:
+                break
+            await trio.lowlevel.checkpoint()
+        assert not api.ended.is_set()
+        fakes.gate.set()
+    [(status, reply)] = answers
+    assert status == 200
+    assert b'"turnId":"turn-1"' in reply
+    with trio.fail_after(5):
+        await api.ended.wait()
+
+
+async def test_a_connection_that_only_idles_does_not_hold_up_a_stop(start, fakes):
+    api = await start()
+    async with await trio.open_tcp_stream("127.0.0.1", api.port) as stream:
+        await stream.send_all(api.request("GET", "/health/live"))
+        await stream.receive_some()
+        fakes.harness.stopping.set()
+        with trio.fail_after(1):
+            await api.ended.wait()
+
+
+async def test_a_life_that_broke_off_leaves_its_token_to_the_next(tmp_path, capsys):
+    file = tmp_path / "token"
+    ctx = Fakes(tmp_path).harness.context(Options("127.0.0.1:0", token_file=str(file)))
+    tokens = []
+    for _ in range(2):
+        async with trio.open_nursery() as nursery:
+            await nursery.start(lambda task_status: serve(ctx, task_status=task_status))
+            tokens.append(file.read_text())
+            nursery.cancel_scope.cancel()
+        assert file.exists()
+    assert tokens[0] == tokens[1]
+
+
+async def test_a_configured_token_is_neither_written_nor_shown(tmp_path, fakes, nursery, capsys):
+    options = Options("127.0.0.1:0", token="chosen", token_file=str(tmp_path / "token"))
+    ctx = fakes.harness.context(options)
+    await nursery.start(lambda task_status: serve(ctx, task_status=task_status))
+    assert not (tmp_path / "token").exists()
+    assert "chosen" not in capsys.readouterr().out
+
+
+async def test_a_busy_port_ends_the_life_with_a_sentence(tmp_path, fakes):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        bind = f"127.0.0.1:{busy.getsockname()[1]}"
+        ctx = fakes.harness.context(Options(bind, token_file=str(tmp_path / "token")))
+        with pytest.raises(CannotListen, match="cannot listen on"):
+            await serve(ctx, task_status=trio.TASK_STATUS_IGNORED)
