@@ -1,0 +1,72 @@
+"""The preview in a real browser: edits arrive by themselves, and it heals by itself."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.whole.daemon import Daemon, until
+
+pytestmark = pytest.mark.system
+
+# No sandbox, since tests run as root; the rest keeps Chromium from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+def page(require: Callable[[str], Path]) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=require("chromium"), args=FLAGS)
+        page = browser.new_page(viewport={"width": 1000, "height": 600})
+        page.set_default_timeout(30_000)
+        yield page
+        browser.close()
+
+
+def open_preview(daemon: Daemon, page: Page) -> None:
+    """Open the preview and wait until Vite's client listens for edits."""
+    daemon.init()
+    daemon.shown("<h1")
+    with page.expect_event("websocket", lambda socket: f":{daemon.hmr_port}/" in socket.url):
+        page.goto(daemon.preview)
+    page.wait_for_load_state("networkidle")
+
+
+def test_an_edit_appears_with_no_manual_reload(daemon: Daemon, page: Page) -> None:
+    open_preview(daemon, page)
+    daemon.execute("change the heading of the home page to Grüß Gott")
+    expect(page.locator("h1")).to_have_text("Grüß Gott", timeout=10_000)
+
+
+def test_scroll_survives_an_edit_of_styles_alone(daemon: Daemon, page: Page) -> None:
+    open_preview(daemon, page)
+    page.evaluate("window.stillTheSamePage = true; window.scrollTo(0, 300)")
+    before = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    daemon.execute("change the background colour to rebeccapurple")
+    page.wait_for_function(
+        "getComputedStyle(document.body).backgroundColor === 'rgb(102, 51, 153)'"
+    )
+    assert before != "rgb(102, 51, 153)"
+    assert page.evaluate("window.scrollY") == 300
+    assert page.evaluate("window.stillTheSamePage") is True
+
+
+def test_an_open_page_recovers_from_a_killed_dev_server(daemon: Daemon, page: Page) -> None:
+    open_preview(daemon, page)
+    page.evaluate("window.beforeTheKill = true")
+    victim = until("a dev server", daemon.dev_server)["pid"]
+    os.kill(victim, signal.SIGKILL)
+    page.wait_for_function("window.beforeTheKill === undefined")
+    expect(page.locator("h1")).to_be_visible()
+    daemon.execute("change the heading of the home page to Alive again")
+    expect(page.locator("h1")).to_have_text("Alive again", timeout=10_000)

@@ -1,0 +1,34 @@
+"""The whole daemon as a real PID 1, in a PID namespace of its own."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.whole.daemon import Daemon, git, processes_with, until
+
+pytestmark = pytest.mark.system
+
+
+def test_as_pid_1_it_ends_in_time_with_nothing_left(
+    tmp_path: Path, cache: Path, require: Callable[[str], Path]
+) -> None:
+    prefix = (str(require("unshare")), "--pid", "--fork", "--mount-proc")
+    with Daemon(tmp_path, cache, prefix=prefix) as daemon:
+        daemon.init()
+        daemon.execute("change the heading of the home page to From PID 1")
+        daemon.shown("From PID 1")
+        assert daemon.process is not None
+        init = until("PID 1 of the namespace", lambda: children(daemon.process.pid))[0]
+        assert len(children(init)) == 1  # the daemon; orphans that end are reaped
+        os.kill(init, signal.SIGTERM)
+        assert daemon.process.wait(25) == 0
+        assert processes_with(str(tmp_path)) == []
+        assert git(daemon.worktree(), "status", "--porcelain") == ""
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process, as /proc has them."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

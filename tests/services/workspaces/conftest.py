@@ -1,0 +1,110 @@
+"""Real repositories, the git command line to look at them with, and the service around them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import trio
+
+from services.messages import ThreadKey
+from services.workspaces import Options, serve
+from supervisor.desk import Request
+from supervisor.model import TaskSpec
+from tests.harness import Harness
+
+R = TypeVar("R")
+
+
+class Git:
+    """The git command line, with no configuration but a repository's own."""
+
+    def __init__(self, home: Path) -> None:
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(home),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_AUTHOR_NAME": "Ann",
+            "GIT_AUTHOR_EMAIL": "ann@example.com",
+            "GIT_COMMITTER_NAME": "Ann",
+            "GIT_COMMITTER_EMAIL": "ann@example.com",
+        }
+
+    def __call__(self, place: Path, *arguments: str) -> str:
+        done = subprocess.run(
+            ["git", "-C", str(place), *arguments],
+            env=self.environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout.rstrip("\n")
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    return Git(tmp_path)
+
+
+@pytest.fixture
+def remote(tmp_path: Path, git: Git) -> Path:
+    """A bare repository with one commit on `trunk`."""
+    site = tmp_path / "site"
+    site.mkdir()
+    git(site, "init", "-q", "-b", "trunk")
+    (site / "index.md").write_text("hello\n")
+    (site / "old.md").write_text("old\n")
+    git(site, "add", ".")
+    git(site, "commit", "-q", "-m", "first")
+    bare = tmp_path / "remote.git"
+    git(tmp_path, "clone", "-q", "--bare", str(site), str(bare))
+    return bare
+
+
+class Service:
+    """The running service, as one who asks sees it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.harness = Harness(
+            TaskSpec(name="workspaces", run="services.workspaces:serve", answers=("workspaces",))
+        )
+
+    async def ask(self, request: Request[R]) -> R:
+        return await self.harness.channels.desks["workspaces"].ask(request)
+
+
+Serving = Callable[[], AbstractAsyncContextManager[Service]]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "volume"
+
+
+@pytest.fixture
+def serving(root: Path) -> Serving:
+    """One life of the service on `root`; leaving the block asks it to stop and waits."""
+
+    @asynccontextmanager
+    async def life() -> AsyncIterator[Service]:
+        service = Service(root)
+        context = service.harness.context(Options(root=str(root)))
+        with trio.fail_after(20):
+            async with trio.open_nursery() as nursery:
+                await nursery.start(lambda *, task_status: serve(context, task_status=task_status))
+                yield service
+                service.harness.stopping.set()
+
+    return life
+
+
+@pytest.fixture
+def key() -> ThreadKey:
+    return ThreadKey("acme", "bob", "t1")

@@ -1,0 +1,132 @@
+"""Reading and committing what a turn changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.messages import CommitTurn, GitState, OpenWorkspace, ReadGit, ThreadKey
+from supervisor.desk import Refused
+from tests.services.workspaces.conftest import Git, Serving
+
+
+async def test_a_turn_is_one_commit_of_all_that_changed(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").write_text("changed\n")
+        (opened.root / "old.md").unlink()
+        (opened.root / "deep").mkdir()
+        (opened.root / "deep/ünï code.md").write_text("new\n")
+        commit = await service.ask(CommitTurn(key, "turn1", "Change things"))
+    assert commit is not None
+    assert commit.files == ("deep/ünï code.md", "index.md", "old.md")
+    assert git(opened.root, "rev-parse", "thread-t1") == commit.hash
+    assert git(opened.root, "rev-parse", "thread-t1^") == opened.head
+    assert git(opened.root, "status", "--porcelain") == ""
+    assert git(opened.project, "status", "--porcelain") == ""
+    git(opened.project, "fsck", "--strict")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'He said "it\'s" `rm -rf /` $(touch /tmp/x) ${HOME} \\n; && || > < | *',
+        "first line\n\nsecond paragraph\n- with 'quotes'",
+        "Grüße, 世界 🎉",
+        "-m --amend",
+        "# not a comment",
+    ],
+)
+async def test_a_message_arrives_in_git_letter_by_letter(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path, message: str
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").write_text(message)
+        await service.ask(CommitTurn(key, "turn1", message))
+    body = git(opened.root, "log", "-1", "--format=%B")
+    assert body.rstrip("\n") == f"{message}\n\nThread-ID: t1\nTurn-ID: turn1"
+    trailers = git(opened.root, "log", "-1", "--format=%(trailers:key=Turn-ID,valueonly)")
+    assert trailers.strip() == "turn1"
+
+
+async def test_a_zero_character_does_not_end_a_message(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").write_text("x")
+        await service.ask(CommitTurn(key, "turn1", "be\0fore"))
+    assert "Turn-ID: turn1" in git(opened.root, "log", "-1", "--format=%B")
+
+
+async def test_nothing_changed_is_no_commit(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").touch()
+        (opened.root / "node_modules").symlink_to("/tmp")
+        (opened.root / "dist").mkdir()
+        (opened.root / "dist/index.html").write_text("built")
+        assert await service.ask(CommitTurn(key, "turn1", "nothing")) is None
+    assert git(opened.root, "rev-parse", "HEAD") == opened.head
+    assert git(opened.root, "status", "--porcelain") == ""
+
+
+async def test_the_state_agrees_with_git_and_reading_it_writes_nothing(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").write_text("changed\n")
+        (opened.root / "old.md").unlink()
+        (opened.root / "new.md").write_text("new\n")
+        (opened.root / "staged.md").write_text("staged\n")
+        git(opened.root, "add", "staged.md")
+        before = _files(opened.project / ".git")
+        state = await service.ask(ReadGit(key))
+        assert _files(opened.project / ".git") == before
+    assert state == GitState(
+        branch="thread-t1",
+        branches=("thread-t1", "trunk"),
+        added=("staged.md",),
+        modified=("index.md",),
+        deleted=("old.md",),
+        untracked=("new.md",),
+    )
+    lines = git(opened.root, "status", "--porcelain").splitlines()
+    assert sorted(lines) == [" D old.md", " M index.md", "?? new.md", "A  staged.md"]
+
+
+async def test_a_worktree_on_another_branch_is_not_committed(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        git(opened.root, "checkout", "-q", "-b", "astray")
+        (opened.root / "index.md").write_text("x")
+        with pytest.raises(Refused, match="is on astray, not on thread-t1"):
+            await service.ask(CommitTurn(key, "turn1", "lost"))
+
+
+async def test_a_vanished_worktree_is_not_committed_as_a_deletion_of_everything(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        opened.root.rename(opened.root.with_name("elsewhere"))
+        with pytest.raises(Refused, match="open it first"):
+            await service.ask(CommitTurn(key, "turn1", "gone"))
+    assert git(opened.project, "rev-parse", "thread-t1") == opened.head
+
+
+def _files(git_directory: Path) -> dict[Path, tuple[int, bytes]]:
+    return {
+        path: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in git_directory.rglob("*")
+        if path.is_file()
+    }

@@ -1,0 +1,1 @@
+"""The whole daemon on real input, as `make run` starts it."""
