@@ -53,6 +53,11 @@ class ThreadKey:
         return f"{slug}-{digest}"
 
 
+# The API's cookie. Browsers send a host's cookies to all of its ports, so the front door of the
+# previews takes it out: a site's own code must never see it.
+TOKEN_COOKIE = "nurseryd_token"
+
+
 # Desk "workspaces": who keeps the git workspaces.
 
 

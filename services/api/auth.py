@@ -9,8 +9,8 @@ from quart import Response, redirect, request
 from quart_trio import QuartTrio
 
 from services.api.errors import Problem
+from services.messages import TOKEN_COOKIE
 
-COOKIE = "nurseryd_token"
 OPEN = "health"  # the blueprint that needs no token
 
 UNAUTHORIZED = (
@@ -53,7 +53,7 @@ def install(app: QuartTrio, token: str) -> None:
         shown = (bearer(request.headers.get("Authorization")), request.args.get("token"))
         if any(same(given, token) for given in shown):
             return
-        if not same(request.cookies.get(COOKIE), token):
+        if not same(request.cookies.get(TOKEN_COOKIE), token):
             raise Problem(401, UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
         if from_elsewhere(request.method, request.headers.get("Origin"), request.host):
             raise Problem(403, FOREIGN)
@@ -66,5 +66,5 @@ def remember(token: str) -> Response:
     """
     reply = redirect(request.path, 303)
     assert isinstance(reply, Response)
-    reply.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure)
+    reply.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure)
     return reply

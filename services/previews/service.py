@@ -1,0 +1,228 @@
+"""The table of previews: opened on request, kept by the supervisor, shown on the board "routes"."""
+
+from __future__ import annotations
+
+import errno
+import random
+import socket
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+import trio
+
+from services.messages import (
+    Preview,
+    PreviewState,
+    RestartPreview,
+    Routes,
+    StartPreview,
+    ThreadKey,
+)
+from services.previews import Options
+from services.previews.deps import Dependencies
+from services.previews.failure import read_failure
+from services.previews.node import Node, find_node
+from services.previews.table import (
+    TEMPLATE,
+    identity,
+    instance,
+    meaning,
+    pick_port,
+    recognize,
+)
+from supervisor.context import Context
+from supervisor.control import RestartService, Start, Stop
+from supervisor.desk import Refused, Request
+from supervisor.model import State
+
+log = structlog.get_logger()
+
+RUNNER = Path(__file__).with_name("runner.mjs")
+BROKEN = (State.BACKOFF, State.FATAL)
+
+
+async def keep_previews(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
+    """Answer "previews" and publish "routes" until `ctx.stopping` is set."""
+    node = await trio.to_thread.run_sync(find_node)
+    cache = Path(await trio.Path(ctx.options.cache).resolve())
+    await trio.Path(cache).mkdir(parents=True, exist_ok=True)
+    dependencies = Dependencies(cache, node, ctx.control, ctx.events)
+    await dependencies.sweep()
+    async with trio.open_nursery() as nursery:
+        previews = Previews(ctx, nursery, node, cache, dependencies)
+        previews.adopt()
+        nursery.start_soon(previews.follow)
+        nursery.start_soon(ctx.answer, "previews", previews.handle)
+        task_status.started()
+        await ctx.stopping.wait()
+        nursery.cancel_scope.cancel()
+
+
+class Previews:
+    """One life of the table. What it knows it can read again from the instances that run."""
+
+    def __init__(
+        self,
+        ctx: Context[Options],
+        nursery: trio.Nursery,
+        node: Node,
+        cache: Path,
+        dependencies: Dependencies,
+    ) -> None:
+        self._ctx = ctx
+        self._nursery = nursery
+        self._node = node
+        self._cache = cache
+        self._dependencies = dependencies
+        self._routes = Routes({})
+        # Two daemons on one machine would otherwise go for the same ports at the same moment.
+        self._first_port = random.randrange(1 << 16)
+        self._roots: dict[str, Path] = {}
+        self._working: dict[str, trio.Event] = {}
+
+    def adopt(self) -> None:
+        """Take over the dev servers that an earlier life of this service started."""
+        found: dict[str, Preview] = {}
+        for status in sorted(self._ctx.events.snapshot, key=lambda status: status.since):
+            known = recognize(status.parameters) if status.name.startswith(TEMPLATE) else None
+            if known is not None:
+                key, root, port = known
+                state, reason = meaning(status)
+                found[key.preview_id] = Preview(key.preview_id, key, state, port, reason)
+                self._roots[key.preview_id] = root
+        if found:
+            log.info("previews adopted", previews=list(found))
+        before = self._ctx.board("routes", Routes).value
+        default = before.default if before is not None else None
+        if default not in found:
+            default = next(reversed(found), None)
+        self._publish(Routes(found, default))
+
+    async def handle(self, request: Request[Any]) -> object:
+        match request:
+            case StartPreview(key=key, root=root):
+                return self._open(key, root)
+            case RestartPreview(key=key):
+                return await self._restart(key)
+            case _:
+                raise Refused(f"cannot answer {type(request).__name__} at this desk")
+
+    async def follow(self) -> None:
+        """Learn what becomes of the dev servers."""
+        while True:
+            with self._ctx.events.watch() as (_, changes):
+                for preview_id in tuple(self._routes.previews):
+                    await self._see(preview_id)
+                async for change in changes:
+                    if change.name.startswith(TEMPLATE):
+                        await self._see(change.name.removeprefix(TEMPLATE))
+
+    def _open(self, key: ThreadKey, root: Path) -> Preview:
+        known = self._routes.previews.get(key.preview_id)
+        if known is None:
+            self._begin(key, root)
+        elif known.state is PreviewState.FAILED and known.id not in self._working:
+            self._begin(key, root, known.port if _is_free(known.port) else None)
+        self._publish(replace(self._routes, default=key.preview_id))
+        return self._routes.previews[key.preview_id]
+
+    async def _restart(self, key: ThreadKey) -> Preview:
+        known = self._routes.previews.get(key.preview_id)
+        if known is None:
+            raise Refused(f"cannot restart the preview of {key}: it is not open; open it first")
+        if known.id not in self._working:
+            self._begin(key, self._roots[known.id], known.port)
+        await self._working[known.id].wait()
+        return self._routes.previews[known.id]
+
+    def _begin(self, key: ThreadKey, root: Path, port: int | None = None) -> None:
+        if port is None:
+            taken = {preview.port for preview in self._routes.previews.values()}
+            port = pick_port(self._ctx.options.ports, taken, _is_free, self._first_port)
+        self._roots[key.preview_id] = root
+        self._working[key.preview_id] = trio.Event()
+        self._show(
+            Preview(key.preview_id, key, PreviewState.INSTALLING, port, "installing dependencies")
+        )
+        self._nursery.start_soon(self._bring_up, key.preview_id)
+
+    async def _bring_up(self, preview_id: str) -> None:
+        try:
+            root = Path(await trio.Path(self._roots[preview_id]).resolve())
+            modules = await self._dependencies.ready(root)
+            preview = self._routes.previews[preview_id]
+            reason = "starting the dev server"
+            self._show(replace(preview, state=PreviewState.STARTING, reason=reason))
+            await self._run(preview, root, modules)
+        except Refused as refusal:
+            preview = self._routes.previews[preview_id]
+            self._show(replace(preview, state=PreviewState.FAILED, reason=str(refusal)))
+            self._working.pop(preview_id).set()
+        else:
+            done = self._working.pop(preview_id)
+            await self._see(preview_id)
+            done.set()
+
+    async def _run(self, preview: Preview, root: Path, modules: Path) -> None:
+        name = instance(preview.id)
+        parameters = {
+            "node": str(self._node.node),
+            "runner": str(RUNNER),
+            "root": str(root),
+            "port": str(preview.port),
+            "cache": str(self._cache_of(preview.id)),
+            "modules": str(modules),
+            **identity(preview.key),
+        }
+        now = self._ctx.events.get(name)
+        if now is not None and now.parameters == parameters and not now.state.at_rest:
+            await self._ctx.control.ask(RestartService(name))
+            return
+        if now is not None:
+            await self._ctx.control.ask(Stop(name))
+        await self._ctx.control.ask(Start(name, parameters))
+
+    async def _see(self, preview_id: str) -> None:
+        """Show a preview as its instance now is: the level, whatever change woke us."""
+        status = self._ctx.events.get(instance(preview_id))
+        why = ""
+        if status is not None and status.state in BROKEN:
+            why = await trio.to_thread.run_sync(read_failure, self._cache_of(preview_id))
+            if self._ctx.events.get(instance(preview_id)) is not status:
+                return  # it changed meanwhile, and that change is on its way to us
+        state, reason = meaning(status, why)
+        preview = self._routes.previews.get(preview_id)
+        # While we bring it up, its rests and its old life are steps of that, not news.
+        if preview is None or (preview_id in self._working and state is not PreviewState.STARTING):
+            return
+        self._show(replace(preview, state=state, reason=reason))
+
+    def _cache_of(self, preview_id: str) -> Path:
+        return self._cache / "vite" / preview_id
+
+    def _show(self, preview: Preview) -> None:
+        before = self._routes.previews.get(preview.id)
+        if before != preview:
+            log.info(
+                "preview changed", preview=preview.id, state=preview.state, reason=preview.reason
+            )
+        previews = {**self._routes.previews, preview.id: preview}
+        self._publish(replace(self._routes, previews=previews))
+
+    def _publish(self, routes: Routes) -> None:
+        self._routes = routes
+        self._ctx.publish("routes", routes)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+            raise
+        return True

@@ -1,0 +1,69 @@
+"""What instances of the dev-server template mean as previews, and which port comes next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+from services.messages import PreviewState, ThreadKey
+from supervisor.desk import Refused
+from supervisor.model import ServiceStatus, State
+
+TEMPLATE = "astro@"
+
+_STATES = {
+    State.STARTING: (PreviewState.STARTING, "starting the dev server"),
+    State.RUNNING: (PreviewState.READY, ""),
+    State.BACKOFF: (PreviewState.STARTING, "the dev server ended; it starts again"),
+    State.STOPPING: (PreviewState.STARTING, "stopping the dev server"),
+    State.STOPPED: (PreviewState.FAILED, "the dev server was stopped; open the site again"),
+    State.EXITED: (PreviewState.FAILED, "the dev server ended"),
+    State.FATAL: (PreviewState.FAILED, "the dev server cannot start"),
+}
+
+
+def instance(preview_id: str) -> str:
+    """The name of a preview's service."""
+    return f"{TEMPLATE}{preview_id}"
+
+
+def meaning(status: ServiceStatus | None, why: str = "") -> tuple[PreviewState, str]:
+    """What a person should know of a preview whose instance is so; None where it vanished.
+
+    `why` is a better reason than the status has, where there is one.
+    """
+    state, reason = _STATES[status.state if status else State.STOPPED]
+    detail = why or (status.reason if status else "")
+    if detail and state is not PreviewState.READY:
+        reason = f"{reason}: {detail}"
+    return state, reason
+
+
+def identity(key: ThreadKey) -> dict[str, str]:
+    """Parameters that no placeholder needs: by them a later life of the service knows its own."""
+    return {"client": key.client, "user": key.user, "thread": key.thread}
+
+
+def recognize(parameters: Mapping[str, str]) -> tuple[ThreadKey, Path, int] | None:
+    """Whose dev server that is, its root and its port; None for one that somebody else started."""
+    try:
+        key = ThreadKey(parameters["client"], parameters["user"], parameters["thread"])
+        return key, Path(parameters["root"]), int(parameters["port"])
+    except (KeyError, ValueError, Refused):
+        return None
+
+
+def pick_port(
+    ports: tuple[int, int], taken: Collection[int], is_free: Callable[[int], bool], start: int = 0
+) -> int:
+    """A port that no preview has and nobody else listens on; raises `Refused`.
+
+    The search begins `start` ports into the range and goes round.
+    """
+    first, last = ports
+    span = last - first + 1
+    for step in range(span):
+        port = first + (start + step) % span
+        if port not in taken and is_free(port):
+            return port
+    raise Refused(f"cannot start a preview: every port from {first} to {last} is taken")

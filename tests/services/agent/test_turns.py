@@ -1,0 +1,36 @@
+"""What is decided about a turn."""
+
+from __future__ import annotations
+
+from services.agent.backend import BackendError
+from services.agent.turns import TurnIds, explained, subject, touched
+from services.messages import ID, GitState
+
+
+def test_turn_ids_are_unique_and_sort_by_time_even_when_the_clock_goes_back() -> None:
+    clock = iter([100.0, 100.0, 99.0, 100.0005, 250.0])
+    ids = TurnIds(lambda: next(clock))
+    made = [ids.next() for _ in range(5)]
+    assert made == sorted(made)
+    assert len(set(made)) == 5
+    assert all(ID.fullmatch(name) for name in made)
+
+
+def test_the_subject_is_the_instruction_on_one_line_of_at_most_72_characters() -> None:
+    assert subject("  Make the\n\ttitle   blue ") == "Make the title blue"
+    assert subject("x" * 72) == "x" * 72
+    assert subject("x" * 73) == "x" * 71 + "…"
+    assert subject("x" * 70 + " yz") == "x" * 70 + "…"
+
+
+def test_only_what_a_backend_says_of_itself_is_repeated() -> None:
+    group = ExceptionGroup("", [BackendError("no key"), ExceptionGroup("", [BackendError("late")])])
+    assert explained(BackendError("no key")) == "no key"
+    assert explained(group) == "no key; late"
+    assert explained(ExceptionGroup("", [BackendError("no key"), KeyError("secret")])) is None
+
+
+def test_touched_names_every_path_whose_state_differs() -> None:
+    before = GitState("b", ("b",), modified=("same.md", "gone.md"))
+    after = GitState("b", ("b",), modified=("same.md",), deleted=("gone.md",), untracked=("new",))
+    assert touched(before, after) == ("gone.md", "new")

@@ -1,0 +1,148 @@
+"""A supervisor that starts nothing: it publishes the states that a test decides on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import trio
+
+from services.messages import PreviewState, Routes, ThreadKey
+from services.previews import Options, serve
+from supervisor.control import RestartService, Start, Stop
+from supervisor.model import ServiceStatus, State, TaskSpec
+from tests.harness import Harness
+
+KEY = ThreadKey("acme", "ann", "home")
+
+
+@dataclass
+class FakeSupervisor:
+    """`outcome` is what a started service comes to; `hold` keeps `Start` of an npm open."""
+
+    harness: Harness
+    asked: list[object] = field(default_factory=list)
+    outcome: dict[str, State] = field(default_factory=dict)
+    reason: str = ""
+    go: trio.Event = field(default_factory=trio.Event)
+
+    async def answer(self, request: object) -> object:
+        self.asked.append(request)
+        match request:
+            case Start(name=name, parameters=parameters):
+                return await self._start(name, dict(parameters))
+            case Stop(name=name):
+                self.harness.events.remove(name)
+                await trio.testing.wait_all_tasks_blocked()  # everybody sees it
+                return ServiceStatus(name=name, kind="process")
+            case RestartService(name=name):
+                before = self.harness.events.get(name)
+                assert before is not None
+                return await self._start(name, before.parameters)
+            case _:
+                raise AssertionError(request)
+
+    async def _start(self, name: str, parameters: Mapping[str, str]) -> ServiceStatus:
+        self.show(name, State.STARTING, parameters)
+        if name.startswith("npm@"):
+            self.show(name, State.RUNNING, parameters)
+            await self.go.wait()
+            modules = Path(parameters["directory"]) / "node_modules"
+            modules.mkdir()
+            state = self.outcome.get("npm@", State.EXITED)
+        else:
+            state = self.outcome.get("astro@", State.RUNNING)
+        return self.show(name, state, parameters)
+
+    def show(
+        self, name: str, state: State, parameters: Mapping[str, str] | None = None, since: float = 0
+    ) -> ServiceStatus:
+        before = self.harness.events.get(name)
+        known = dict(parameters) if parameters is not None else before.parameters if before else {}
+        status = ServiceStatus(
+            name=name,
+            kind="process",
+            state=state,
+            parameters=known,
+            since=since,
+            reason=self.reason if state in (State.FATAL, State.BACKOFF) else "",
+        )
+        self.harness.events.publish(status)
+        return status
+
+    def names(self, kind: type) -> list[str]:
+        return [asked.name for asked in self.asked if isinstance(asked, kind)]
+
+
+@dataclass
+class Kept:
+    """The service, running, and everything around it."""
+
+    harness: Harness
+    supervisor: FakeSupervisor
+    cache: Path
+
+    async def ask(self, request):
+        return await self.harness.channels.desks["previews"].ask(request)
+
+    @property
+    def routes(self) -> Routes:
+        return self.harness.channels.boards["routes"].value
+
+    def record(self, key: ThreadKey = KEY) -> list[PreviewState]:
+        """The states that a preview is published in from now on."""
+        board = self.harness.channels.boards["routes"]
+        publish, seen = board.set, []
+
+        def spy(routes: Routes) -> None:
+            seen.append(routes.previews[key.preview_id].state)
+            publish(routes)
+
+        board.set = spy
+        return seen
+
+    async def until(self, state: PreviewState, key: ThreadKey = KEY):
+        def there(routes: object) -> bool:
+            known = routes.previews.get(key.preview_id) if isinstance(routes, Routes) else None
+            return known is not None and known.state is state
+
+        with trio.fail_after(10):
+            routes = await self.harness.channels.boards["routes"].until(there)
+        return routes.previews[key.preview_id]
+
+
+def harness() -> Harness:
+    return Harness(
+        TaskSpec(
+            name="previews",
+            run="services.previews:serve",
+            control=True,
+            answers=("previews",),
+            publishes=("routes",),
+            watches=("routes",),
+        )
+    )
+
+
+@asynccontextmanager
+async def previews(
+    cache: Path, around: Harness | None = None, ports: tuple[int, int] = (20000, 29999)
+) -> AsyncGenerator[Kept]:
+    around = around or harness()
+    supervisor = FakeSupervisor(around)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(around.desk.answer, supervisor.answer)
+        await nursery.start(serve, around.context(Options(cache=str(cache), ports=ports)))
+        yield Kept(around, supervisor, cache)
+        around.stopping.set()
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+
+
+def site(root: Path, lock: str = "{}") -> Path:
+    root.mkdir()
+    (root / "package.json").write_text("{}")
+    (root / "package-lock.json").write_text(lock)
+    return root

@@ -1,0 +1,179 @@
+"""The runner and the front door with a real Astro site between them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import trio
+
+from services.messages import PreviewState
+from tests.services.hmr.doors import free_port, front_door, read_all, routes
+from tests.services.previews.astro import (
+    ENVIRONMENT,
+    checkout,
+    command,
+    dev_server,
+    install,
+    open_hmr,
+    read_payload,
+)
+
+pytestmark = pytest.mark.system
+READY = PreviewState.READY
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory):
+    return install(tmp_path_factory.mktemp("modules"))
+
+
+@pytest.fixture
+def site(tmp_path, modules):
+    return checkout(tmp_path / "site", modules)
+
+
+async def test_the_runner_says_that_it_is_ready_serves_and_leaves_the_site_alone(site, tmp_path):
+    before = {path.name for path in site.iterdir()}
+    async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
+        door.publish(routes(READY, server.port))
+        assert (await server.until("astro.ready"))["port"] == server.port
+        page = await door.get("/", host=f"anything.localhost:{door.port}", accept="text/html")
+        assert page.startswith(b"HTTP/1.1 200 OK")
+        assert b"/@vite/client" in page
+        assert await server.end(signal.SIGTERM) == 0
+    assert {path.name for path in site.iterdir()} - before <= {".astro"}
+    assert not (site / ".astro" / "dev.json").exists()
+
+
+async def test_an_edit_reaches_the_browser_through_the_front_door(site, tmp_path):
+    style = site / "src" / "styles" / "global.css"
+    async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
+        door.publish(routes(READY, server.port))
+        await server.until("astro.ready")
+        await door.get("/", accept="text/html")
+        await door.get("/src/styles/global.css", accept="text/css,*/*;q=0.1")
+        async with await open_hmr(door) as browser:
+            assert (await server.until("astro.clients"))["count"] == 1
+            style.write_text(style.read_text() + "\nbody { color: teal; }\n")
+            payload = await read_payload(browser)
+            while payload["type"] not in ("update", "full-reload"):
+                payload = await read_payload(browser)
+        assert (await server.until("astro.hmr"))["type"] == payload["type"]
+        page = site / "src" / "pages" / "broken.astro"
+        page.write_text("<p>{broken</p>")
+        assert (await door.get("/broken", accept="text/html")).startswith(b"HTTP/1.1 500")
+        error = await server.until("astro.error")
+        assert error["message"]
+        assert error["file"] == "src/pages/broken.astro"
+
+
+async def test_after_kill_9_the_next_life_takes_the_same_port_and_the_browser_only_waits(
+    site, tmp_path
+):
+    async with front_door() as door:
+        async with dev_server(site, tmp_path / "cache") as server:
+            port = server.port
+            door.publish(routes(READY, port))
+            await server.until("astro.ready")
+            browser = await open_hmr(door)
+            assert await server.end(signal.SIGKILL) == -signal.SIGKILL
+            async with browser:
+                with trio.fail_after(5):
+                    await read_all(browser)  # it ends, and the page looks for us again
+        async with trio.open_nursery() as nursery:
+            said = []
+
+            async def reload():
+                said.append(await door.get("/", accept="text/html"))
+
+            nursery.start_soon(reload)
+            async with dev_server(site, tmp_path / "cache", port) as server:
+                assert (await server.until("astro.ready"))["port"] == port
+                with trio.fail_after(20):
+                    while not said:
+                        await trio.testing.wait_all_tasks_blocked(0.1)
+                assert said[0].startswith(b"HTTP/1.1 200")
+
+
+async def test_two_worktrees_share_their_modules_and_run_side_by_side(site, tmp_path, modules):
+    other = checkout(tmp_path / "other", modules)
+    async with (
+        dev_server(site, tmp_path / "one") as one,
+        dev_server(other, tmp_path / "two") as two,
+        front_door() as door,
+    ):
+        for server in (one, two):
+            await server.until("astro.ready")
+            door.publish(routes(READY, server.port))
+            assert (await door.get("/")).startswith(b"HTTP/1.1 200")
+            shared = f"/@fs{modules}/vite/dist/client/client.mjs"
+            assert (await door.get(shared, accept="*/*")).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("astro.config.mjs", "export default {", "astro.config.mjs"),
+        ("astro.config.mjs", "export default { site: 5 }", "site"),
+        ("node_modules", None, "cannot find Astro"),
+    ],
+)
+async def test_a_site_that_cannot_start_says_why_and_ends(site, tmp_path, name, text, says):
+    if text is None:
+        (site / name).unlink()
+        (site / name).mkdir()
+    else:
+        (site / name).write_text(text)
+    async with dev_server(site, tmp_path / "cache") as server:
+        error = await server.until("astro.error")
+        with trio.fail_after(10):
+            assert await server.process.wait() == 1
+    assert says in json.dumps(error)
+    left = json.loads((tmp_path / "cache" / "failure.json").read_text())
+    assert left["message"] == error["message"]
+
+
+async def test_a_taken_port_is_an_error_and_not_another_port(site, tmp_path):
+    async with dev_server(site, tmp_path / "one") as first:
+        await first.until("astro.ready")
+        async with dev_server(site, tmp_path / "two", first.port) as second:
+            assert str(first.port) in (await second.until("astro.error"))["message"]
+            assert await second.process.wait() == 1
+
+
+async def test_an_orphan_ends_by_itself(site, tmp_path):
+    out = tmp_path / "out"
+    os.mkfifo(out)
+    reader = os.open(out, os.O_RDONLY | os.O_NONBLOCK)
+    lines = trio.lowlevel.FdStream(reader)
+    argv = command(site, free_port(), tmp_path / "cache")
+    parent_code = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen(sys.argv[2:], stdout=open(sys.argv[1], 'wb'))\n"
+        "print(child.pid, flush=True)\n"
+        "child.wait()\n"
+    )
+    parent = await trio.lowlevel.open_process(
+        [sys.executable, "-c", parent_code, str(out), *argv],
+        stdout=subprocess.PIPE,
+        env=ENVIRONMENT,
+    )
+    async with lines, parent.stdout:
+        child = int(await parent.stdout.receive_some())
+        pidfd = os.pidfd_open(child)
+        said = b""
+        with trio.move_on_after(60):
+            while b"astro.ready" not in said:
+                said += await lines.receive_some()
+        parent.kill()
+        await parent.wait()
+        with trio.move_on_after(10) as patience:
+            await trio.lowlevel.wait_readable(pidfd)
+        if patience.cancelled_caught:
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        os.close(pidfd)
+    assert b"astro.ready" in said
+    assert not patience.cancelled_caught

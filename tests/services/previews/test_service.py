@@ -1,0 +1,227 @@
+import socket
+from pathlib import Path
+
+import pytest
+import trio
+
+from services.messages import PreviewState, RestartPreview, StartPreview, ThreadKey
+from supervisor.control import RestartService, Start, Stop
+from supervisor.desk import Refused
+from supervisor.model import State
+from tests.services.previews.fakes import KEY, harness, previews, site
+
+OTHER = ThreadKey("acme", "ann", "other")
+ASTRO = f"astro@{KEY.preview_id}"
+
+
+def modules_of(root: Path) -> Path:
+    (root / "node_modules").mkdir()
+    return root / "node_modules"
+
+
+async def test_a_preview_is_answered_at_once_installs_starts_and_is_ready(tmp_path):
+    root = site(tmp_path / "site")
+    async with previews(tmp_path / "cache") as kept:
+        preview = await kept.ask(StartPreview(KEY, root))
+        assert preview.state is PreviewState.INSTALLING
+        assert preview.reason == "installing dependencies"
+        assert kept.routes.default == KEY.preview_id
+        kept.supervisor.go.set()
+        await kept.until(PreviewState.READY)
+        (npm,) = kept.supervisor.names(Start)[:1]
+        assert npm.startswith("npm@")
+        assert kept.supervisor.names(Stop) == [npm]
+        start = kept.supervisor.asked[-1]
+        assert start.name == ASTRO
+        for what in ("node", "runner", "root", "cache", "modules"):
+            assert Path(start.parameters[what]).is_absolute()
+        assert start.parameters["port"] == str(preview.port)
+        assert (root / "node_modules").resolve() == Path(start.parameters["modules"])
+        assert Path(start.parameters["modules"]).is_dir()
+        assert not list((tmp_path / "cache" / "modules").glob("*.partial-*"))
+
+
+async def test_threads_with_one_lock_file_share_one_installation(tmp_path):
+    one, two = site(tmp_path / "one"), site(tmp_path / "two")
+    async with previews(tmp_path / "cache") as kept:
+        first = await kept.ask(StartPreview(KEY, one))
+        second = await kept.ask(StartPreview(OTHER, two))
+        assert first.port != second.port
+        kept.supervisor.go.set()
+        await kept.until(PreviewState.READY)
+        await kept.until(PreviewState.READY, OTHER)
+        assert len([name for name in kept.supervisor.names(Start) if "npm@" in name]) == 1
+        assert kept.routes.default == OTHER.preview_id
+
+
+async def test_an_installation_that_fails_fails_for_all_who_wait_and_may_be_tried_again(tmp_path):
+    one, two = site(tmp_path / "one"), site(tmp_path / "two")
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.outcome["npm@"] = State.FATAL
+        kept.supervisor.reason = "exit code 1"
+        await kept.ask(StartPreview(KEY, one))
+        await kept.ask(StartPreview(OTHER, two))
+        kept.supervisor.go.set()
+        failed = await kept.until(PreviewState.FAILED)
+        assert "npm ci failed: exit code 1" in failed.reason
+        await kept.until(PreviewState.FAILED, OTHER)
+        assert len(kept.supervisor.names(Start)) == 1
+        kept.supervisor.outcome.clear()
+        assert (await kept.ask(StartPreview(KEY, one))).state is PreviewState.INSTALLING
+        await kept.until(PreviewState.READY)
+
+
+async def test_a_site_without_a_lock_file_fails_with_what_to_do(tmp_path):
+    root = site(tmp_path / "site")
+    (root / "package-lock.json").unlink()
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        assert "commit the package-lock.json" in (await kept.until(PreviewState.FAILED)).reason
+        assert kept.supervisor.asked == []
+
+
+async def test_what_becomes_of_the_dev_server_is_shown(tmp_path):
+    root = site(tmp_path / "site")
+    modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        kept.supervisor.reason = "exit code 137"
+        kept.supervisor.show(ASTRO, State.BACKOFF)
+        assert "exit code 137" in (await kept.until(PreviewState.STARTING)).reason
+        kept.supervisor.show(ASTRO, State.RUNNING)
+        assert (await kept.until(PreviewState.READY)).reason == ""
+        own = kept.cache / "vite" / KEY.preview_id
+        own.mkdir(parents=True)
+        (own / "failure.json").write_text('{"message": "cannot parse", "file": "astro.config.mjs"}')
+        kept.supervisor.show(ASTRO, State.FATAL)
+        failed = await kept.until(PreviewState.FAILED)
+        assert failed.reason == "the dev server cannot start: cannot parse (astro.config.mjs)"
+
+
+async def test_opening_again_changes_the_default_and_starts_only_what_failed(tmp_path):
+    roots = site(tmp_path / "one"), site(tmp_path / "two")
+    for root in roots:
+        modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, roots[0]))
+        await kept.ask(StartPreview(OTHER, roots[1]))
+        await kept.until(PreviewState.READY)
+        await kept.until(PreviewState.READY, OTHER)
+        again = await kept.ask(StartPreview(KEY, roots[0]))
+        assert again.state is PreviewState.READY
+        assert kept.routes.default == KEY.preview_id
+        assert len(kept.supervisor.names(Start)) == 2
+        kept.supervisor.show(ASTRO, State.FATAL)
+        await kept.until(PreviewState.FAILED)
+        await kept.ask(StartPreview(KEY, roots[0]))
+        assert (await kept.until(PreviewState.READY)).port == again.port
+        assert kept.supervisor.names(Stop) == [ASTRO]
+
+
+async def test_a_failed_preview_does_not_insist_on_a_port_that_others_took(tmp_path):
+    root = site(tmp_path / "site")
+    modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.outcome["astro@"] = State.FATAL
+        await kept.ask(StartPreview(KEY, root))
+        failed = await kept.until(PreviewState.FAILED)
+        with socket.create_server(("127.0.0.1", failed.port)):
+            assert (await kept.ask(StartPreview(KEY, root))).port != failed.port
+
+
+async def test_a_restart_is_answered_when_the_new_dev_server_runs(tmp_path):
+    root = site(tmp_path / "site")
+    modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        first = await kept.until(PreviewState.READY)
+        again = await kept.ask(RestartPreview(KEY))
+        assert again.state is PreviewState.READY
+        assert again.port == first.port
+        assert kept.supervisor.names(RestartService) == [ASTRO]
+        kept.supervisor.outcome["astro@"] = State.FATAL
+        assert (await kept.ask(RestartPreview(KEY))).state is PreviewState.FAILED
+
+
+async def test_a_restart_after_the_lock_file_changed_brings_the_new_dependencies(tmp_path):
+    root = site(tmp_path / "site")
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.go.set()
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        before = (root / "node_modules").resolve()
+        (root / "package-lock.json").write_text('{"more": true}')
+        seen = kept.record()
+        assert (await kept.ask(RestartPreview(KEY))).state is PreviewState.READY
+        assert (root / "node_modules").resolve() != before
+        assert kept.supervisor.names(RestartService) == []
+        assert PreviewState.FAILED not in seen  # though the old dev server was stopped
+
+
+async def test_a_preview_that_is_not_open_cannot_be_restarted(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        with pytest.raises(Refused, match="cannot restart the preview of acme/ann/home"):
+            await kept.ask(RestartPreview(KEY))
+
+
+async def test_a_dev_server_stopped_by_somebody_else_can_be_opened_again(tmp_path):
+    root = site(tmp_path / "site")
+    modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        kept.harness.events.remove(ASTRO)
+        assert "was stopped" in (await kept.until(PreviewState.FAILED)).reason
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+
+
+async def test_a_new_life_takes_over_the_dev_servers_that_run(tmp_path):
+    around = harness()
+    roots = {KEY: site(tmp_path / "one"), OTHER: site(tmp_path / "two")}
+    for root in roots.values():
+        modules_of(root)
+    async with previews(tmp_path / "cache", around) as kept:
+        for key, root in roots.items():
+            await kept.ask(StartPreview(key, root))
+            await kept.until(PreviewState.READY, key)
+        before = kept.routes
+    around.stopping = trio.Event()
+    around.events.publish(around.events.get(ASTRO).__class__(name="astro@by-hand", kind="process"))
+    async with previews(tmp_path / "cache", around) as kept:
+        assert kept.routes.previews == before.previews
+        assert kept.routes.default == OTHER.preview_id
+        assert kept.supervisor.asked == []
+        kept.supervisor.show(ASTRO, State.FATAL)
+        await kept.until(PreviewState.FAILED)
+        restarted = await kept.ask(RestartPreview(KEY))
+        assert restarted.state is PreviewState.READY
+        assert kept.supervisor.asked[-1].parameters["root"] == str(roots[KEY])
+
+
+async def test_an_installation_that_an_earlier_life_left_is_ended_and_swept(tmp_path):
+    around = harness()
+    partial = tmp_path / "cache" / "modules" / "abc.partial-1"
+    partial.mkdir(parents=True)
+    async with previews(tmp_path / "cache", around) as kept:
+        assert not partial.exists()
+    around.stopping = trio.Event()
+    kept.supervisor.show("npm@abc", State.RUNNING)
+    async with previews(tmp_path / "cache", around) as kept:
+        assert kept.supervisor.names(Stop) == ["npm@abc"]
+
+
+async def test_falling_behind_the_events_loses_nothing(tmp_path):
+    root = site(tmp_path / "site")
+    modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        for number in range(2000):  # more than a watcher may lag: it is cut off
+            kept.supervisor.show("busy", State.RUNNING, since=number)
+        kept.supervisor.show(ASTRO, State.STOPPING)
+        await kept.until(PreviewState.STARTING)
+        await trio.testing.wait_all_tasks_blocked()
+        kept.supervisor.show(ASTRO, State.RUNNING)
+        await kept.until(PreviewState.READY)
