@@ -186,12 +186,13 @@ async def test_a_new_life_takes_over_the_dev_servers_that_run(tmp_path):
         for key, root in roots.items():
             await kept.ask(StartPreview(key, root))
             await kept.until(PreviewState.READY, key)
+        await kept.ask(StartPreview(KEY, roots[KEY]))  # the elder one was opened last
         before = kept.routes
     around.stopping = trio.Event()
     around.events.publish(around.events.get(ASTRO).__class__(name="astro@by-hand", kind="process"))
     async with previews(tmp_path / "cache", around) as kept:
         assert kept.routes.previews == before.previews
-        assert kept.routes.default == OTHER.preview_id
+        assert kept.routes.default == KEY.preview_id
         assert kept.supervisor.asked == []
         kept.supervisor.show(ASTRO, State.FATAL)
         await kept.until(PreviewState.FAILED)
