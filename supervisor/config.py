@@ -8,8 +8,9 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
@@ -74,21 +75,35 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 WORDS = {
-    "`float`": "a number",
-    "`int`": "a whole number",
-    "`str`": "a text",
-    "`bool`": "true or false",
-    "`array`": "a list",
-    "`object`": "a table",
-    "`null`": "nothing",
+    "float": "a number",
+    "int": "a whole number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "datetime": "a date",
+    "date": "a date",
+    "time": "a time",
 }
+TYPES = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
 
 
 def in_words(complaint: str) -> str:
     """msgspec's complaint about a value, in the words of who wrote the TOML."""
-    for term, word in WORDS.items():
-        complaint = complaint.replace(term, word)
+
+    def words(found: re.Match[str]) -> str:
+        types = [name for name in found[1].split(" | ") if name != "null"]  # TOML has no null
+        return " or ".join(WORDS.get(name, name) for name in types)
+
+    complaint = TYPES.sub(words, complaint)
     return complaint[0].lower() + complaint[1:]
+
+
+def choices(kind: Any) -> tuple[str, ...]:
+    """The words that a key is chosen from, where it is one of a few."""
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return tuple(choice.value for choice in kind)
+    return get_args(kind) if get_origin(kind) is Literal else ()
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -101,7 +116,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError([Problem(file, "", "", f"cannot read it: {error.strerror}")]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Not only TOML's own errors: a number of thousands of digits is a ValueError of Python's.
+    except (ValueError, RecursionError) as error:
         raise ConfigError([Problem(file, "", "", f"is not TOML: {error}")]) from None
     return _Reader(file, environment).read(data)
 
@@ -159,7 +175,7 @@ class _Reader:
             return None
         fields = dict(cast("dict[str, Any]", table))
         kind = fields.pop("kind", None)
-        if kind not in SERVICES:
+        if not isinstance(kind, str) or kind not in SERVICES:
             hint = nearest(str(kind), SERVICES)
             text = "is missing" if kind is None else f"no kind {kind!r}"
             self._problem(where, "kind", text + hint)
@@ -169,7 +185,10 @@ class _Reader:
 
     def _capacities(self, table: Any) -> dict[str, int]:
         capacities: dict[str, int] = {}
-        for name, value in cast("dict[str, Any]", table if isinstance(table, dict) else {}).items():
+        if not isinstance(table, dict):
+            self._problem("channels", "", "is not a table")
+            return capacities
+        for name, value in cast("dict[str, Any]", table).items():
             if isinstance(value, int) and not isinstance(value, bool) and value > 0:
                 capacities[name] = value
             else:
@@ -190,11 +209,11 @@ class _Reader:
                 if not only_known:
                     self._problem(where, key, f"no such key{nearest(key, known)}")
                 continue
-            value = self._expand(where, key, raw)
             nested = _struct_type(known[key].type)
             if nested is not None:
-                values[key] = self._struct(f"{where}.{key}", value, nested)
+                values[key] = self._struct(f"{where}.{key}", raw, nested)
             else:
+                value = self._expand(where, key, raw)
                 values[key] = self._value(where, key, value, known[key].type, lax=value != raw)
         values = {key: value for key, value in values.items() if value is not None}
         for key, info in known.items():
@@ -214,7 +233,8 @@ class _Reader:
         try:
             return msgspec.convert(value, kind, strict=not lax)
         except msgspec.ValidationError as error:
-            self._problem(where, key, in_words(str(error)))
+            hint = nearest(str(value), choices(kind)) if isinstance(value, str) else ""
+            self._problem(where, key, in_words(str(error)) + hint)
             return None
 
     def _expand(self, where: str, key: str, value: Any) -> Any:

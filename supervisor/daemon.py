@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from functools import partial
 
 import structlog
@@ -21,25 +22,24 @@ from supervisor.supervisor import Ending, Supervisor
 log = structlog.get_logger()
 
 BAD_CONFIGURATION = 2
-STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 # A terminal and a scheduler both may send one signal twice in a row; a person takes longer.
 SECOND_SIGNAL_AFTER = 0.2
 
 
 def run(plan: Plan) -> int:
     """Run a plan to its end; the exit code of the daemon."""
-    setup(plan.settings.log, plan.settings.log_level)
-    try:
-        ending = trio.run(_main, plan, strict_exception_groups=True)
-    except SocketBusy as busy:
-        log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
-        return BAD_CONFIGURATION
-    log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
-    return ending.exit_code
+    with closing(setup(plan.settings.log, plan.settings.log_level)):
+        try:
+            ending = trio.run(_main, plan, strict_exception_groups=True)
+        except SocketBusy as busy:
+            log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
+            return BAD_CONFIGURATION
+        log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
+        return ending.exit_code
 
 
 async def _main(plan: Plan) -> Ending:
-    with trio.open_signal_receiver(*STOPPING) as signals:
+    with trio.open_signal_receiver(*_stopping()) as signals:
         pid1.unblock()
         listener = await open_socket(plan.settings.socket)
         events = Events()
@@ -50,7 +50,14 @@ async def _main(plan: Plan) -> Ending:
             nursery.start_soon(partial(serve, listener, supervisor.control()))
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
+        pid1.block()  # one more signal would come too late to change anything but the exit code
         return ending
+
+
+def _stopping() -> Iterator[signal.Signals]:
+    yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        yield signal.SIGHUP
 
 
 def _channels(plan: Plan) -> Channels:

@@ -85,7 +85,7 @@ class Desk:
         return answer
 
     async def answer(self, handle: Answer) -> None:
-        """Take up requests, each in a task of its own, until cancelled.
+        """Take up requests in the order they came, each in a task of its own, until cancelled.
 
         What `handle` returns is the answer, a `Refused` that it raises the refusal. Any other
         exception ends this call, as a bug should: the runner decides what comes next.
@@ -97,6 +97,8 @@ class Desk:
                         letter = self._waiting.popleft()
                         self._in_hand.add(letter)
                         nursery.start_soon(self._answer_one, letter, handle)
+                        # Tasks begun together begin in any order; this one's turn comes first.
+                        await trio.lowlevel.checkpoint()
                     self._arrived = trio.Event()
                     await self._arrived.wait()
         finally:

@@ -47,7 +47,7 @@ class Events:
         for watcher in tuple(self._watchers):
             try:
                 watcher.send_nowait(change)
-            except trio.WouldBlock:
+            except (trio.WouldBlock, trio.BrokenResourceError):  # too slow, or no longer there
                 self._watchers.discard(watcher)
                 watcher.close()
 

@@ -34,11 +34,9 @@ def setup(
 
     Close the sink at the very end: it writes what still waits.
     """
-    if descriptor is None:
-        # None is a stdout that was closed before we began: a number then free for anything.
-        descriptor = sys.stdout.fileno() if sys.stdout else os.open(os.devnull, os.O_WRONLY)
-    terminal = os.isatty(descriptor)
-    sink = Sink(descriptor)
+    out = _stdout() if descriptor is None else descriptor
+    terminal = os.isatty(out)
+    sink = Sink(out)
     console = style == "console" or (style == "auto" and terminal)
     renderers: list[structlog.typing.Processor] = (
         [
@@ -64,6 +62,12 @@ def setup(
         cache_logger_on_first_use=True,
     )
     return sink
+
+
+def _stdout() -> int:
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
+        return os.open(os.devnull, os.O_WRONLY)  # closed before we began: keep its number taken
+    return sys.stdout.fileno()
 
 
 class Sink:
@@ -139,22 +143,21 @@ def write_line(line: Line) -> None:
     }
     if line.partial:
         facts["partial"] = True
-    text = line.text
-    if text.startswith("{"):
-        try:
-            data = msgspec.json.decode(text, type=dict[str, object])
-        except (msgspec.DecodeError, RecursionError):
-            pass
-        else:
-            facts["data"] = data
+    log = structlog.get_logger()
+    if line.text.startswith("{"):
+        # Too deep to be read, or only just too deep to be written: then it is a text like others.
+        with suppress(msgspec.DecodeError, RecursionError):
+            data = msgspec.json.decode(line.text, type=dict[str, object])
             text = str(data.get("message") or data.get("event") or "")
-    structlog.get_logger().info(text, **facts)
+            log.info(text, **facts, data=data)
+            return
+    log.info(line.text, **facts)
 
 
 def _json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     try:
         return msgspec.json.encode(event, enc_hook=str).decode()
-    except (ValueError, TypeError, RecursionError):  # half a surrogate pair, too deep, ...
+    except Exception:  # a value's own __str__ may raise anything, and a log line ends nothing
         return json.dumps({str(key): _plainly(value) for key, value in event.items()})
 
 

@@ -38,26 +38,34 @@ class Assembler:
 
     def feed(self, data: bytes) -> list[tuple[str, bool]]:
         """The lines that `data` completes, each with whether it goes on in the next."""
-        *whole, self._rest = (self._rest + data).split(b"\n")
-        lines = [part for line in whole for part in _cut(line)]
-        while len(self._rest) > LINE_LIMIT:
-            lines.append((_text(self._rest[:LINE_LIMIT]), True))
-            self._rest = self._rest[LINE_LIMIT:]
-        return lines
+        *whole, begun = (self._rest + data).split(b"\n")
+        lines: list[tuple[str, bool]] = []
+        for line in whole:
+            pieces, end = _cut(line)
+            lines += [*((piece, True) for piece in pieces), (_text(end.removesuffix(b"\r")), False)]
+        pieces, self._rest = _cut(begun)
+        return lines + [(piece, True) for piece in pieces]
 
     def flush(self) -> list[tuple[str, bool]]:
         """What is left when the stream ends without a newline."""
         rest, self._rest = self._rest, b""
-        return [(_text(rest), False)] if rest else []
+        return [(_text(rest.removesuffix(b"\r")), False)] if rest else []
 
 
-def _cut(line: bytes) -> list[tuple[str, bool]]:
-    pieces = [line[i : i + LINE_LIMIT] for i in range(0, len(line), LINE_LIMIT)] or [b""]
-    return [(_text(piece), n + 1 < len(pieces)) for n, piece in enumerate(pieces)]
+def _cut(line: bytes) -> tuple[list[str], bytes]:
+    """The full pieces of a long line, and its end. A closing CR may belong to the newline."""
+    pieces: list[str] = []
+    while len(line.removesuffix(b"\r")) > LINE_LIMIT:
+        border = LINE_LIMIT
+        while border > LINE_LIMIT - 3 and line[border] & 0xC0 == 0x80:
+            border -= 1  # not within a character of UTF-8
+        pieces.append(_text(line[:border]))
+        line = line[border:]
+    return pieces, line
 
 
 def _text(line: bytes) -> str:
-    return line.removesuffix(b"\r").decode("utf-8", "backslashreplace")
+    return line.decode("utf-8", "backslashreplace")
 
 
 class Output:
@@ -80,7 +88,7 @@ class Output:
 
     @contextmanager
     def follow(
-        self, service: str, capacity: int = 256
+        self, service: str, capacity: float = 256
     ) -> Generator[trio.MemoryReceiveChannel[Line]]:
         """Lines from now on. A follower that falls behind misses some: `sequence` shows it."""
         send, receive = trio.open_memory_channel[Line](capacity)

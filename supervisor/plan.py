@@ -174,8 +174,8 @@ class _Findings:
         try:
             return KINDS[spec.kind](spec)
         except Unfit as unfit:
-            hint = nearest(unfit.word, unfit.near) if unfit.near else ""
-            self.add(f"service.{spec.name}", unfit.key, unfit.text + hint)
+            for key, text in unfit.problems:
+                self.add(f"service.{spec.name}", key, text)
             return None
 
     def checks(self, checks: Iterable[HealthSpec], names: frozenset[str]) -> None:

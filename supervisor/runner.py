@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Protocol, cast
 
 import structlog
@@ -40,7 +40,8 @@ class Runner:
     on `status`. After every wait the level is asked (`_stopping.is_set()`), never inferred from
     which wait returned. Exception groups are met in one place, around one life.
 
-    `gate` is awaited before every life; `announce` is told every status.
+    `gate` is awaited before every life; `announce` is told every status, and of every change of
+    what is wanted.
     """
 
     def __init__(
@@ -69,38 +70,51 @@ class Runner:
         self._gate = gate
         self._chance = chance
         self._blocked = False
+        self._changed = trio.Event()
         self._stopping = trio.Event()
         self._insistence = trio.CancelScope()
+        self._patience = trio.CancelScope()
+        self._at_gate = trio.CancelScope()
         announce(self.status.value)
 
     @property
     def state(self) -> State:
         return self.status.value.state
 
+    @property
+    def coming(self) -> bool:
+        """Whether there is a life, or one to come unless somebody objects."""
+        return (self.wanted.value or not self.state.at_rest) and not self._blocked
+
     # What others may ask for. None of these wait.
 
     def start(self) -> None:
         """Want it up. One in BACKOFF goes on waiting; one that gave up gets a new chance."""
-        self.wanted.set(True)
+        self._leave_gate()
+        if not self.wanted.value:
+            self.wanted.set(True)
+            self._tell()
 
     def stop(self, grace: float | None = None) -> None:
         """Want it down; after `grace` seconds (by default `stop_timeout`) it is cancelled.
 
         Asked again with less grace it hurries; with more it does not slow down.
         """
+        self._leave_gate()
         self.wanted.set(False)
         self._end_this_life(self.spec.stop_timeout if grace is None else grace)
 
     def restart(self) -> None:
         """Want it up, with a new life."""
+        self._leave_gate()
         self.wanted.set(True)
         self._end_this_life(self.spec.stop_timeout)
 
     def block(self, reason: str) -> None:
-        """Say why a service that is wanted up cannot begin its life yet."""
-        if self.wanted.value and self.state.at_rest:
-            self._blocked = True
-            self._update(reason=reason)
+        """Say why the life that is wanted cannot begin for now; "" takes it back."""
+        if self.wanted.value and (reason or self._blocked):
+            self._blocked = bool(reason)
+            self._update(reason=reason, next_restart=None)
 
     def report(self, healthy: bool | None, reason: str = "") -> None:
         """What the checks say of it; forgotten when it leaves RUNNING."""
@@ -113,22 +127,35 @@ class Runner:
 
     async def settled(self) -> ServiceStatus:
         """The status, once it agrees with what is wanted or will not get there by itself."""
-        return await self.status.until(self._is_settled)
+        return await self.until(lambda runner: runner.is_settled)
 
-    def _is_settled(self, status: ServiceStatus) -> bool:
+    @property
+    def is_settled(self) -> bool:
         if self.wanted.value:
-            return status.state in (State.RUNNING, State.BACKOFF) or self._blocked
-        return status.state.at_rest
+            return self.state in (State.RUNNING, State.BACKOFF) or self._blocked
+        return self.state.at_rest
+
+    async def until(self, test: Callable[[Runner], bool]) -> ServiceStatus:
+        """Wait until this runner passes `test`, whatever of it changes; its status then."""
+        while not test(self):
+            await self._changed.wait()
+        return self.status.value
+
+    def _leave_gate(self) -> None:
+        """One that waits at the gate has to come to it again."""
+        self.block("")
+        self._at_gate.cancel()
 
     def _end_this_life(self, grace: float) -> None:
         self._stopping.set()
         self._insistence.deadline = min(self._insistence.deadline, trio.current_time() + grace)
+        self._patience.deadline = math.inf
         if self.state in (State.STARTING, State.RUNNING):
             self._enter(State.STOPPING)
         elif self.state is State.BACKOFF:
             self._enter(State.STOPPED)
         else:
-            self._announce(self.status.value)  # what is wanted changed, though nothing else did
+            self._tell()  # what is wanted changed, though nothing else did
 
     # The life of a service, over and over.
 
@@ -137,10 +164,12 @@ class Runner:
         history = History()
         while True:
             await self._until_wanted_and_free()
-            end = await self._one_life()
+            again = self.state is State.BACKOFF
+            if not again:
+                history = History()  # somebody asked for this life: a new chance
+            end = await self._one_life(self.status.value.restarts + 1 if again else 0)
             if self._stopping.is_set():
-                history = History()
-                self._enter(State.STOPPED, "" if end.ok else end.reason, restarts=0)
+                self._enter(State.STOPPED, "" if end.ok else end.reason)
                 continue
             now = trio.current_time()
             decision, history = decide(self.spec, history, end, now, self._chance())
@@ -149,10 +178,6 @@ class Runner:
                     self._enter(State.BACKOFF, end.reason, next_restart=time.time() + delay)
                     with trio.move_on_after(delay):
                         await self._stopping.wait()
-                    if self._stopping.is_set():
-                        history = History()
-                    else:
-                        self._update(restarts=self.status.value.restarts + 1)
                 case Rest():
                     self.wanted.set(False)
                     self._enter(State.EXITED, end.reason, failed=not end.ok)
@@ -161,25 +186,21 @@ class Runner:
                     self._enter(State.FATAL, f"{end.reason}; gave up after {reason}", failed=True)
 
     async def _until_wanted_and_free(self) -> None:
-        """Wait until it is wanted up and the gate is open, both at once."""
-        passed = False
-        while not passed:
+        """Wait until the gate opens while it is wanted up."""
+        opened = False
+        while not (opened and self.wanted.value):
             await self.wanted.until(bool)
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._cancel_when_unwanted, nursery.cancel_scope)
+            self.block("")
+            with trio.CancelScope() as self._at_gate:
                 await self._gate()
-                nursery.cancel_scope.cancel()
-            passed = self.wanted.value
+            opened = not self._at_gate.cancelled_caught
         self._blocked = False
 
-    async def _cancel_when_unwanted(self, scope: trio.CancelScope) -> None:
-        await self.wanted.until(lambda wanted: not wanted)
-        scope.cancel()
-
-    async def _one_life(self) -> Exit:
+    async def _one_life(self, restarts: int) -> Exit:
         self._stopping = trio.Event()
         self._insistence = trio.CancelScope()
-        self._enter(State.STARTING)
+        self._patience = trio.CancelScope()
+        self._enter(State.STARTING, restarts=restarts)
         ready_at: list[float] = []
         failure = ""
         with structlog.contextvars.bound_contextvars(service=self.spec.name):
@@ -195,13 +216,22 @@ class Runner:
 
     async def _live_once(self, ready_at: list[float]) -> None:
         async with trio.open_nursery() as nursery:
-            with trio.move_on_after(self.spec.start_timeout) as patience:
-                await nursery.start(partial(self._live, self._stopping))
-            if patience.cancelled_caught:
+            self._patience.deadline = trio.current_time() + self.spec.start_timeout
+            with self._patience:
+                await nursery.start(self._be_ready)
+            if self._patience.cancelled_caught:
                 raise Failed(f"not ready within {self.spec.start_timeout:g} s")
             ready_at.append(trio.current_time())
             if not self._stopping.is_set():
                 self._enter(State.RUNNING)
+
+    async def _be_ready(self, *, task_status: trio.TaskStatus[None]) -> None:
+        readiness = _Readiness(task_status)
+        await self._live(self._stopping, task_status=readiness)
+        if not readiness.said:
+            if not self._stopping.is_set():
+                raise Failed("ended before it was ready")
+            task_status.started()
 
     def _enter(
         self,
@@ -234,7 +264,24 @@ class Runner:
 
     def _set(self, status: ServiceStatus) -> None:
         self.status.set(status)
-        self._announce(status)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = trio.Event()
+        self._announce(self.status.value)
+
+
+class _Readiness:
+    """A task status that remembers whether it was used: not being ready is no bug in Trio's use."""
+
+    def __init__(self, task_status: trio.TaskStatus[None]) -> None:
+        self._task_status = task_status
+        self.said = False
+
+    def started(self, value: None = None) -> None:
+        self._task_status.started()
+        self.said = True
 
 
 def summary(error: BaseException) -> str:

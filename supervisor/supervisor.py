@@ -80,19 +80,22 @@ class Supervisor:
 
         Cancelling it ends every life at once, and kills what does not end.
         """
-        async with trio.open_nursery() as nursery:
-            self._nursery = nursery
-            for runner in self._runners.values():
-                nursery.start_soon(runner.run)
-                if runner.spec.autostart:
-                    runner.start()
-            nursery.start_soon(self._desk.answer, self._do)
-            task_status.started()
-            await self._end.wait()
-            assert self._ending is not None
-            log.info("stopping", reason=self._ending.reason)
-            await self._stop_all()
-            nursery.cancel_scope.cancel()
+        try:
+            async with trio.open_nursery() as nursery:
+                self._nursery = nursery
+                for runner in self._runners.values():
+                    nursery.start_soon(runner.run)
+                    if runner.spec.autostart:
+                        runner.start()
+                nursery.start_soon(self._desk.answer, self._do)
+                task_status.started()
+                await self._end.wait()
+                assert self._ending is not None
+                log.info("stopping", reason=self._ending.reason)
+                await self._stop_all()
+                nursery.cancel_scope.cancel()
+        finally:
+            self._desk.close("it has ended")
         return self._ending
 
     def end(self, reason: str, exit_code: int = 0) -> None:
@@ -112,6 +115,7 @@ class Supervisor:
     ) -> Runner:
         async def live(stopping: trio.Event, *, task_status: trio.TaskStatus[None]) -> None:
             life = Life(
+                run=self._run,
                 marker=f"{self._run}-{next(self._lives)}",
                 stopping=stopping,
                 channels=self._channels,
@@ -139,38 +143,42 @@ class Supervisor:
         if before is None or before.state is status.state:
             return
         self._verdicts.forget(spec.name)
-        log.info(
-            "service changed", service=spec.name, state=status.state.value, reason=status.reason
-        )
-        if status.state is State.FATAL:
-            for runner in self._runners.values():
-                if spec.name in runner.spec.requires:
-                    runner.block(f"requires {spec.name}, which is FATAL")
+        why = {"reason": status.reason} if status.reason else {}
+        log.info("service changed", service=spec.name, state=status.state.value, **why)
         if spec.essential and status.state in (State.EXITED, State.FATAL):
             code = GAVE_UP if status.failed else 0
             self.end(f"{spec.name} is essential and {status.state.value}: {status.reason}", code)
 
     def _set_desks(self, spec: Spec, status: ServiceStatus) -> None:
         runner = self._runners.get(spec.name)
-        wanted = spec.autostart if runner is None else runner.wanted.value
+        coming = spec.autostart if runner is None else runner.coming
         for name in spec.answers if isinstance(spec, TaskSpec) else ():
-            if status.state.at_rest and not wanted:
-                self._channels.desks[name].close(f"{spec.name} is {status.state.value}")
-            else:
+            if coming:
                 self._channels.desks[name].open()
+            else:
+                why = f": {status.reason}" if status.reason else ""
+                self._channels.desks[name].close(f"{spec.name} is {status.state.value}{why}")
 
     async def _gate(self, spec: Spec) -> None:
-        """Let a life begin once what it requires is up and what it comes after has settled."""
-        for name in spec.requires:
-            other = self._runners[name]
-            if other.state is State.STOPPED:
+        """Let a life begin once what it comes after has settled and all that it requires is up.
+
+        What it requires is started if nobody did; where that will not come up by itself, the
+        one that waits for it says so.
+        """
+        required = [self._runners[name] for name in spec.requires]
+        for other in required:
+            if other.state in (State.STOPPED, State.STOPPING):
                 other.start()
-            if other.state is State.FATAL:
-                self._runners[spec.name].block(f"requires {name}, which is FATAL")
-            await other.status.until(_is_up)
         for name in spec.after:
-            if self._runners[name].wanted.value:
-                await self._runners[name].settled()
+            await self._runners[name].settled()
+        while missing := next((other for other in required if not _is_up(other)), None):
+            if missing.coming:
+                await missing.until(lambda other: _is_up(other) or not other.coming)
+            else:
+                runner = self._runners[spec.name]
+                runner.block(f"requires {missing.spec.name}, which is {missing.state.value}")
+                await missing.until(lambda other: _is_up(other) or other.coming)
+                runner.block("")
 
     # Requests.
 
@@ -225,9 +233,8 @@ class Supervisor:
         if existing is not None:
             if dict(parameters) == existing.status.value.parameters or not parameters:
                 return existing
-            if not existing.state.at_rest:
+            if not self._forget_instance(name):
                 raise Refused(f"cannot start {name} with other parameters: stop it first")
-            self._forget_instance(name)
         return self._add_instance(template, name, parameters)
 
     def _add_instance(self, template: Spec, name: str, parameters: Mapping[str, str]) -> Runner:
@@ -246,26 +253,31 @@ class Supervisor:
         with scope:
             await runner.run()
 
-    def _forget_instance(self, name: str) -> None:
-        """Let an instance that is at rest vanish; anything else stays."""
-        if name in self._instances and self._runners[name].state.at_rest:
-            self._instances.pop(name).cancel()
-            del self._runners[name]
-            self._verdicts.forget(name)
-            self._output.forget(name)
-            self._events.remove(name)
+    def _forget_instance(self, name: str) -> bool:
+        """Let an instance vanish that is at rest and not wanted; whether it did."""
+        runner = self._runners.get(name)
+        if runner is None or name not in self._instances:
+            return False
+        if runner.wanted.value or not runner.state.at_rest:
+            return False
+        self._instances.pop(name).cancel()
+        del self._runners[name]
+        self._verdicts.forget(name)
+        self._output.forget(name)
+        self._events.remove(name)
+        return True
 
     def _report(self, report: ReportHealth) -> None:
+        check = self._verdicts.check(report)
         runner = self._runners.get(report.service)
         if runner is None or runner.state is not State.RUNNING:
             return
         healthy, reason = self._verdicts.report(report)
-        was = runner.status.value.healthy
         runner.report(healthy, reason)
-        if healthy is not False or was is False:
+        if report.healthy:
             return
         log.warning("service unhealthy", service=report.service, reason=reason)
-        match self._verdicts.check(report.check).on_unhealthy:
+        match check.on_unhealthy:
             case OnUnhealthy.RESTART:
                 runner.restart()
             case OnUnhealthy.SHUTDOWN:
@@ -281,31 +293,30 @@ class Supervisor:
             if runner.state.at_rest or runner.state is State.BACKOFF:
                 runner.stop()
         deadline = trio.current_time() + self._plan.settings.shutdown_timeout
-        with trio.move_on_after(self._plan.settings.shutdown_timeout + 1):
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._insist_at, deadline, nursery.cancel_scope)
-                async with trio.open_nursery() as stops:
-                    for name in self._runners:
-                        stops.start_soon(self._stop_in_turn, name)
-                nursery.cancel_scope.cancel()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._insist_at, deadline)
+            async with trio.open_nursery() as stops:
+                for runner in self._runners.values():
+                    stops.start_soon(self._stop_in_turn, runner)
+            nursery.cancel_scope.cancel()
 
-    async def _insist_at(self, deadline: float, scope: trio.CancelScope) -> None:
+    async def _insist_at(self, deadline: float) -> None:
         with trio.move_on_at(deadline):
             await self._hurry.wait()
         for runner in self._runners.values():
             runner.stop(grace=0)
 
-    async def _stop_in_turn(self, name: str) -> None:
-        runner = self._runners[name]
-        for other in self._runners.values():
-            if name in other.spec.follows:
+    async def _stop_in_turn(self, runner: Runner) -> None:
+        # A copy, since an instance may vanish meanwhile.
+        for other in tuple(self._runners.values()):
+            if runner.spec.name in other.spec.follows:
                 await other.status.until(_at_rest)
-        if not runner.state.at_rest:
-            runner.stop()
+        runner.stop()
         await runner.status.until(_at_rest)
 
 
-def _is_up(status: ServiceStatus) -> bool:
+def _is_up(runner: Runner) -> bool:
+    status = runner.status.value
     return status.state is State.RUNNING or (status.state is State.EXITED and not status.failed)
 
 

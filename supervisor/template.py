@@ -34,7 +34,7 @@ def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
     def walk(item: Any) -> Any:
         if isinstance(item, str):
             return PLACEHOLDER.sub(value, item)
-        if isinstance(item, list):
+        if isinstance(item, list | tuple):
             return [walk(part) for part in cast("list[Any]", item)]
         if isinstance(item, dict):
             return {name: walk(part) for name, part in cast("dict[str, Any]", item).items()}

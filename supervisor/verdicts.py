@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from supervisor.control import ReportHealth
+from supervisor.desk import NotFound
 from supervisor.model import HealthSpec
 
 
@@ -16,14 +17,20 @@ class Verdicts:
         self._checks = {check.name: check for check in checks}
         self._reports: defaultdict[str, dict[str, ReportHealth]] = defaultdict(dict)
 
-    def check(self, name: str) -> HealthSpec:
-        return self._checks[name]
+    def check(self, report: ReportHealth) -> HealthSpec:
+        """The check that a report is of; raises `NotFound`."""
+        check = self._checks.get(report.check)
+        if check is None or not concerns(check, report.service):
+            raise NotFound(f"cannot find a check {report.check!r} of {report.service}")
+        return check
 
     def report(self, report: ReportHealth) -> tuple[bool | None, str]:
         """Take a report in; whether its service is healthy now, and if not why.
 
-        None means that nobody knows: not all of its checks have reported.
+        None means that nobody knows: not all of its checks have reported. Raises `NotFound` for
+        a check that its service does not have.
         """
+        self.check(report)
         reports = self._reports[report.service]
         reports[report.check] = report
         for bad in reports.values():

@@ -11,15 +11,15 @@ from typing import Any
 
 import click
 
-from supervisor.socket.client import Client, Rejected, Unreachable
+from supervisor.socket.client import Client, Missing, Rejected, Unreachable
 
 # Where a daemon may listen: a project's own first, then the container's.
 PLACES = (".nurseryd/nurseryd.sock", "/run/nurseryd.sock")
 COLOURS = {"RUNNING": "green", "FATAL": "red", "BACKOFF": "yellow"}
 
-# Exit statuses, as supervisorctl has them: 3 for a service that is not up, 4 for no such service.
+# Exit statuses, as supervisorctl has them: 3 for a service that is not up, 4 where nobody knows.
 NOT_RUNNING = 3
-UNREACHABLE = 4
+UNKNOWN = 4
 
 
 @click.group()
@@ -47,7 +47,7 @@ def status(client: Client, names: tuple[str, ...], as_json: bool) -> int:
     known = {service["name"] for service in services}
     for name in names:
         if name not in known:
-            raise Rejected(
+            raise Missing(
                 f"cannot find a service {name!r}; services are {', '.join(sorted(known))}"
             )
     chosen = [service for service in services if not names or service["name"] in names]
@@ -130,9 +130,9 @@ def main() -> None:
         code = error.exit_code
     except click.Abort:
         code = 130
-    except Unreachable as error:
+    except (Unreachable, Missing) as error:
         click.echo(f"nurseryctl: {error}", err=True)
-        code = UNREACHABLE
+        code = UNKNOWN
     except Rejected as error:
         click.echo(f"nurseryctl: {error}", err=True)
         code = 1

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from supervisor import pid1
 from supervisor.config import ConfigError, load
 from supervisor.plan import Plan, plan
 
@@ -50,6 +51,7 @@ def _group(context: click.Context, path: Path | None) -> int | None:
 @click.pass_obj
 def check(path: Path | None, file: Path | None) -> int:
     """Say everything that is wrong with a configuration, or what it would do."""
+    pid1.unblock()  # no daemon will: let an interrupt end this
     planned = _plan(file or path)
     if planned is None:
         return BAD_CONFIGURATION

@@ -40,33 +40,37 @@ def _follow(
     if status is not None and status.state is State.RUNNING:
         if name not in scopes:
             scopes[name] = trio.CancelScope()
-            for check in checks:
-                if concerns(check, name):
-                    nursery.start_soon(_watch_one, ctx, check, status, scopes[name])
+            own = [check for check in checks if concerns(check, name)]
+            nursery.start_soon(_watch, ctx, own, status, scopes[name])
     elif name in scopes:
         scopes.pop(name).cancel()
 
 
-async def _watch_one(
-    ctx: Context[None], check: HealthSpec, status: ServiceStatus, scope: trio.CancelScope
+async def _watch(
+    ctx: Context[None], checks: list[HealthSpec], status: ServiceStatus, scope: trio.CancelScope
 ) -> None:
-    instance = status.name.partition("@")[2]
     with scope:
-        try:
-            target = fill(check, {"instance": instance, **status.parameters})
-        except Refused as refusal:
-            await ctx.control.ask(ReportHealth(check.name, status.name, False, str(refusal)))
-            return
-        tally = Tally()
-        while True:
-            due = trio.current_time() + check.period
-            reason = await _look(target)
-            before = tally.healthy
-            tally = count(tally, not reason, failures=check.failures, successes=check.successes)
-            if tally.healthy is not None and tally.healthy is not before:
-                report = ReportHealth(check.name, status.name, tally.healthy, reason)
-                await ctx.control.ask(report)
-            await trio.sleep_until(due)
+        async with trio.open_nursery() as nursery:
+            for check in checks:
+                nursery.start_soon(_watch_one, ctx, check, status)
+
+
+async def _watch_one(ctx: Context[None], check: HealthSpec, status: ServiceStatus) -> None:
+    instance = status.name.partition("@")[2]
+    try:
+        target = fill(check, {"instance": instance, **status.parameters})
+    except Refused as refusal:
+        await ctx.control.ask(ReportHealth(check.name, status.name, False, str(refusal)))
+        return
+    tally = Tally()
+    while True:
+        due = trio.current_time() + check.period
+        reason = await _look(target)
+        before = tally.healthy
+        tally = count(tally, not reason, failures=check.failures, successes=check.successes)
+        if tally.healthy is not None and tally.healthy is not before:
+            await ctx.control.ask(ReportHealth(check.name, status.name, tally.healthy, reason))
+        await trio.sleep_until(due)
 
 
 async def _look(check: HealthSpec) -> str:

@@ -47,15 +47,15 @@ class Child:
     """A running child. Leaving its `async with` closes its pipes."""
 
     def __init__(self, popen: subprocess.Popen[bytes], marker: str) -> None:
-        self._popen = popen
-        self._marker = marker
-        self._pidfd = os.pidfd_open(popen.pid)
         assert popen.stdout is not None
         assert popen.stderr is not None
+        self._popen = popen
+        self._marker = marker
         self.stdout = trio.lowlevel.FdStream(os.dup(popen.stdout.fileno()))
         self.stderr = trio.lowlevel.FdStream(os.dup(popen.stderr.fileno()))
         popen.stdout.close()
         popen.stderr.close()
+        self._pidfd = os.pidfd_open(popen.pid)  # last: the others close themselves
 
     @property
     def pid(self) -> int:

@@ -15,14 +15,12 @@ from supervisor.output import Output
 
 
 class Unfit(Exception):
-    """A spec that its kind cannot run: which key, why, and the names it may have meant."""
+    """A spec that its kind cannot run: which keys, and why each; the first is `key` and `text`."""
 
-    def __init__(self, key: str, text: str, *, near: tuple[str, ...] = (), word: str = "") -> None:
-        super().__init__(key, text)
-        self.key = key
-        self.text = text
-        self.near = near
-        self.word = word
+    def __init__(self, *problems: tuple[str, str]) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+        self.key, self.text = problems[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -22,11 +23,14 @@ DRAIN = 0.25
 def process(spec: Spec) -> LiveBody:
     """Check that the program could be run; raises `Unfit`."""
     assert isinstance(spec, ProcessSpec)
+    problems: list[tuple[str, str]] = []
     name = f"SIG{spec.stop_signal.upper().removeprefix('SIG')}"
     if name not in signal.Signals.__members__:
-        raise Unfit("stop_signal", f"{spec.stop_signal!r} is no signal")
+        problems.append(("stop_signal", f"{spec.stop_signal!r} is no signal"))
     if spec.ready is not None and (trouble := unreadable(spec.ready)) and not spec.is_template:
-        raise Unfit("ready", trouble)
+        problems.append(("ready", trouble))
+    if problems:
+        raise Unfit(*problems)
     return partial(_live, spec, signal.Signals[name])
 
 
@@ -43,8 +47,10 @@ async def _live(
     say_ready = task_status.started
 
     async def announce(*, task_status: trio.TaskStatus[None]) -> None:
-        with life.output.follow(spec.name) as lines:
-            task_status.started()  # from here on no line is missed
+        # From started() on no line is missed, however many come at once, if a line is awaited.
+        awaited = spec.ready is not None and spec.ready.log is not None
+        with life.output.follow(spec.name, math.inf if awaited else 0) as lines:
+            task_status.started()
             if spec.ready is not None:
                 await until_ready(spec.ready, lines)
         ready.set()
@@ -88,9 +94,12 @@ def _spawn(spec: ProcessSpec, life: Life) -> Child:
 
 
 def _why(error: Exception, spec: ProcessSpec) -> str:
-    if isinstance(error, FileNotFoundError) and spec.directory and error.filename == spec.directory:
-        return f"there is no directory {spec.directory!r}"
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    if not isinstance(error, OSError):
+        return str(error)
+    reason = error.strerror or str(error)
+    if spec.directory is not None and error.filename == spec.directory:
+        return f"its directory {spec.directory!r}: {reason}"
+    return reason
 
 
 def describe(code: int) -> str:

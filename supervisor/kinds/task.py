@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, cast
 
 import msgspec
 import trio
 
+from supervisor.config import in_words, nearest
 from supervisor.context import Body, Context
 from supervisor.kinds.life import Life, LiveBody, Unfit
 from supervisor.model import Spec, TaskSpec
@@ -25,16 +27,15 @@ def task(spec: Spec) -> LiveBody:
     assert isinstance(spec, TaskSpec)
     module_name, _, function_name = spec.run.partition(":")
     if not module_name or not function_name:
-        raise Unfit("run", f"{spec.run!r} is not of the form package.module:function")
+        raise Unfit(("run", f"{spec.run!r} is not of the form package.module:function"))
     try:
         module = import_module(module_name)
     except Exception as error:
-        raise Unfit(
-            "run", f"cannot import {module_name}: {type(error).__name__}: {error}"
-        ) from None
+        reason = f"{type(error).__name__}: {error}"
+        raise Unfit(("run", f"cannot import {module_name}: {reason}")) from None
     function = getattr(module, function_name, None)
     if not callable(function):
-        raise Unfit("run", f"{module_name} has no function {function_name!r}")
+        raise Unfit(("run", f"{module_name} has no function {function_name!r}"))
     body = cast(Body, function)
     options = _options(spec, getattr(module, "Options", None))
 
@@ -56,19 +57,26 @@ def task(spec: Spec) -> LiveBody:
 def _options(spec: TaskSpec, options_type: Any) -> object:
     if options_type is None:
         if spec.options:
-            raise Unfit("options", f"{spec.run} takes no options")
+            raise Unfit(("options", f"{spec.run} takes no options"))
         return None
     known = {field.encode_name: field for field in msgspec.structs.fields(options_type)}
-    for key in spec.options:
+    if problems := tuple(_problems(spec.options, known)):
+        raise Unfit(*problems)
+    try:
+        return msgspec.convert(spec.options, options_type, strict=False)
+    except msgspec.ValidationError as error:
+        raise Unfit(("options", in_words(str(error)))) from None
+
+
+def _problems(
+    options: dict[str, object], known: dict[str, msgspec.structs.FieldInfo]
+) -> Iterator[tuple[str, str]]:
+    for key, value in options.items():
         if key not in known:
-            raise Unfit(f"options.{key}", "no such option", near=tuple(known), word=key)
-    for key, value in spec.options.items():
+            yield f"options.{key}", f"no such option{nearest(key, known)}"
+            continue
         try:
             # Lax, since a value may come out of a variable of the environment, as text.
             msgspec.convert(value, known[key].type, strict=False)
         except msgspec.ValidationError as error:
-            raise Unfit(f"options.{key}", str(error)) from None
-    try:
-        return msgspec.convert(spec.options, options_type, strict=False)
-    except msgspec.ValidationError as error:
-        raise Unfit("options", str(error)) from None
+            yield f"options.{key}", in_words(str(error))

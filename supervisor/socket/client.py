@@ -17,6 +17,10 @@ class Rejected(Exception):
     """The daemon will not do it; the text is its reason."""
 
 
+class Missing(Rejected):
+    """The daemon has no such thing."""
+
+
 class _UnixConnection(http.client.HTTPConnection):
     def __init__(self, path: str) -> None:
         super().__init__("nurseryd")
@@ -61,5 +65,6 @@ class Client:
         finally:
             connection.close()
         if response.status >= 400:
-            raise Rejected(answer.get("error", f"answered {response.status}"))
+            refusal = Missing if response.status == 404 else Rejected
+            raise refusal(answer.get("error", f"answered {response.status}"))
         return answer

@@ -30,7 +30,7 @@ async def respond(control: Control, method: str, path: str, body: bytes) -> tupl
         return 404, {"error": str(error)}
     except Refused as error:
         return 409, {"error": str(error)}
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         return 400, {"error": f"cannot read the request's body: {error}"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import struct
@@ -39,7 +40,8 @@ async def open_socket(path: str) -> trio.SocketListener:
             " to another path"
         )
     try:
-        _make_room(path)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        _remove(path)
         listening = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:
@@ -52,8 +54,7 @@ async def open_socket(path: str) -> trio.SocketListener:
     return trio.SocketListener(listening)
 
 
-def _make_room(path: str) -> None:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+def _remove(path: str) -> None:
     if Path(path).is_socket():
         Path(path).unlink()
 
@@ -72,7 +73,7 @@ async def serve(listener: trio.SocketListener, control: Control) -> None:
     try:
         await trio.serve_listeners(partial(_connection, control), [listener])
     finally:
-        _make_room(path)
+        _remove(path)
 
 
 async def _connection(control: Control, stream: trio.SocketStream) -> None:
@@ -108,7 +109,8 @@ async def _exchange(control: Control, stream: trio.SocketStream) -> None:
     else:
         method, path = request.method.decode(), request.target.decode("ascii", "replace")
         status, answer = await respond(control, method, path, body)
-    payload = msgspec.json.encode(answer)
+    # ASCII, since a reason may quote what is no UTF-8.
+    payload = json.dumps(msgspec.to_builtins(answer)).encode()
     response = h11.Response(
         status_code=status,
         reason=b"OK" if status < 400 else b"Refused",
@@ -118,7 +120,9 @@ async def _exchange(control: Control, stream: trio.SocketStream) -> None:
             ("Connection", "close"),
         ],
     )
-    data = connection.send(response) + connection.send(h11.Data(data=payload))
+    data = connection.send(response)
+    if request.method != b"HEAD":
+        data += connection.send(h11.Data(data=payload))
     await stream.send_all(data + connection.send(h11.EndOfMessage()))
 
 

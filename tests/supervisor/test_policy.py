@@ -1,0 +1,134 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supervisor.model import Backoff, Budget, Exit, Restart
+from supervisor.policy import Again, GiveUp, History, Rest, backoff, decide, soonest_give_up
+from tests.supervisor.fakes import task
+
+WELL = Exit(True, "ended")
+BROKEN = Exit(False, "boom")
+PLAIN = Backoff(first=1.0, factor=2.0, limit=10.0, jitter=0.0)
+
+
+def spec(**fields):
+    return task("a", **{"backoff": PLAIN, "stable_after": 5.0} | fields)
+
+
+@pytest.mark.parametrize(
+    ("restart", "end", "again"),
+    [
+        (Restart.ALWAYS, WELL, True),
+        (Restart.ALWAYS, BROKEN, True),
+        (Restart.ON_FAILURE, WELL, False),
+        (Restart.ON_FAILURE, BROKEN, True),
+        (Restart.NEVER, WELL, False),
+        (Restart.NEVER, BROKEN, False),
+    ],
+)
+def test_the_policy_says_which_ends_are_followed_by_a_life(restart, end, again):
+    decision, _ = decide(spec(restart=restart), History(), end, 0.0, 0.0)
+    assert decision == (Again(1.0) if again else Rest())
+
+
+def test_lives_that_do_not_last_are_followed_later_and_later_up_to_the_limit():
+    service, history, delays = spec(budget=Budget(restarts=6)), History(), []
+    for now in range(6):
+        decision, history = decide(service, history, BROKEN, float(now), 0.0)
+        delays.append(decision.delay)
+    assert delays == [1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
+
+
+def test_a_life_that_lasted_is_followed_at_once_and_resets_the_delay():
+    stable = Exit(False, "boom", lasted=5.0)
+    _, history = decide(spec(), History(), BROKEN, 0.0, 0.0)
+    _, history = decide(spec(), history, BROKEN, 0.0, 0.0)
+    decision, history = decide(spec(), history, stable, 10.0, 0.0)
+    assert decision == Again(0.0)
+    decision, _ = decide(spec(), history, BROKEN, 10.0, 0.0)
+    assert decision == Again(1.0)
+
+
+def test_a_life_just_short_of_lasting_is_followed_later():
+    decision, _ = decide(spec(), History(), Exit(False, "boom", lasted=4.99), 0.0, 0.0)
+    assert decision == Again(1.0)
+
+
+def test_one_restart_more_than_the_budget_is_given_up():
+    service = spec(budget=Budget(restarts=2, period=60.0))
+    _, history = decide(service, History(), BROKEN, 0.0, 0.0)
+    _, history = decide(service, history, BROKEN, 1.0, 0.0)
+    decision, _ = decide(service, history, BROKEN, 2.0, 0.0)
+    assert decision == GiveUp("2 restarts within 60 s")
+
+
+def test_a_restart_older_than_the_period_no_longer_counts():
+    service = spec(budget=Budget(restarts=1, period=60.0))
+    _, history = decide(service, History(), BROKEN, 0.0, 0.0)
+    assert isinstance(decide(service, history, BROKEN, 59.9, 0.0)[0], GiveUp)
+    assert isinstance(decide(service, history, BROKEN, 60.0, 0.0)[0], Again)
+
+
+def test_stable_lives_count_against_the_budget_too():
+    service = spec(budget=Budget(restarts=1, period=60.0))
+    stable = Exit(False, "boom", lasted=6.0)
+    _, history = decide(service, History(), stable, 6.0, 0.0)
+    assert isinstance(decide(service, history, stable, 12.0, 0.0)[0], GiveUp)
+
+
+def test_a_budget_of_none_gives_up_at_the_first_failure():
+    decision, _ = decide(spec(budget=Budget(restarts=0)), History(), BROKEN, 0.0, 0.0)
+    assert isinstance(decision, GiveUp)
+
+
+def test_chance_takes_off_at_most_the_jitter():
+    jittery = spec(backoff=Backoff(first=10.0, limit=10.0, jitter=0.5))
+    assert decide(jittery, History(), BROKEN, 0.0, 0.0)[0] == Again(10.0)
+    assert decide(jittery, History(), BROKEN, 0.0, 0.999)[0].delay == pytest.approx(5.0, rel=0.01)
+
+
+def test_a_delay_too_long_for_a_float_is_the_limit():
+    assert backoff(Backoff(first=1.0, factor=10.0, limit=30.0), 10_000) == 30.0
+
+
+def test_the_soonest_end_of_a_budget_is_the_sum_of_the_luckiest_delays():
+    lucky = Backoff(first=1.0, factor=2.0, limit=3.0, jitter=0.5)
+    assert soonest_give_up(lucky, Budget(restarts=3)) == pytest.approx((1 + 2 + 3) * 0.5)
+
+
+backoffs = st.builds(
+    Backoff,
+    first=st.floats(0.001, 100),
+    factor=st.floats(1, 100),
+    limit=st.floats(0.001, 1000),
+    jitter=st.floats(0, 1),
+)
+ends = st.builds(Exit, ok=st.booleans(), reason=st.just("x"), lasted=st.floats(0, 20))
+
+
+@given(
+    backoffs,
+    st.builds(Budget, restarts=st.integers(0, 6), period=st.floats(1, 100)),
+    st.lists(st.tuples(ends, st.floats(0, 50), st.floats(0, 1, exclude_max=True)), max_size=30),
+)
+def test_delays_are_bounded_and_the_budget_holds_whatever_happens(waits, budget, lives):
+    service = spec(backoff=waits, budget=budget, restart=Restart.ALWAYS)
+    history, now, restarts = History(), 0.0, []
+    for end, pause, chance in lives:
+        now += pause
+        decision, history = decide(service, history, end, now, chance)
+        within = [at for at in restarts if now - at < budget.period]
+        if isinstance(decision, GiveUp):
+            assert len(within) == budget.restarts
+            restarts = []
+            assert history == History()
+        else:
+            assert 0 <= decision.delay <= waits.limit
+            assert decision.delay == 0 or end.lasted < service.stable_after or waits.jitter == 1
+            restarts.append(now)
+            assert len(within) + 1 <= budget.restarts
+
+
+@given(backoffs, st.integers(1, 50))
+def test_a_further_failure_never_shortens_the_wait(waits, failures):
+    assert backoff(waits, failures) <= backoff(waits, failures + 1) <= waits.limit

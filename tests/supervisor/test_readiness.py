@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+import trio
+import trio.testing
+
+from supervisor.model import Ready
+from supervisor.output import Line
+from supervisor.readiness import unreadable, until_ready
+from tests.supervisor.test_probe import reply, server
+
+
+def line(text: str) -> Line:
+    return Line("s", "stdout", 1, 1, 0.0, text)
+
+
+def nothing() -> trio.MemoryReceiveChannel[Line]:
+    """Lines of a process that says nothing."""
+    return trio.open_memory_channel[Line](0)[1]
+
+
+async def test_a_delay_passes(autojump_clock: trio.testing.MockClock):
+    await until_ready(Ready(delay=3.0), nothing())
+    assert trio.current_time() == 3.0
+
+
+async def test_a_line_matches_anywhere():
+    send, lines = trio.open_memory_channel[Line](10)
+    for text in ("starting", "ready: no", "it is ready: yes, it is", "one more"):
+        send.send_nowait(line(text))
+    await until_ready(Ready(log="ready: (yes|soon)"), lines)
+    assert lines.receive_nowait().text == "one more"
+
+
+async def test_without_such_a_line_it_is_never_ready(autojump_clock: trio.testing.MockClock):
+    with trio.move_on_after(1000) as scope:
+        await until_ready(Ready(log="ready"), nothing())
+    assert scope.cancelled_caught
+
+
+@pytest.mark.parametrize("how", ["tcp", "http"])
+async def test_a_target_is_looked_at_until_it_answers(how: str):
+    async with server(reply(200)) as port:
+        pass  # now there is a port where nobody listens
+    ready = {
+        "tcp": Ready(tcp=f"127.0.0.1:{port}", every=0.001),
+        "http": Ready(http=f"http://127.0.0.1:{port}/", every=0.001),
+    }[how]
+    done = trio.Event()
+
+    async def wait() -> None:
+        await until_ready(ready, nothing())
+        done.set()
+
+    async def answer(stream: trio.SocketStream) -> None:
+        async with stream:
+            if await stream.receive_some():
+                await stream.send_all(reply(200))
+
+    with trio.fail_after(10):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait)
+            await trio.testing.wait_all_tasks_blocked()
+            assert not done.is_set()
+            await nursery.start(
+                lambda task_status: trio.serve_tcp(
+                    answer, port, host="127.0.0.1", task_status=task_status
+                )
+            )
+            await done.wait()
+            nursery.cancel_scope.cancel()
+
+
+async def test_a_page_that_answers_500_is_not_ready_unless_any_status_will_do():
+    async with server(reply(500)) as port:
+        address = f"http://127.0.0.1:{port}/"
+        with trio.move_on_after(0.05) as scope:
+            await until_ready(Ready(http=address, every=0.001), nothing())
+        assert scope.cancelled_caught
+        await until_ready(Ready(http=address, any_status=True), nothing())
+
+
+async def test_a_server_that_never_answers_is_not_ready():
+    async with server(None) as port:
+        with trio.move_on_after(0.05) as scope:
+            await until_ready(Ready(http=f"http://127.0.0.1:{port}/", any_status=True), nothing())
+        assert scope.cancelled_caught
+
+
+@pytest.mark.parametrize(
+    "ready",
+    [
+        Ready(),
+        Ready(delay=1, log="x"),
+        Ready(tcp="h:1", http="http://h/"),
+        Ready(log="("),
+        Ready(tcp="h"),
+        Ready(http="h"),
+    ],
+    ids=str,
+)
+def test_what_could_never_be_ready_is_said_beforehand(ready: Ready):
+    assert unreadable(ready)
+
+
+@pytest.mark.parametrize(
+    "ready",
+    [Ready(delay=0), Ready(log=""), Ready(tcp="h:1"), Ready(http="http://h/", any_status=True)],
+    ids=str,
+)
+def test_what_can_be_is_fine(ready: Ready):
+    assert unreadable(ready) is None

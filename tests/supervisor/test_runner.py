@@ -1,0 +1,775 @@
+import math
+from dataclasses import dataclass
+
+import pytest
+import trio
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from supervisor.cell import Cell
+from supervisor.context import Failed
+from supervisor.model import Backoff, Budget, Restart, State
+from supervisor.runner import Runner, summary, unexpected
+from tests.supervisor.fakes import lose_patience, task
+
+LEGAL = {
+    State.STOPPED: {State.STARTING},
+    State.STARTING: {State.RUNNING, State.STOPPING, State.BACKOFF, State.EXITED, State.FATAL},
+    State.RUNNING: {State.STOPPING, State.BACKOFF, State.EXITED, State.FATAL},
+    State.BACKOFF: {State.STARTING, State.STOPPED},
+    State.STOPPING: {State.STOPPED},
+    State.EXITED: {State.STARTING},
+    State.FATAL: {State.STARTING},
+}
+WAITS = Backoff(first=1.0, factor=2.0, limit=30.0, jitter=0.0)
+
+
+async def waits(stopping, *, task_status):
+    task_status.started()
+    await stopping.wait()
+
+
+async def breaks(stopping, *, task_status):
+    task_status.started()
+    raise ValueError("boom")
+
+
+async def never_ready(stopping, *, task_status):
+    await trio.sleep_forever()
+
+
+@pytest.fixture(autouse=True)
+def _quiet():
+    with capture_logs():
+        yield
+
+
+@pytest.fixture
+def start(nursery):
+    """A runner that runs, wanted up; `told` is all that it announced."""
+
+    async def start(live, *, wanted=True, gate=None, **fields):
+        told = []
+        gates = {} if gate is None else {"gate": gate}
+        spec = task("a", **{"backoff": WAITS, "restart": Restart.ON_FAILURE} | fields)
+        runner = Runner(spec, live, told.append, chance=lambda: 0.0, **gates)
+        runner.told = told
+        runner.began = trio.current_time()
+        nursery.start_soon(lose_patience)
+        nursery.start_soon(runner.run)
+        if wanted:
+            runner.start()
+        await wait_all_tasks_blocked()
+        return runner
+
+    return start
+
+
+def states(runner):
+    found = []
+    for status in runner.told:
+        if not found or found[-1] is not status.state:
+            found.append(status.state)
+    return found
+
+
+def age(runner):
+    return trio.current_time() - runner.began
+
+
+async def until(runner, state):
+    return await runner.status.until(lambda status: status.state is state)
+
+
+# Lives and what follows them.
+
+
+async def test_nothing_lives_that_nobody_wants(autojump_clock, start):
+    runner = await start(waits, wanted=False)
+    await trio.sleep(1000)
+    assert states(runner) == [State.STOPPED]
+
+
+async def test_a_life_is_starting_until_it_says_that_it_is_ready(autojump_clock, start):
+    async def slow(stopping, *, task_status):
+        await trio.sleep(3)
+        task_status.started()
+        await stopping.wait()
+
+    runner = await start(slow)
+    assert runner.state is State.STARTING
+    assert not runner.status.value.ready
+    assert (await runner.settled()).state is State.RUNNING
+    assert runner.status.value.ready
+    assert age(runner) == 3
+
+
+async def test_it_backs_off_longer_each_time_and_then_gives_up(autojump_clock, start):
+    runner = await start(breaks, budget=Budget(restarts=3, period=60.0))
+    status = await until(runner, State.FATAL)
+    assert age(runner) == 1 + 2 + 4
+    assert status.reason == "ValueError: boom; gave up after 3 restarts within 60 s"
+    assert status.failed
+    assert status.restarts == 3
+    assert not runner.wanted.value
+
+
+async def test_a_service_that_gave_up_stays_so_until_somebody_asks(autojump_clock, start):
+    runner = await start(breaks, budget=Budget(restarts=1, period=60.0))
+    await until(runner, State.FATAL)
+    told = len(runner.told)
+    await trio.sleep(1000)
+    assert len(runner.told) == told
+    runner.start()
+    await until(runner, State.BACKOFF)
+    assert (await until(runner, State.FATAL)).restarts == 1
+
+
+async def test_a_life_that_lasted_is_followed_at_once(autojump_clock, start):
+    async def lasts(stopping, *, task_status):
+        task_status.started()
+        await trio.sleep(10)
+        raise ValueError("boom")
+
+    runner = await start(lasts, stable_after=5.0)
+    await until(runner, State.BACKOFF)
+    await until(runner, State.RUNNING)
+    assert age(runner) == 10
+    assert runner.status.value.restarts == 1
+
+
+async def test_a_life_that_is_done_rests(autojump_clock, start):
+    async def works(stopping, *, task_status):
+        task_status.started()
+        await trio.sleep(2)
+
+    runner = await start(works)
+    status = await until(runner, State.EXITED)
+    assert (status.failed, status.reason, runner.wanted.value) == (False, "ended", False)
+    assert states(runner)[-3:] == [State.STARTING, State.RUNNING, State.EXITED]
+
+
+async def test_a_failure_that_its_policy_does_not_mend_rests_as_failed(autojump_clock, start):
+    runner = await start(breaks, restart=Restart.NEVER)
+    status = await until(runner, State.EXITED)
+    assert (status.failed, status.reason) == (True, "ValueError: boom")
+
+
+async def test_not_ready_in_time_is_a_failure(autojump_clock, start):
+    runner = await start(never_ready, start_timeout=3.0)
+    assert (await until(runner, State.BACKOFF)).reason == "not ready within 3 s"
+    assert age(runner) == 3
+
+
+async def test_a_life_that_returns_before_it_was_ready_has_failed(autojump_clock, start):
+    async def returns(stopping, *, task_status):
+        await trio.lowlevel.checkpoint()
+
+    runner = await start(returns)
+    assert (await until(runner, State.BACKOFF)).reason == "ended before it was ready"
+
+
+async def test_being_ready_twice_is_a_failure(autojump_clock, start):
+    async def twice(stopping, *, task_status):
+        task_status.started()
+        task_status.started()
+
+    runner = await start(twice)
+    assert "RuntimeError" in (await until(runner, State.BACKOFF)).reason
+
+
+async def test_restarts_count_since_somebody_last_asked_for_a_start(autojump_clock, start):
+    runner = await start(breaks)
+    await runner.status.until(lambda status: status.restarts == 2)
+    await until(runner, State.BACKOFF)
+    runner.stop()
+    runner.start()
+    await until(runner, State.STARTING)
+    assert runner.status.value.restarts == 0
+
+
+async def test_a_stop_gives_the_budget_and_the_shortest_delay_back(autojump_clock, start):
+    runner = await start(breaks, budget=Budget(restarts=2, period=1000.0))
+    await until(runner, State.BACKOFF)
+    await until(runner, State.STARTING)
+    await until(runner, State.BACKOFF)
+    runner.stop()
+    again = trio.current_time()
+    runner.start()
+    await until(runner, State.FATAL)
+    assert trio.current_time() - again == 1 + 2
+
+
+# Stopping.
+
+
+async def test_stop_is_asked_first_and_insisted_on_later(autojump_clock, start):
+    async def stubborn(stopping, *, task_status):
+        task_status.started()
+        await trio.sleep_forever()
+
+    runner = await start(stubborn, stop_timeout=7.0)
+    runner.stop()
+    assert runner.state is State.STOPPING
+    await until(runner, State.STOPPED)
+    assert age(runner) == 7
+
+
+async def test_a_life_that_winds_down_in_time_is_not_cancelled(autojump_clock, start):
+    done = []
+
+    async def tidy(stopping, *, task_status):
+        task_status.started()
+        await stopping.wait()
+        await trio.sleep(2)
+        done.append(trio.current_time())
+
+    runner = await start(tidy, stop_timeout=7.0)
+    runner.stop()
+    assert (await runner.settled()).reason == ""
+    assert done
+    assert age(runner) == 2
+
+
+async def test_less_grace_hurries_and_more_does_not_slow_down(autojump_clock, start):
+    runner = await start(never_ready, stop_timeout=10.0)
+    runner.stop()
+    runner.stop(grace=4.0)
+    runner.stop(grace=50.0)
+    await until(runner, State.STOPPED)
+    assert age(runner) == 4
+
+
+async def test_a_life_still_starting_is_stopped_with_grace(autojump_clock, start):
+    runner = await start(never_ready, start_timeout=100.0, stop_timeout=5.0)
+    runner.stop()
+    assert (await runner.settled()).state is State.STOPPED
+    assert age(runner) == 5
+
+
+async def test_the_start_timeout_does_not_cut_a_stop_short(autojump_clock, start):
+    ended = []
+
+    async def winds_down(stopping, *, task_status):
+        await stopping.wait()
+        await trio.sleep(3)
+        ended.append("well")
+
+    runner = await start(winds_down, start_timeout=10.0, stop_timeout=5.0)
+    await trio.sleep(9)
+    runner.stop()
+    status = await runner.settled()
+    assert (ended, status.reason) == (["well"], "")
+    assert age(runner) == 12
+
+
+async def test_stopped_before_it_was_ready_it_may_simply_return(autojump_clock, start):
+    async def returns(stopping, *, task_status):
+        await stopping.wait()
+
+    runner = await start(returns, stop_timeout=5.0)
+    runner.stop()
+    status = await runner.settled()
+    assert (status.state, status.reason, status.failed) == (State.STOPPED, "", False)
+    assert State.RUNNING not in states(runner)
+
+
+async def test_ready_while_being_stopped_it_does_not_run(autojump_clock, start):
+    async def late(stopping, *, task_status):
+        await stopping.wait()
+        task_status.started()
+        await trio.sleep(1)
+
+    runner = await start(late, stop_timeout=5.0)
+    runner.stop()
+    await runner.settled()
+    assert states(runner) == [State.STOPPED, State.STARTING, State.STOPPING, State.STOPPED]
+
+
+async def test_a_failure_on_the_way_down_is_no_failure_but_told(autojump_clock, start):
+    async def fails(stopping, *, task_status):
+        task_status.started()
+        await stopping.wait()
+        raise ValueError("cannot save")
+
+    runner = await start(fails, stop_timeout=5.0)
+    runner.stop()
+    status = await runner.settled()
+    assert (status.state, status.failed) == (State.STOPPED, False)
+    assert status.reason == "ValueError: cannot save"
+
+
+async def test_stopped_in_backoff_it_is_down_at_once_and_stays_so(autojump_clock, start):
+    runner = await start(breaks)
+    await until(runner, State.BACKOFF)
+    runner.stop()
+    assert runner.state is State.STOPPED
+    await trio.sleep(1000)
+    assert states(runner)[-2:] == [State.BACKOFF, State.STOPPED]
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_a_stop_in_the_tick_of_the_backoffs_end_holds(autojump_clock, start, nursery, seed):
+    runner = await start(breaks)
+    await until(runner, State.BACKOFF)
+    await trio.sleep(1)
+    for _ in range(seed):
+        await trio.lowlevel.checkpoint()
+    runner.stop()
+    assert (await runner.settled()).state.at_rest
+    await trio.sleep(1000)
+    assert runner.state.at_rest
+
+
+# Starting again.
+
+
+async def test_start_changes_nothing_of_one_that_is_up(autojump_clock, start):
+    runner = await start(waits)
+    told = len(runner.told)
+    runner.start()
+    await wait_all_tasks_blocked()
+    assert len(runner.told) == told
+
+
+async def test_restart_stops_before_it_returns_and_settles_in_the_next_life(autojump_clock, start):
+    lives = []
+
+    async def live(stopping, *, task_status):
+        lives.append(trio.current_time())
+        task_status.started()
+        await stopping.wait()
+        await trio.sleep(2)
+
+    runner = await start(live, stop_timeout=5.0)
+    runner.restart()
+    assert runner.state is State.STOPPING
+    assert (await runner.settled()).state is State.RUNNING
+    assert len(lives) == 2
+    assert age(runner) == 2
+
+
+async def test_a_start_while_it_stops_brings_another_life(autojump_clock, start):
+    async def slow_to_end(stopping, *, task_status):
+        task_status.started()
+        await stopping.wait()
+        await trio.sleep(2)
+
+    runner = await start(slow_to_end, stop_timeout=5.0)
+    runner.stop()
+    runner.start()
+    assert (await runner.settled()).state is State.RUNNING
+    assert states(runner)[-4:] == [
+        State.STOPPING,
+        State.STOPPED,
+        State.STARTING,
+        State.RUNNING,
+    ]
+    assert age(runner) == 2
+
+
+@pytest.mark.parametrize("state", [State.STOPPED, State.BACKOFF, State.FATAL, State.EXITED])
+async def test_restart_starts_what_is_not_up(autojump_clock, start, state):
+    broken = True
+
+    async def live(stopping, *, task_status):
+        if broken:
+            raise Failed("broken")
+        task_status.started()
+        await stopping.wait()
+
+    how = {
+        State.STOPPED: {"wanted": False},
+        State.BACKOFF: {},
+        State.FATAL: {"budget": Budget(restarts=0)},
+        State.EXITED: {"restart": Restart.NEVER},
+    }
+    runner = await start(live, **how[state])
+    assert runner.state is state
+    broken = False
+    runner.restart()
+    assert (await runner.settled()).state is State.RUNNING
+    assert age(runner) == 0
+
+
+# The gate.
+
+
+class Gate:
+    def __init__(self):
+        self.is_open = Cell(False)
+        self.runner = None
+
+    async def __call__(self):
+        await self.is_open.until(bool)
+
+
+async def test_no_life_begins_before_the_gate_is_open(autojump_clock, start):
+    gate = Gate()
+    runner = await start(waits, gate=gate)
+    await trio.sleep(100)
+    assert states(runner) == [State.STOPPED]
+    gate.is_open.set(True)
+    assert (await runner.settled()).state is State.RUNNING
+
+
+async def test_the_gate_is_asked_again_before_every_life(autojump_clock, start):
+    gate = Gate()
+    gate.is_open.set(True)
+    runner = await start(breaks, gate=gate)
+    gate.is_open.set(False)
+    await trio.sleep(100)
+    assert states(runner)[-1] is State.BACKOFF
+    gate.is_open.set(True)
+    await until(runner, State.STARTING)
+
+
+async def test_stopped_at_the_gate_it_settles_for_whoever_waits(autojump_clock, start, nursery):
+    runner = await start(waits, gate=Gate())
+    answers = []
+
+    async def wait():
+        answers.append(await runner.settled())
+
+    nursery.start_soon(wait)
+    await wait_all_tasks_blocked()
+    assert answers == []
+    runner.stop()
+    await wait_all_tasks_blocked()
+    assert [status.state for status in answers] == [State.STOPPED]
+
+
+@pytest.mark.parametrize("turns", range(6))
+@pytest.mark.parametrize("_", range(3))
+async def test_stopped_and_started_at_the_gate_it_waits_on(autojump_clock, start, turns, _):
+    runner = await start(waits, gate=Gate())
+    runner.stop()
+    for _ in range(turns):
+        await trio.lowlevel.checkpoint()
+    runner.start()
+    await trio.sleep(100)
+    assert states(runner) == [State.STOPPED]
+
+
+async def test_stopped_in_the_tick_in_which_the_gate_opens_it_does_not_live(autojump_clock, start):
+    gate = Gate()
+    runner = await start(waits, gate=gate)
+    gate.is_open.set(True)
+    runner.stop()
+    await trio.sleep(100)
+    assert states(runner) == [State.STOPPED]
+
+
+async def test_stopped_at_the_gate_in_backoff_it_gets_its_budget_back(autojump_clock, start):
+    gate = Gate()
+    gate.is_open.set(True)
+    runner = await start(breaks, gate=gate, budget=Budget(restarts=1, period=1000.0))
+    await until(runner, State.BACKOFF)
+    gate.is_open.set(False)
+    await trio.sleep(100)
+    runner.stop()
+    assert runner.state is State.STOPPED
+    gate.is_open.set(True)
+    await trio.sleep(100)
+    assert runner.state is State.STOPPED
+    runner.start()
+    assert (await until(runner, State.BACKOFF)).restarts == 0
+
+
+async def test_blocked_it_is_settled_and_says_why_until_it_no_longer_is(autojump_clock, start):
+    gate = Gate()
+    runner = await start(waits, gate=gate)
+    runner.block("requires b, which is FATAL")
+    status = await runner.settled()
+    assert (status.state, status.reason) == (State.STOPPED, "requires b, which is FATAL")
+    assert not runner.coming
+    runner.block("")
+    assert runner.coming
+    with trio.move_on_after(10) as patience:
+        await runner.settled()
+    assert patience.cancelled_caught
+    gate.is_open.set(True)
+    assert (await runner.settled()).state is State.RUNNING
+
+
+async def test_a_stop_takes_a_block_back(autojump_clock, start):
+    runner = await start(waits, gate=Gate())
+    runner.block("requires b, which is FATAL")
+    runner.stop()
+    assert (await runner.settled()).reason == ""
+    runner.start()
+    with trio.move_on_after(10) as patience:
+        await runner.settled()
+    assert patience.cancelled_caught
+
+
+# What else a status says.
+
+
+async def test_health_is_reported_of_a_running_life_and_forgotten_with_it(autojump_clock, start):
+    runner = await start(waits)
+    assert runner.status.value.healthy is None
+    runner.report(False, "live: 500")
+    assert (runner.status.value.healthy, runner.status.value.reason) == (False, "live: 500")
+    runner.restart()
+    runner.report(True)
+    assert runner.status.value.healthy is None
+    assert (await runner.settled()).healthy is None
+
+
+async def test_a_pid_is_known_as_long_as_its_life(autojump_clock, start):
+    async def with_pid(stopping, *, task_status):
+        runner.tell_pid(42)
+        task_status.started()
+        await stopping.wait()
+        await trio.sleep(1)
+
+    runner = await start(with_pid, wanted=False, stop_timeout=5.0)
+    runner.start()
+    assert (await runner.settled()).pid == 42
+    runner.stop()
+    assert runner.status.value.pid == 42
+    assert (await runner.settled()).pid is None
+
+
+async def test_the_next_restart_is_told_while_it_is_waited_for(autojump_clock, start):
+    runner = await start(breaks)
+    await until(runner, State.BACKOFF)
+    status = runner.status.value
+    assert status.next_restart - status.since == pytest.approx(1.0, abs=0.1)
+    await until(runner, State.STARTING)
+    assert runner.status.value.next_restart is None
+
+
+# How lives end that end badly.
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("boom"), "ValueError: boom"),
+        (ValueError(), "ValueError"),
+        (Failed("exited with 3"), "exited with 3"),
+        (ExceptionGroup("", [ValueError("a"), TypeError("b")]), "ValueError: a; TypeError: b"),
+        (ExceptionGroup("", [ExceptionGroup("", [ValueError("a")])]), "ValueError: a"),
+        (ExceptionGroup("", [ValueError("a"), ValueError("a")]), "ValueError: a"),
+    ],
+)
+@pytest.mark.parametrize("ready", [True, False])
+async def test_any_exception_is_one_line_of_reason(autojump_clock, start, error, reason, ready):
+    async def raises(stopping, *, task_status):
+        if ready:
+            task_status.started()
+        raise error
+
+    runner = await start(raises)
+    assert (await until(runner, State.BACKOFF)).reason == reason
+    assert summary(error) == reason
+
+
+def test_only_what_its_text_does_not_tell_in_full_has_a_traceback():
+    assert unexpected(ExceptionGroup("", [Failed("exited with 3")])) is None
+    left = unexpected(ExceptionGroup("", [Failed("exited with 3"), ValueError("boom")]))
+    assert [type(error) for error in left.exceptions] == [ValueError]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("ready", [True, False])
+async def test_what_is_meant_for_the_program_reaches_it(autojump_clock, error, ready):
+    async def raises(stopping, *, task_status):
+        if ready:
+            task_status.started()
+        raise error
+
+    runner = Runner(task("a"), raises, lambda status: None)
+    runner.start()
+    with pytest.RaisesGroup(error, flatten_subgroups=True), trio.fail_after(100):
+        await runner.run()
+
+
+async def test_cancelling_it_ends_the_life_of_the_moment_and_nothing_follows(autojump_clock):
+    ended = []
+
+    async def live(stopping, *, task_status):
+        task_status.started()
+        try:
+            await trio.sleep_forever()
+        finally:
+            ended.append(trio.current_time())
+
+    runner = Runner(task("a", stop_timeout=10.0), live, lambda status: None)
+    runner.start()
+    began = trio.current_time()
+    with trio.move_on_after(5):
+        await runner.run()
+    assert ended == [began + 5]
+
+
+async def test_cancelled_amid_a_failure_it_is_still_cancelled(autojump_clock):
+    async def live(stopping, *, task_status):
+        task_status.started()
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise ValueError("while leaving")
+
+    runner = Runner(task("a"), live, lambda status: None)
+    runner.start()
+    with trio.move_on_after(5) as scope:
+        await runner.run()
+    assert scope.cancelled_caught
+
+
+# Whatever is asked of it, and whenever.
+
+STOP_TIMEOUT = 2.0
+QUIET = 1000.0
+moments = st.sampled_from([0.0, 0.0, 0.5, 1.0, 2.0, 3.0, 5.0])
+
+
+@dataclass(frozen=True)
+class Script:
+    """One life: seconds until ready (None: it returns before), seconds ready, how it ends."""
+
+    ready_after: float | None
+    lasts: float
+    fails: bool
+    winds_down: float
+
+
+lives = st.builds(
+    Script, st.none() | moments, moments, st.booleans(), st.sampled_from([0.0, 1.0, 2.0, 9.0])
+)
+STEADY = Script(0.0, math.inf, False, 0.0)
+verbs = st.sampled_from(
+    ["start", "stop", "restart", "hurry", "report", "close gate", "open gate", "block", "unblock"]
+)
+# A pause is None (no time, not even a turn of the loop), some turns, or some seconds.
+pauses = st.none() | st.integers(1, 4) | moments
+
+
+class Trial:
+    """A runner, the script of its lives, and what must hold of every status it announces."""
+
+    def __init__(self, scripts, **fields):
+        self.scripts = list(scripts)
+        self.alive = 0
+        self.wanted = False
+        self.before = None
+        self.stopping_since = math.inf
+        self.gate_is_open = Cell(True)
+        self.gate_closed_at = math.inf
+        spec = task("a", start_timeout=4.0, stop_timeout=STOP_TIMEOUT, stable_after=2.0, **fields)
+        self.runner = Runner(spec, self.live, self.check, gate=self.gate, chance=lambda: 0.0)
+
+    async def gate(self):
+        await self.gate_is_open.until(bool)
+
+    async def live(self, stopping, *, task_status):
+        assert self.alive == 0, "two lives at once"
+        assert self.wanted, "a life that nobody wants"
+        script = self.scripts.pop(0) if self.scripts else STEADY
+        self.alive += 1
+        try:
+            if script.ready_after is None:
+                return
+            await trio.sleep(script.ready_after)
+            task_status.started()
+            with trio.move_on_after(script.lasts):
+                await stopping.wait()
+                await trio.sleep(script.winds_down)
+            if script.fails:
+                raise ValueError("broken")
+        finally:
+            self.alive -= 1
+
+    def check(self, status):
+        before, self.before = self.before, status
+        assert status.ready == (status.state is State.RUNNING)
+        assert status.healthy is None or status.state is State.RUNNING
+        assert status.next_restart is None or status.state is State.BACKOFF
+        assert not status.failed or status.state in (State.EXITED, State.FATAL)
+        if before is None or before.state is status.state:
+            return
+        assert status.state in LEGAL[before.state], f"{before.state} -> {status.state}"
+        if status.state is State.STARTING:
+            now = trio.current_time()
+            assert self.gate_is_open.value or self.gate_closed_at == now, "the gate was closed"
+        if status.state is State.STOPPING:
+            self.stopping_since = trio.current_time()
+        if before.state is State.STOPPING:
+            assert trio.current_time() - self.stopping_since <= STOP_TIMEOUT + 0.001
+        if status.state in (State.EXITED, State.FATAL):
+            self.wanted = False
+
+    def do(self, verb):
+        runner = self.runner
+        match verb:
+            case "start" | "restart":
+                self.wanted = True
+                getattr(runner, verb)()
+            case "stop" | "hurry":
+                self.wanted = False
+                runner.stop(*([0.0] if verb == "hurry" else []))
+                assert runner.state is not State.RUNNING
+            case "report":
+                runner.report(False, "ill")
+            case "close gate" | "open gate":
+                if self.gate_is_open.value:
+                    self.gate_closed_at = trio.current_time()
+                self.gate_is_open.set(verb == "open gate")
+            case "block" | "unblock":
+                if runner.state.at_rest and not self.gate_is_open.value:
+                    runner.block("requires b" if verb == "block" else "")
+
+    async def run(self, script):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self.runner.run)
+            for verb, pause in script:
+                self.do(verb)
+                match pause:
+                    case int():
+                        for _ in range(pause):
+                            await trio.lowlevel.checkpoint()
+                    case float():
+                        await trio.sleep(pause)
+            self.do("unblock")
+            self.do("open gate")
+            with trio.fail_after(QUIET):
+                await self.runner.settled()
+            await trio.sleep(QUIET)
+            self.check_rest()
+            self.do("stop")
+            with trio.fail_after(STOP_TIMEOUT + 0.001):
+                await self.runner.settled()
+            assert self.runner.state.at_rest
+            assert self.alive == 0
+            nursery.cancel_scope.cancel()
+
+    def check_rest(self):
+        """All is quiet: what is so is what is wanted."""
+        assert self.runner.wanted.value == self.wanted
+        if self.wanted:
+            assert self.runner.state is State.RUNNING
+            assert self.alive == 1
+        else:
+            assert self.runner.state.at_rest
+            assert self.alive == 0
+
+
+@given(
+    st.lists(st.tuples(verbs, pauses), max_size=15),
+    st.lists(lives, max_size=6),
+    st.sampled_from(Restart),
+    st.random_module(),  # the order in which Trio runs what is due at once
+)
+def test_any_script_makes_only_legal_moves_and_ends_as_is_wanted(script, lives, restart, seed):
+    async def main():
+        budget = Budget(restarts=2, period=10.0)
+        trial = Trial(lives, restart=restart, backoff=WAITS, budget=budget)
+        await trial.run(script)
+
+    with capture_logs():
+        trio.run(main, clock=MockClock(autojump_threshold=0))

@@ -1,0 +1,53 @@
+import pytest
+
+from supervisor.control import ReportHealth
+from supervisor.desk import NotFound
+from supervisor.model import HealthSpec
+from supervisor.verdicts import Verdicts, concerns
+
+LIVE = HealthSpec(name="live", service="api", tcp="127.0.0.1:1")
+DEEP = HealthSpec(name="deep", service="api", tcp="127.0.0.1:2")
+PAGE = HealthSpec(name="page", service="astro@", tcp="127.0.0.1:{port}")
+
+
+@pytest.fixture
+def verdicts():
+    return Verdicts([LIVE, DEEP, PAGE])
+
+
+def test_unknown_is_not_healthy_until_all_checks_have_said_so(verdicts):
+    assert verdicts.report(ReportHealth("live", "api", True)) == (None, "")
+    assert verdicts.report(ReportHealth("deep", "api", True)) == (True, "")
+
+
+def test_one_bad_check_is_enough_and_is_named(verdicts):
+    verdicts.report(ReportHealth("live", "api", True))
+    assert verdicts.report(ReportHealth("deep", "api", False, "500")) == (False, "deep: 500")
+    assert verdicts.report(ReportHealth("live", "api", True)) == (False, "deep: 500")
+    assert verdicts.report(ReportHealth("deep", "api", True)) == (True, "")
+
+
+def test_what_was_said_of_a_life_is_forgotten_with_it(verdicts):
+    verdicts.report(ReportHealth("live", "api", True))
+    verdicts.report(ReportHealth("deep", "api", False, "500"))
+    verdicts.forget("api")
+    assert verdicts.report(ReportHealth("deep", "api", True)) == (None, "")
+
+
+def test_instances_of_a_template_are_judged_one_by_one(verdicts):
+    assert verdicts.report(ReportHealth("page", "astro@a", True)) == (True, "")
+    assert verdicts.report(ReportHealth("page", "astro@b", False, "x")) == (False, "page: x")
+    assert verdicts.report(ReportHealth("page", "astro@a", True)) == (True, "")
+
+
+@pytest.mark.parametrize("check", ["nonsense", "page"])
+def test_a_check_that_is_not_of_the_service_is_refused(verdicts, check):
+    with pytest.raises(NotFound, match=f"cannot find a check '{check}' of api"):
+        verdicts.report(ReportHealth(check, "api", False))
+
+
+def test_a_check_concerns_its_service_or_the_instances_of_its_template():
+    assert concerns(LIVE, "api")
+    assert not concerns(LIVE, "api2")
+    assert concerns(PAGE, "astro@a")
+    assert not concerns(PAGE, "astro")
