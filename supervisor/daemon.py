@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from types import FrameType
 
 import structlog
 import trio
@@ -28,18 +29,23 @@ SECOND_SIGNAL_AFTER = 0.2
 
 def run(plan: Plan) -> int:
     """Run a plan to its end; the exit code of the daemon."""
+    for signum in (signals := tuple(_signals())):
+        signal.signal(signum, _too_late)  # what is put back when Trio no longer listens
     with closing(setup(plan.settings.log, plan.settings.log_level)):
         try:
-            ending = trio.run(_main, plan, strict_exception_groups=True)
+            ending = trio.run(_main, plan, signals, strict_exception_groups=True)
         except SocketBusy as busy:
             log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
             return BAD_CONFIGURATION
+        finally:
+            for signum in signals:
+                signal.signal(signum, signal.SIG_IGN)
         log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
         return ending.exit_code
 
 
-async def _main(plan: Plan) -> Ending:
-    with trio.open_signal_receiver(*_stopping()) as signals:
+async def _main(plan: Plan, stopping: Sequence[signal.Signals]) -> Ending:
+    with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
         listener = await open_socket(plan.settings.socket)
         events = Events()
@@ -50,14 +56,18 @@ async def _main(plan: Plan) -> Ending:
             nursery.start_soon(partial(serve, listener, supervisor.control()))
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
-        pid1.block()  # one more signal would come too late to change anything but the exit code
         return ending
 
 
-def _stopping() -> Iterator[signal.Signals]:
+def _signals() -> Iterator[signal.Signals]:
+    """What stops the daemon."""
     yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
         yield signal.SIGHUP
+
+
+def _too_late(_signum: int, _frame: FrameType | None) -> None:
+    """One more signal at the very end changes nothing, least of all the exit code."""
 
 
 def _channels(plan: Plan) -> Channels:

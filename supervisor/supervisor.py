@@ -29,6 +29,7 @@ from supervisor.events import Events
 from supervisor.kinds import KINDS
 from supervisor.kinds.life import Life, LiveBody, Unfit
 from supervisor.model import OnUnhealthy, ServiceStatus, Spec, State, TaskSpec
+from supervisor.order import stop_all, until_free
 from supervisor.output import Output
 from supervisor.plan import Plan
 from supervisor.runner import Runner
@@ -92,7 +93,8 @@ class Supervisor:
                 await self._end.wait()
                 assert self._ending is not None
                 log.info("stopping", reason=self._ending.reason)
-                await self._stop_all()
+                within = self._plan.settings.shutdown_timeout
+                await stop_all(self._runners, within=within, hurry=self._hurry)
                 nursery.cancel_scope.cancel()
         finally:
             self._desk.close("it has ended")
@@ -130,7 +132,7 @@ class Supervisor:
             spec,
             live,
             partial(self._announce, spec),
-            gate=partial(self._gate, spec),
+            gate=partial(until_free, self._runners, spec.name),
             parameters=dict(parameters or {}),
         )
         self._runners[spec.name] = runner
@@ -158,27 +160,6 @@ class Supervisor:
             else:
                 why = f": {status.reason}" if status.reason else ""
                 self._channels.desks[name].close(f"{spec.name} is {status.state.value}{why}")
-
-    async def _gate(self, spec: Spec) -> None:
-        """Let a life begin once what it comes after has settled and all that it requires is up.
-
-        What it requires is started if nobody did; where that will not come up by itself, the
-        one that waits for it says so.
-        """
-        required = [self._runners[name] for name in spec.requires]
-        for other in required:
-            if other.state in (State.STOPPED, State.STOPPING):
-                other.start()
-        for name in spec.after:
-            await self._runners[name].settled()
-        while missing := next((other for other in required if not _is_up(other)), None):
-            if missing.coming:
-                await missing.until(lambda other: _is_up(other) or not other.coming)
-            else:
-                runner = self._runners[spec.name]
-                runner.block(f"requires {missing.spec.name}, which is {missing.state.value}")
-                await missing.until(lambda other: _is_up(other) or other.coming)
-                runner.block("")
 
     # Requests.
 
@@ -255,9 +236,9 @@ class Supervisor:
 
     def _forget_instance(self, name: str) -> bool:
         """Let an instance vanish that is at rest and not wanted; whether it did."""
-        runner = self._runners.get(name)
-        if runner is None or name not in self._instances:
+        if name not in self._instances:
             return False
+        runner = self._runners[name]
         if runner.wanted.value or not runner.state.at_rest:
             return False
         self._instances.pop(name).cancel()
@@ -284,41 +265,3 @@ class Supervisor:
                 self.end(f"{report.service} is unhealthy: {reason}", UNHEALTHY)
             case OnUnhealthy.IGNORE:
                 pass
-
-    # Stopping.
-
-    async def _stop_all(self) -> None:
-        """Stop in reverse order; at the deadline, or in a hurry, what is left is killed."""
-        for runner in self._runners.values():
-            if runner.state.at_rest or runner.state is State.BACKOFF:
-                runner.stop()
-        deadline = trio.current_time() + self._plan.settings.shutdown_timeout
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._insist_at, deadline)
-            async with trio.open_nursery() as stops:
-                for runner in self._runners.values():
-                    stops.start_soon(self._stop_in_turn, runner)
-            nursery.cancel_scope.cancel()
-
-    async def _insist_at(self, deadline: float) -> None:
-        with trio.move_on_at(deadline):
-            await self._hurry.wait()
-        for runner in self._runners.values():
-            runner.stop(grace=0)
-
-    async def _stop_in_turn(self, runner: Runner) -> None:
-        # A copy, since an instance may vanish meanwhile.
-        for other in tuple(self._runners.values()):
-            if runner.spec.name in other.spec.follows:
-                await other.status.until(_at_rest)
-        runner.stop()
-        await runner.status.until(_at_rest)
-
-
-def _is_up(runner: Runner) -> bool:
-    status = runner.status.value
-    return status.state is State.RUNNING or (status.state is State.EXITED and not status.failed)
-
-
-def _at_rest(status: ServiceStatus) -> bool:
-    return status.state.at_rest

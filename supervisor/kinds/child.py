@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 import structlog
@@ -20,6 +20,9 @@ import trio
 log = structlog.get_logger()
 
 MARKER = "NURSERYD_LIFE"
+# How often to look when a process without an environment, as some have for good, leaves doubt.
+LOOKS = 4
+PF_KTHREAD = 0x00200000  # include/linux/sched.h: a thread of the kernel, with no program
 
 
 def spawn(
@@ -96,16 +99,27 @@ class Child:
         self._signal_group(signal.SIGKILL)
         await self.until_ended()
         self._signal_group(signal.SIGKILL)
+        await self._sweep()
+        self._popen.wait()
+        os.close(self._pidfd)
+
+    async def _sweep(self) -> None:
+        """Kill whoever is left of this life, until none is found; its leader's zombie stays."""
         delay = 0.001
-        while left := list(marked(self._marker)):
+        doubts = 0
+        while True:
+            left, sure = survivors(self.pid, self._marker)
+            if not left:
+                doubts += 1
+                if sure or doubts == LOOKS:
+                    return
             for pid in left:
                 _kill(pid)
             await trio.sleep(delay)
-            delay = min(delay * 2, 1.0)
+            if left:
+                delay = min(delay * 2, 1.0)
             if delay == 1.0:
                 log.warning("processes survive SIGKILL", pids=left)
-        self._popen.wait()
-        os.close(self._pidfd)
 
     def _signal_group(self, signum: signal.Signals) -> None:
         try:
@@ -116,17 +130,40 @@ class Child:
             log.warning("cannot signal a process group", pid=self.pid, signal=signum.name)
 
 
-def marked(marker: str) -> Iterator[int]:
-    """The processes that carry a life's marker in their environment; a zombie has none."""
+def survivors(session: int, marker: str) -> tuple[list[int], bool]:
+    """The processes of a session, and those anywhere with a life's marker; and whether that is all.
+
+    Zombies do not count, but a process on its way out does: it may still hold a port. In the
+    middle of an exec, and on its way out, a process has no environment to be known by. One that
+    seems to have none is worth another look.
+    """
     mark = f"{MARKER}={marker}".encode()
+    found: list[int] = []
+    sure = True
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
             try:
-                with open(f"/proc/{entry}/environ", "rb") as environ:
-                    if mark in environ.read().split(b"\0"):
-                        yield int(entry)
+                state, _parent, _group, its_session, _tty, _foreground, flags = _stat(entry)
+                if state in (b"Z", b"X") or int(flags) & PF_KTHREAD:
+                    continue
+                environment = b"" if int(its_session) == session else _read(entry, "environ")
             except OSError:
                 continue  # gone, or not ours to read
+            if int(its_session) == session or mark in environment.split(b"\0"):
+                found.append(int(entry))
+            elif not environment:
+                sure = False
+    return found, sure
+
+
+def _stat(entry: str) -> list[bytes]:
+    """The third to ninth field of /proc/PID/stat, as proc(5) counts them."""
+    return _read(entry, "stat").rpartition(b") ")[2].split()[:7]
+
+
+def _read(entry: str, name: str) -> bytes:
+    with open(f"/proc/{entry}/{name}", "rb") as file:
+        return file.read()
 
 
 def _kill(pid: int) -> None:

@@ -39,10 +39,10 @@ async def open_socket(path: str) -> trio.SocketListener:
             f"cannot listen on {path}: another daemon does; stop it, or set supervisor.socket"
             " to another path"
         )
+    listening = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         _remove(path)
-        listening = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         before = os.umask(0o177)
         try:
             await listening.bind(path)
@@ -50,6 +50,7 @@ async def open_socket(path: str) -> trio.SocketListener:
             os.umask(before)
         listening.listen(128)
     except OSError as error:
+        listening.close()
         raise SocketBusy(f"cannot listen on {path}: {error.strerror}") from None
     return trio.SocketListener(listening)
 

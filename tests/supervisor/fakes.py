@@ -6,11 +6,15 @@ import msgspec
 import trio
 
 from supervisor.channels import Channels
+from supervisor.desk import Refused
 from supervisor.events import Events
-from supervisor.model import Settings, TaskSpec
+from supervisor.model import Backoff, Budget, Settings, TaskSpec
 from supervisor.output import Output
 from supervisor.plan import Plan, Planned
 from supervisor.supervisor import Supervisor
+
+A_SECOND = Backoff(first=1.0, factor=1.0, limit=1.0, jitter=0.0)
+NO_SECOND_CHANCE = Budget(restarts=0)
 
 
 def task(name, **fields):
@@ -65,6 +69,10 @@ async def lose_patience():
     raise AssertionError("something waits for ever")
 
 
+async def never_ready(life, *, task_status):
+    await trio.sleep_forever()
+
+
 async def deaf(life, *, task_status):
     """It never looks at `stopping`."""
     task_status.started()
@@ -116,7 +124,8 @@ class World:
             templates=tuple(templates),
             checks=tuple(checks),
         )
-        self.supervisor = Supervisor(plan, self.channels, self.events, Output(lambda line: None))
+        self.output = Output(lambda line: None)
+        self.supervisor = Supervisor(plan, self.channels, self.events, self.output)
 
     async def run(self, *, task_status=trio.TASK_STATUS_IGNORED):
         self.ending = await self.supervisor.run(task_status=task_status)
@@ -131,6 +140,20 @@ class World:
         with self.events.watch() as (_, changes):
             while self.events.get(name) is None or self[name].state is not state:
                 await changes.receive()
+
+
+class Asked:
+    """A command that somebody gave in a task of its own; `answer` is None as long as he waits."""
+
+    def __init__(self, nursery, world, request):
+        self.answer = None
+        nursery.start_soon(self._ask, world, request)
+
+    async def _ask(self, world, request):
+        try:
+            self.answer = await world.ask(request)
+        except Refused as refusal:
+            self.answer = refusal
 
 
 # What `run = "tests.supervisor.fakes:serve"` finds: the instances of a template.

@@ -22,7 +22,7 @@ TOKEN = "NURSERYD_TEST"
 async def until(condition: Callable[[], object]) -> object:
     """Poll for what nobody announces: the state of a process, a file."""
     with trio.fail_after(PATIENCE):
-        while not (found := condition()):
+        while not (found := condition()):  # noqa: ASYNC110  (there is no event)
             await trio.sleep(0.002)
         return found
 

@@ -240,8 +240,9 @@ async def test_a_prober_that_was_cut_off_begins_again_from_what_is_so(
     probed = await start(check())
     await wait_all_tasks_blocked()
     for _ in range(600):  # more than a watcher's buffer holds, before it can read any
-        probed.says("api", State.STARTING)
         probed.says("api", State.RUNNING)
+        probed.says("api", State.STARTING)
+    probed.says("api", State.RUNNING)
     await trio.sleep(11)
     assert probes.times("h:1")[-2:] == [0, 10]
     assert probed.reports[-1][1].healthy

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import trio
 import trio.testing
@@ -62,11 +64,7 @@ async def test_a_target_is_looked_at_until_it_answers(how: str):
             nursery.start_soon(wait)
             await trio.testing.wait_all_tasks_blocked()
             assert not done.is_set()
-            await nursery.start(
-                lambda task_status: trio.serve_tcp(
-                    answer, port, host="127.0.0.1", task_status=task_status
-                )
-            )
+            await nursery.start(partial(trio.serve_tcp, answer, port, host="127.0.0.1"))
             await done.wait()
             nursery.cancel_scope.cancel()
 

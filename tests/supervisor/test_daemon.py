@@ -1,0 +1,268 @@
+"""The real daemon as a plain process. Whatever it started is looked for by a variable of ours."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+import trio
+
+from supervisor.socket.client import Client
+from tests.supervisor.real import Daemon, children, daemon, state_of, until
+
+SLEEPER = """
+[service.sleeper]
+kind = "process"
+command = ["sh", "-c", "echo up; exec sleep 1000"]
+"""
+# It takes a second to end by itself, and says when it is asked.
+SLOW = """
+[service.slow]
+kind = "process"
+command = ["sh", "-c", "trap 'echo asked' TERM; echo up; while :; do sleep 0.01; done"]
+stop_timeout = 15
+"""
+RUNAWAYS = """
+[service.parent]
+kind = "process"
+command = ["sh", "-c", '''
+    sleep 1000 & setsid sleep 1000 & (setsid sh -c 'trap "" TERM; echo child; sleep 1000' &)
+    wait''']
+stop_timeout = 0.2
+"""
+
+
+def client(it: Daemon) -> Client:
+    return Client(it.socket)
+
+
+async def stop(it: Daemon, signum: int = signal.SIGTERM) -> int:
+    os.kill(it.process.pid, signum)
+    return await it.exit_code()
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP])
+async def test_a_signal_stops_everything_in_order(tmp_path: Path, signum: signal.Signals):
+    after = '[service.after]\nkind = "process"\ncommand = ["sleep", "1000"]\nafter = ["sleeper"]\n'
+    async with daemon(tmp_path, SLEEPER + after) as it:
+        await it.seen(event="up", service="sleeper")
+        await it.seen(service="after", state="RUNNING")
+        assert await stop(it, signum) == 0
+        await it.seen(event="stopped", reason=f"asked by {signum.name}", exit_code=0)
+        downs = [e["service"] for e in it.events if e.get("state") == "STOPPED"]
+        assert downs == ["after", "sleeper"]
+        assert it.left() == set()
+        assert not Path(it.socket).exists()
+        assert it.other == ""
+
+
+async def test_nothing_that_ran_away_is_left_behind(tmp_path: Path):
+    async with daemon(tmp_path, RUNAWAYS) as it:
+        await it.seen(event="child")
+        assert len(it.left()) >= 5
+        assert await stop(it) == 0
+        assert it.left() == set()
+
+
+async def test_a_second_signal_means_now(tmp_path: Path):
+    async with daemon(tmp_path, SLOW) as it:
+        await it.seen(event="up")
+        os.kill(it.process.pid, signal.SIGTERM)
+        await it.seen(event="asked")
+        began = trio.current_time()
+        await trio.sleep(0.25)  # what comes sooner is the same signal sent twice
+        assert await stop(it) == 0
+        assert trio.current_time() - began < 5
+        assert it.left() == set()
+
+
+async def test_the_same_signal_twice_at_once_is_one(tmp_path: Path):
+    async with daemon(tmp_path, SLOW) as it:
+        await it.seen(event="up")
+        for _ in range(3):
+            os.kill(it.process.pid, signal.SIGINT)
+            os.kill(it.process.pid, signal.SIGTERM)
+        await it.seen(event="asked")
+        assert "slow" not in {e.get("service") for e in it.events if e.get("state") == "STOPPED"}
+        assert await trio.to_thread.run_sync(client(it).services)
+
+
+async def test_signals_until_the_very_end_do_not_change_the_exit_code(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        await it.seen(event="up")
+        while it.process.returncode is None:
+            with trio.move_on_after(0.0005):
+                await it.process.wait()
+            it.process.send_signal(signal.SIGTERM)
+        assert await it.exit_code() == 0
+
+
+async def test_a_terminal_that_was_left_behind_by_nohup_does_not_stop_it(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER, around=("sh", "-c", 'trap "" HUP; exec "$@"', "-")) as it:
+        await it.seen(event="up")
+        os.kill(it.process.pid, signal.SIGHUP)
+        assert await stop(it) == 0
+        await it.seen(event="stopped", reason="asked by SIGTERM")
+
+
+async def test_a_signal_while_it_loads_its_services_stops_it(tmp_path: Path):
+    (tmp_path / "slow_to_import.py").write_text(
+        "import pathlib\n"
+        "pathlib.Path('importing').touch()\n"
+        "while not pathlib.Path('go').exists(): pass\n"
+        "from tests.supervisor.bodies import steady\n"
+    )
+    slow = '[service.slow]\nkind = "task"\nrun = "slow_to_import:steady"\n'
+    async with daemon(tmp_path, slow + SLEEPER) as it:
+        await until((tmp_path / "importing").exists)
+        os.kill(it.process.pid, signal.SIGTERM)
+        (tmp_path / "go").touch()
+        assert await it.exit_code() == 0
+        await it.seen(event="stopped", reason="asked by SIGTERM")
+        assert it.left() == set()
+
+
+async def test_a_signal_while_services_start_stops_it(tmp_path: Path):
+    toml = """
+        [service.never]
+        kind = "process"
+        command = ["sh", "-c", "echo up; exec sleep 1000"]
+        ready = { log = "never" }
+        [service.after]
+        kind = "process"
+        command = ["sleep", "1000"]
+        requires = ["never"]
+        """
+    async with daemon(tmp_path, toml) as it:
+        await it.seen(event="up")
+        assert await stop(it) == 0
+        assert it.left() == set()
+        assert "after" not in {e.get("service") for e in it.events if e.get("state") == "STARTING"}
+
+
+async def test_a_shutdown_over_the_socket_is_a_clean_end(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        await it.seen(event="up")
+        await trio.to_thread.run_sync(client(it).shutdown, "enough")
+        assert await it.exit_code() == 0
+        await it.seen(event="stopped", reason="enough")
+
+
+async def test_an_essential_service_that_gives_up_is_exit_code_10(tmp_path: Path):
+    toml = """
+        [service.hopeless]
+        kind = "process"
+        command = ["sh", "-c", "exit 3"]
+        essential = true
+        backoff = { first = 0.001, limit = 0.01 }
+        budget = { restarts = 2 }
+        """
+    async with daemon(tmp_path, toml + SLEEPER) as it:
+        assert await it.exit_code() == 10
+        stopped = await it.seen(event="stopped")
+        assert stopped["reason"] == (
+            "hopeless is essential and FATAL: exited with 3; gave up after 2 restarts within 60 s"
+        )
+        assert it.left() == set()
+
+
+async def test_a_service_that_is_not_essential_may_give_up(tmp_path: Path):
+    toml = """
+        [service.hopeless]
+        kind = "task"
+        run = "tests.supervisor.bodies:leaking"
+        budget = { restarts = 0 }
+        """
+    async with daemon(tmp_path, toml + SLEEPER) as it:
+        await it.seen(service="hopeless", state="FATAL")
+        await it.seen(event="up")
+        assert await stop(it) == 0
+        failed = await it.seen(event="service failed", service="hopeless")
+        assert failed["reason"] == "ValueError: a password of 7 letters"
+        assert "leaking" in str(failed["exception"])
+        assert "hunter2" not in str(it.events)
+
+
+async def test_a_bad_configuration_is_exit_code_2(tmp_path: Path):
+    async with daemon(tmp_path, '[service.a]\nkind = "tsk"') as it:
+        assert await it.exit_code() == 2
+        await until(lambda: "service.a.kind: no kind 'tsk'; did you mean 'task'?" in it.other)
+        assert it.events == []
+
+
+async def test_a_second_daemon_is_refused_and_the_first_one_lives(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as first:
+        await first.seen(event="up")
+        async with daemon(tmp_path, SLEEPER) as second:
+            assert await second.exit_code() == 2
+            refused = await second.seen(event="cannot start")
+            assert "another daemon does; stop it" in str(refused["reason"])
+        assert await trio.to_thread.run_sync(client(first).services)
+        assert await stop(first) == 0
+
+
+async def test_after_a_crash_the_next_one_takes_its_place(tmp_path: Path):
+    async with daemon(tmp_path, "") as first:
+        await first.seen(event="started")
+        assert await stop(first, signal.SIGKILL) == -signal.SIGKILL
+        assert Path(first.socket).exists()
+        async with daemon(tmp_path, "") as second:
+            await second.seen(event="started")
+            assert await stop(second) == 0
+
+
+async def test_a_killed_service_comes_back(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        first = (await it.seen(event="up"))["pid"]
+        os.kill(first, signal.SIGKILL)
+        await it.seen(service="sleeper", state="BACKOFF", reason="killed by SIGKILL")
+        await it.seen(event="up", sequence=2)
+        assert state_of(first) == ""
+        assert await stop(it) == 0
+
+
+# Its stdout.
+
+
+async def test_a_reader_that_goes_away_does_not_end_it(tmp_path: Path):
+    ours, theirs = os.pipe()
+    async with daemon(tmp_path, SLEEPER, stdout=theirs) as it:
+        os.close(theirs)
+        await until(lambda: b'"event":"up"' in os.read(ours, 65536))
+        os.close(ours)
+        status = await trio.to_thread.run_sync(client(it).command, "restart", "sleeper")
+        assert status["state"] == "RUNNING"
+        assert await stop(it) == 0
+        assert it.left() == set()
+        assert it.other == ""
+
+
+async def test_a_reader_that_never_reads_does_not_stop_it(tmp_path: Path):
+    noisy = '[service.noisy]\nkind = "process"\ncommand = ["seq", "30000"]\n'
+    ours, theirs = os.pipe()
+    os.write(theirs, b"x" * 65536)
+    async with daemon(tmp_path, SLEEPER + noisy, stdout=theirs) as it:
+        os.close(theirs)
+        await until(Path(it.socket).exists)
+        for _ in range(3):
+            status = await trio.to_thread.run_sync(client(it).command, "restart", "sleeper")
+            assert status["state"] == "RUNNING"
+        assert await stop(it) == 0
+        assert it.left() == set()
+    os.close(ours)
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+async def test_without_a_stdout_it_runs_all_the_same(tmp_path: Path, closed: str):
+    around = ("sh", "-c", f'exec "$@" {closed}', "-")
+    async with daemon(tmp_path, SLEEPER, around=around, stdout=subprocess.DEVNULL) as it:
+        await until(Path(it.socket).exists)
+        status = await trio.to_thread.run_sync(client(it).command, "restart", "sleeper")
+        assert status["state"] == "RUNNING"
+        (child,) = children(it.process.pid)
+        await until(lambda: len(os.listdir(f"/proc/{child}/fd")) == 3)
+        assert await stop(it) == 0
+        assert it.left() == set()
