@@ -39,20 +39,21 @@ async def open_socket(path: str) -> trio.SocketListener:
             f"cannot listen on {path}: another daemon does; stop it, or set supervisor.socket"
             " to another path"
         )
-    listening = trio.socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    # Not Trio's: it would bind in a worker thread, with our umask in force for everybody.
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         _remove(path)
         before = os.umask(0o177)
         try:
-            await listening.bind(path)
+            listening.bind(path)
         finally:
             os.umask(before)
         listening.listen(128)
     except OSError as error:
         listening.close()
         raise SocketBusy(f"cannot listen on {path}: {error.strerror}") from None
-    return trio.SocketListener(listening)
+    return trio.SocketListener(trio.socket.from_stdlib_socket(listening))
 
 
 def _remove(path: str) -> None:

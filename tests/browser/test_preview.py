@@ -70,3 +70,15 @@ def test_an_open_page_recovers_from_a_killed_dev_server(daemon: Daemon, page: Pa
     expect(page.locator("h1")).to_be_visible()
     daemon.execute("change the heading of the home page to Alive again")
     expect(page.locator("h1")).to_have_text("Alive again", timeout=10_000)
+
+
+def test_a_first_visit_shows_what_it_waits_for_and_then_the_site(
+    tmp_path: Path, page: Page
+) -> None:
+    with Daemon(tmp_path, tmp_path / "empty cache") as daemon:
+        page.goto(daemon.preview)
+        expect(page.locator("h1")).to_have_text("No site is open yet")
+        daemon.init()
+        expect(page.locator("h1")).to_have_text("Setting up your site", timeout=15_000)
+        expect(page.locator("#why")).to_contain_text("installing dependencies")
+        expect(page.locator("h1")).to_have_text("Grow something you will love", timeout=180_000)

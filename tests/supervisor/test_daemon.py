@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,11 @@ stop_timeout = 0.2
 
 def client(it: Daemon) -> Client:
     return Client(it.socket)
+
+
+def answers(it: Daemon) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(it.socket) == 0
 
 
 async def stop(it: Daemon, signum: int = signal.SIGTERM) -> int:
@@ -246,7 +253,7 @@ async def test_a_reader_that_never_reads_does_not_stop_it(tmp_path: Path):
     os.write(theirs, b"x" * 65536)
     async with daemon(tmp_path, SLEEPER + noisy, stdout=theirs) as it:
         os.close(theirs)
-        await until(Path(it.socket).exists)
+        await until(partial(answers, it))
         for _ in range(3):
             status = await trio.to_thread.run_sync(client(it).command, "restart", "sleeper")
             assert status["state"] == "RUNNING"
@@ -259,7 +266,7 @@ async def test_a_reader_that_never_reads_does_not_stop_it(tmp_path: Path):
 async def test_without_a_stdout_it_runs_all_the_same(tmp_path: Path, closed: str):
     around = ("sh", "-c", f'exec "$@" {closed}', "-")
     async with daemon(tmp_path, SLEEPER, around=around, stdout=subprocess.DEVNULL) as it:
-        await until(Path(it.socket).exists)
+        await until(partial(answers, it))
         status = await trio.to_thread.run_sync(client(it).command, "restart", "sleeper")
         assert status["state"] == "RUNNING"
         (child,) = children(it.process.pid)

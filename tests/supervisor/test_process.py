@@ -195,6 +195,7 @@ async def test_without_a_descriptor_left_the_child_is_killed(monkeypatch: pytest
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     pids: list[int] = []
+    gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     with monkeypatch.context() as patch:
         patch.setattr(os, "pidfd_open", none_left)

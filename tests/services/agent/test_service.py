@@ -234,8 +234,14 @@ async def test_turns_of_a_thread_run_one_after_another(bench: Bench) -> None:
 
 
 async def test_threads_run_side_by_side(bench: Bench) -> None:
+    begun: set[str] = set()
+    both = trio.Event()
+
     async def script(turn: Turn, _emit: Emit) -> None:
-        await bench.until_running(2)
+        begun.add(turn.instruction)
+        if len(begun) == 2:
+            both.set()
+        await both.wait()
 
     async with bench.life(script), trio.open_nursery() as nursery:
         nursery.start_soon(bench.execute, "one", KEY)
