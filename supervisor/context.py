@@ -19,10 +19,6 @@ R = TypeVar("R")
 O_co = TypeVar("O_co", covariant=True)
 
 
-class Failed(Exception):
-    """The end of a life that its text tells in full: no traceback would say more."""
-
-
 class Undeclared(Exception):
     """A service used a channel, or the supervisor, without saying so in its table."""
 

@@ -6,14 +6,14 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import Protocol, cast
+from typing import Protocol
 
 import structlog
 import trio
 from msgspec.structs import replace
 
 from supervisor.cell import Cell
-from supervisor.context import Failed
+from supervisor.failure import Failed, summary, unexpected
 from supervisor.model import Exit, ServiceStatus, Spec, State
 from supervisor.policy import Again, GiveUp, History, Rest, decide
 
@@ -282,19 +282,3 @@ class _Readiness:
     def started(self, value: None = None) -> None:
         self._task_status.started()
         self.said = True
-
-
-def summary(error: BaseException) -> str:
-    """What went wrong, in one line that a person can act on."""
-    if isinstance(error, BaseExceptionGroup):
-        group = cast("BaseExceptionGroup[BaseException]", error)
-        return "; ".join(dict.fromkeys(summary(leaf) for leaf in group.exceptions))
-    text = str(error)
-    if isinstance(error, Failed):
-        return text
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
-
-
-def unexpected(group: BaseExceptionGroup[Exception]) -> BaseException | None:
-    """The part of a failure that is worth a traceback, or None."""
-    return group.split(Failed)[1]

@@ -10,7 +10,7 @@ from functools import partial
 
 import trio
 
-from supervisor.context import Failed
+from supervisor.failure import Failed
 from supervisor.kinds.child import Child, spawn
 from supervisor.kinds.life import Life, LiveBody, Unfit
 from supervisor.model import ProcessSpec, Spec

@@ -147,6 +147,14 @@ def test_any_fact_can_be_logged(logging, value: object):
 
 
 @pytest.mark.parametrize("style", ["json", "console"])
+def test_any_event_can_be_logged(logging, style: str):
+    end = logging(style)
+    structlog.get_logger().info("half a pair: \udcff")
+    (it,) = end()
+    assert "half a pair: \\udcff" in it
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
 def test_a_traceback_tells_no_values(logging, style: str):
     def broken():
         password = "hunter" + "2"

@@ -14,10 +14,10 @@ import pytest
 import trio
 
 from supervisor.channels import Channels
-from supervisor.context import Failed
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
+from supervisor.failure import Failed
 from supervisor.kinds.child import MARKER, survivors
 from supervisor.kinds.life import Life
 from supervisor.kinds.process import describe, process

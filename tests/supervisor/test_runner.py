@@ -3,9 +3,9 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from supervisor.cell import Cell
-from supervisor.context import Failed
+from supervisor.failure import Failed, summary, unexpected
 from supervisor.model import Backoff, Budget, Restart, State
-from supervisor.runner import Runner, summary, unexpected
+from supervisor.runner import Runner
 from tests.supervisor.fakes import lose_patience, task
 
 WAITS = Backoff(first=1.0, factor=2.0, limit=30.0, jitter=0.0)
