@@ -23,6 +23,8 @@ from supervisor.supervisor import Ending, Supervisor
 log = structlog.get_logger()
 
 BAD_CONFIGURATION = 2
+# Left to themselves these two would end the daemon and leave its children behind.
+UNUSED = (signal.SIGUSR1, signal.SIGUSR2)
 # A terminal and a scheduler both may send one signal twice in a row; a person takes longer.
 SECOND_SIGNAL_AFTER = 0.2
 
@@ -60,8 +62,8 @@ async def _main(plan: Plan, stopping: Sequence[signal.Signals]) -> Ending:
 
 
 def _signals() -> Iterator[signal.Signals]:
-    """What stops the daemon."""
-    yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+    """What the daemon hears: it stops for all of these but `UNUSED`."""
+    yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, *UNUSED)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
         yield signal.SIGHUP
 
@@ -87,7 +89,9 @@ async def _obey(signals: AsyncIterator[int], supervisor: Supervisor) -> None:
     first = None
     async for signum in signals:
         now = trio.current_time()
-        if first is None:
+        if signum in UNUSED:
+            log.info("signal ignored", signal=signal.Signals(signum).name)
+        elif first is None:
             first = now
             supervisor.end(f"asked by {signal.Signals(signum).name}")
         elif now - first >= SECOND_SIGNAL_AFTER:

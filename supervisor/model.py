@@ -75,7 +75,7 @@ class Budget(Struct, frozen=True, forbid_unknown_fields=True):
     OTP calls the two intensity and period.
     """
 
-    restarts: Annotated[int, Meta(ge=0)] = 5
+    restarts: Annotated[int, Meta(ge=0, le=10_000)] = 5
     period: Positive = 60.0
 
 

@@ -12,6 +12,7 @@ from supervisor.kinds.life import LiveBody, Unfit
 from supervisor.model import HealthSpec, Settings, Spec, TaskSpec
 from supervisor.policy import soonest_give_up
 from supervisor.probe import problem as target_problem
+from supervisor.template import sample
 
 PATTERNS = (("sends", "receives"), ("asks", "answers"), ("publishes", "watches"))
 
@@ -186,7 +187,7 @@ class _Findings:
                 self.add(table, "service", text)
             if (check.http is None) == (check.tcp is None):
                 self.add(table, "http", "set exactly one of http and tcp")
-            elif not check.service.endswith("@") and (trouble := target_problem(check)):
+            elif trouble := target_problem(sample(check)):
                 self.add(table, "http" if check.http else "tcp", trouble)
             if check.timeout > check.period:
                 self.add(table, "timeout", f"is longer than the period of {check.period:g} s")

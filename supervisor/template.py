@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -26,22 +26,31 @@ def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
     """A copy with every placeholder of every text replaced; raises `Refused` for an unknown one."""
     missing: set[str] = set()
 
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in parameters:
-            missing.add(found[1])
-        return parameters.get(found[1], "")
+    def value(name: str) -> str:
+        if name not in parameters:
+            missing.add(name)
+        return parameters.get(name, "")
 
+    filled = _replaced(declared, value, changes)
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise Refused(f"cannot fill in {names}: pass a parameter of that name with the start")
+    return filled
+
+
+def sample(declared: S) -> S:
+    """A copy as some instance might have it, to be checked before there is any."""
+    return _replaced(declared, lambda _: "1", {})
+
+
+def _replaced(declared: S, value: Callable[[str], str], changes: Mapping[str, object]) -> S:
     def walk(item: Any) -> Any:
         if isinstance(item, str):
-            return PLACEHOLDER.sub(value, item)
+            return PLACEHOLDER.sub(lambda found: value(found[1]), item)
         if isinstance(item, list | tuple):
             return [walk(part) for part in cast("list[Any]", item)]
         if isinstance(item, dict):
             return {name: walk(part) for name, part in cast("dict[str, Any]", item).items()}
         return item
 
-    filled = walk(msgspec.to_builtins(declared))
-    if missing:
-        names = ", ".join(sorted(missing))
-        raise Refused(f"cannot fill in {names}: pass a parameter of that name with the start")
-    return msgspec.convert({**filled, **changes}, type(declared))
+    return msgspec.convert({**walk(msgspec.to_builtins(declared)), **changes}, type(declared))

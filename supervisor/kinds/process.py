@@ -15,6 +15,7 @@ from supervisor.kinds.child import Child, spawn
 from supervisor.kinds.life import Life, LiveBody, Unfit
 from supervisor.model import ProcessSpec, Spec
 from supervisor.readiness import unreadable, until_ready
+from supervisor.template import sample
 
 # How long to read on after the child is gone: a grandchild may hold its pipe for ever.
 DRAIN = 0.25
@@ -27,7 +28,7 @@ def process(spec: Spec) -> LiveBody:
     name = f"SIG{spec.stop_signal.upper().removeprefix('SIG')}"
     if name not in signal.Signals.__members__:
         problems.append(("stop_signal", f"{spec.stop_signal!r} is no signal"))
-    if spec.ready is not None and (trouble := unreadable(spec.ready)) and not spec.is_template:
+    if spec.ready is not None and (trouble := unreadable(sample(spec.ready))):
         problems.append(("ready", trouble))
     if problems:
         raise Unfit(*problems)

@@ -66,6 +66,16 @@ async def test_a_signal_stops_everything_in_order(tmp_path: Path, signum: signal
         assert it.other == ""
 
 
+@pytest.mark.parametrize("signum", [signal.SIGUSR1, signal.SIGUSR2])
+async def test_a_signal_without_a_meaning_changes_nothing(tmp_path: Path, signum: signal.Signals):
+    async with daemon(tmp_path, SLEEPER) as it:
+        await it.seen(event="up")
+        os.kill(it.process.pid, signum)
+        await it.seen(event="signal ignored", signal=signum.name)
+        assert await stop(it) == 0
+        assert it.left() == set()
+
+
 async def test_nothing_that_ran_away_is_left_behind(tmp_path: Path):
     async with daemon(tmp_path, RUNAWAYS) as it:
         await it.seen(event="child")

@@ -11,8 +11,9 @@ import structlog
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from supervisor.log import Sink, setup, write_line
+from supervisor.log import setup, write_line
 from supervisor.output import Line
+from supervisor.sink import Sink
 
 
 @pytest.fixture

@@ -284,6 +284,22 @@ def test_what_stands_side_by_side_stops_side_by_side():
     assert worst_stop({}) == 0.0
 
 
+def test_what_no_instance_could_ever_do_is_a_problem_of_its_template(problems, planned):
+    bad = problems(
+        f"""
+        [service."a@"]\n{TRUE}\nready = {{ tcp = "{{host}}" }}
+        [health.a]\nservice = "a@"\nhttp = "ftp://127.0.0.1:{{port}}/"
+        """
+    )
+    assert [problem.split(": ")[0] for problem in bad] == ["health.a.http", "service.a@.ready"]
+    assert planned(f'[service."a@"]\n{TRUE}\nready = {{ tcp = "127.0.0.1:{{port}}" }}')
+
+
+def test_a_budget_beyond_all_measure_is_refused_at_once(problems):
+    (problem,) = problems(f"[service.a]\n{TRUE}\nbudget = {{ restarts = 1000000000 }}")
+    assert problem.startswith("service.a.budget.restarts: ")
+
+
 def test_a_budget_that_can_never_be_used_up_is_a_problem(problems, planned):
     budget = "backoff = { first = 10, limit = 10, jitter = 0 }\nbudget = { restarts = 3, period = "
     assert problems(f"[service.a]\n{TRUE}\n{budget} 30 }}") == [
