@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
 from supervisor.config import Config, ConfigError, Problem, nearest
@@ -14,6 +14,7 @@ from supervisor.policy import soonest_give_up
 from supervisor.probe import problem as target_problem
 from supervisor.template import sample
 
+PROBER = TaskSpec(name="prober", run="supervisor.health:serve", control=True)
 PATTERNS = (("sends", "receives"), ("asks", "answers"), ("publishes", "watches"))
 
 
@@ -47,6 +48,7 @@ class Plan:
 
 def plan(config: Config) -> Plan:
     """Order the services and check all that a person can get wrong; raises `ConfigError`."""
+    config = with_prober(config)
     found = _Findings(config)
     specs = {spec.name: spec for spec in config.services}
     # A service that could not be read is known by name all the same: one mistake, one message.
@@ -86,6 +88,15 @@ def plan(config: Config) -> Plan:
         config.capacity,
         worst,
     )
+
+
+def with_prober(config: Config) -> Config:
+    """Add the prober where there is something to probe and nobody who would."""
+    declared = any(isinstance(s, TaskSpec) and s.run == PROBER.run for s in config.services)
+    if not config.checks or declared or PROBER.name in config.names:
+        return config
+    names = config.names | {PROBER.name}
+    return replace(config, services=(*config.services, PROBER), names=names)
 
 
 def worst_stop(specs: Mapping[str, Spec]) -> float:
@@ -137,7 +148,8 @@ class _Findings:
             return tuple(TopologicalSorter(_graph(specs)).static_order())
         except CycleError as error:
             cycle = list(reversed(error.args[1]))
-            self.add(f"service.{cycle[0]}", "after", f"waits for itself: {' after '.join(cycle)}")
+            key = "requires" if cycle[1] in specs[cycle[0]].requires else "after"
+            self.add(f"service.{cycle[0]}", key, f"waits for itself: {' after '.join(cycle)}")
             return ()
 
     def channels(self, specs: Iterable[Spec], *, complete: bool) -> dict[str, Channel]:

@@ -146,7 +146,8 @@ class Supervisor:
             return
         self._verdicts.forget(spec.name)
         why = {"reason": status.reason} if status.reason else {}
-        log.info("service changed", service=spec.name, state=status.state.value, **why)
+        write = log.error if status.state is State.FATAL else log.info
+        write("service changed", service=spec.name, state=status.state.value, **why)
         if spec.essential and status.state in (State.EXITED, State.FATAL):
             code = GAVE_UP if status.failed else 0
             self.end(f"{spec.name} is essential and {status.state.value}: {status.reason}", code)

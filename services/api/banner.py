@@ -29,5 +29,5 @@ def banner(address: str, preview: str, token: str, file: Path | None) -> str:
         "",
     ]
     if file is not None:
-        lines += [f"    The token is also in {file.absolute()}, until nurseryd stops.", ""]
+        lines += [f"    The token is also in {file.absolute()}; the next start makes another.", ""]
     return "\n".join(lines)

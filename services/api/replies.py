@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from services.messages import GitState, Preview, PreviewState, TurnResult, TurnState, Workspace
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _DID_NOT_END = (TurnState.FAILED, TurnState.INTERRUPTED)
 
 
@@ -14,6 +15,15 @@ def websocket_address(address: str) -> str:
     """The address of a preview's HMR socket: the preview's own, over ws or wss."""
     parts = urlsplit(address)
     return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws"))
+
+
+def own_address(preview_id: str, address: str) -> str:
+    """Where one preview is, whichever was opened last: a host name of its own at the same door."""
+    parts = urlsplit(address)
+    host = parts.hostname or "localhost"
+    domain = "localhost" if host in LOOPBACK else host
+    port = f":{parts.port}" if parts.port else ""
+    return urlunsplit(parts._replace(netloc=f"{preview_id}.{domain}{port}"))
 
 
 def init_reply(workspace: Workspace, preview: Preview, address: str) -> dict[str, Any]:
@@ -27,6 +37,7 @@ def init_reply(workspace: Workspace, preview: Preview, address: str) -> dict[str
         },
         "astro": {
             "url": address,
+            "ownUrl": own_address(preview.id, address),
             "websocket": websocket_address(address),
             "running": preview.state is PreviewState.READY,
         },

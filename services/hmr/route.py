@@ -34,7 +34,9 @@ def pick_preview(host: str, routes: Routes | None) -> Preview | None:
     """
     if routes is None:
         return None
-    label, dot, _ = host.strip().lower().partition(".")
+    label, dot, domain = host.strip().lower().partition(".")
     if dot and label in routes.previews:
         return routes.previews[label]
+    if domain.partition(":")[0] == "localhost":
+        return None  # it names one, and there is none of that name: another's would mislead
     return routes.previews.get(routes.default) if routes.default is not None else None

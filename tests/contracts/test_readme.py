@@ -11,16 +11,28 @@ import pytest
 
 from supervisor import daemon, supervisor
 from supervisor.cli.nurseryctl import cli
-from supervisor.model import ProcessSpec, Ready
+from supervisor.config import load
+from supervisor.model import HealthSpec, ProcessSpec, Ready, Settings
+from supervisor.plan import plan
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LOCAL = (ROOT / "config" / "local.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("field", [f.name for f in msgspec.structs.fields(ProcessSpec)])
-def test_every_key_of_a_process_is_documented(field: str) -> None:
-    assert field == "name" or f"`{field}`" in README
+@pytest.mark.parametrize("table", [ProcessSpec, HealthSpec, Settings])
+def test_every_key_of_a_table_is_documented(table: type[msgspec.Struct]) -> None:
+    for field in msgspec.structs.fields(table):
+        assert field.name == "name" or f"`{field.name}`" in README, field.name
+
+
+def test_the_example_for_other_programs_is_a_plan_in_which_somebody_probes(tmp_path: Path) -> None:
+    example = tmp_path / "my.toml"
+    example.write_text(README.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    planned = plan(load(example, {}))
+    names = [service.spec.name for service in planned.services]
+    assert sorted(names) == ["database", "prober", "web"]
+    assert names.index("database") < names.index("web")
 
 
 @pytest.mark.parametrize("field", ["http", "tcp", "log", "delay", "any_status"])

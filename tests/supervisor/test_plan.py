@@ -68,7 +68,7 @@ def test_unknown_names_get_the_nearest(problems):
         """
     ) == [
         "health.h.service: 'datbase' is no service; did you mean 'database'?",
-        "service.a.after: 'zzz' is no service; there is a, database",
+        "service.a.after: 'zzz' is no service; there is a, database, prober",
         "service.a.requires: 'databose' is no service; did you mean 'database'?",
     ]
 
@@ -106,6 +106,21 @@ def test_a_circle_is_shown_as_one(problems):
     assert services[0] == services[-1]
     follows = {"a": "c", "b": "a", "c": "b"}
     assert [follows[name] for name in services[:-1]] == services[1:]
+
+
+def test_a_circle_is_told_by_the_key_that_closes_it(problems):
+    assert problems(f'[service.a]\n{STEADY}\nrequires = ["a"]') == [
+        "service.a.requires: waits for itself: a after a"
+    ]
+
+
+def test_where_there_is_a_check_there_is_somebody_who_probes(planned):
+    check = '[health.a]\nservice = "a"\ntcp = "127.0.0.1:80"'
+    probed = planned(f"[service.a]\n{TRUE}\n{check}")
+    assert [service.spec.name for service in probed.services] == ["a", "prober"]
+    own = '[service.mine]\nkind = "task"\nrun = "supervisor.health:serve"\ncontrol = true'
+    mine = planned(f"[service.a]\n{TRUE}\n{own}\n{check}")
+    assert [service.spec.name for service in mine.services] == ["a", "mine"]
 
 
 def test_a_service_cannot_come_after_itself(problems):

@@ -30,6 +30,7 @@ async def test_init_opens_the_workspace_and_starts_its_preview(client, headers, 
         "workspace": {"projectPath": str(root), "branch": "thread-t1", "resumed": False},
         "astro": {
             "url": "https://preview.example.com/",
+            "ownUrl": f"https://{KEY.preview_id}.preview.example.com/",
             "websocket": "wss://preview.example.com/",
             "running": False,
         },

@@ -31,4 +31,4 @@ def test_a_server_on_every_interface_is_shown_on_loopback():
 
 
 def test_the_banner_does_without_a_token_file():
-    assert "until nurseryd stops" not in banner("http://127.0.0.1:1", "http://p/", "t", None)
+    assert "the next start" not in banner("http://127.0.0.1:1", "http://p/", "t", None)

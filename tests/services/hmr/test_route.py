@@ -30,7 +30,8 @@ def test_a_host_that_begins_with_a_preview_id_picks_that_preview(threads, domain
 @given(st.lists(keys, min_size=1, max_size=4, unique=True), st.text(max_size=60))
 def test_any_other_host_gets_the_default(threads, host):
     routes = table(*threads)
-    if host.strip().lower().partition(".")[0] not in routes.previews:
+    label, _, domain = host.strip().lower().partition(".")
+    if label not in routes.previews and domain.partition(":")[0] != "localhost":
         assert pick_preview(host, routes) == routes.previews[routes.default]
 
 
@@ -68,3 +69,7 @@ def test_loopback_addresses_and_our_domains_are_served(host):
 )
 def test_a_stranger_that_resolves_to_us_is_not_served(host):
     assert not is_served(host, ("preview.example.com",))
+
+
+def test_a_preview_that_is_not_there_is_not_another_one():
+    assert pick_preview("nope.localhost:4322", table(ThreadKey("a", "b", "one"))) is None
