@@ -62,7 +62,8 @@ def test_check_says_what_would_be_done(nurseryd, tmp_path: Path):
     assert printed.splitlines() == [
         "start order:",
         "   1 database (task, essential)",
-        "   2 web (task) after database",
+        "   2 prober (task)",
+        "   3 web (task) after database",
         "templates:",
         "     worker@",
         "channels:",

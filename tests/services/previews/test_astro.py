@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from services.messages import PreviewState
-from tests.services.hmr.doors import free_port, front_door, read_all, routes
+from tests.services.hmr.doors import KEY, free_port, front_door, read_all, routes
 from tests.services.previews.astro import (
     ENVIRONMENT,
     checkout,
@@ -40,7 +40,9 @@ async def test_the_runner_says_that_it_is_ready_serves_and_leaves_the_site_alone
     async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
         door.publish(routes(READY, server.port))
         assert (await server.until("astro.ready"))["port"] == server.port
-        page = await door.get("/", host=f"anything.localhost:{door.port}", accept="text/html")
+        page = await door.get(
+            "/", host=f"{KEY.preview_id}.localhost:{door.port}", accept="text/html"
+        )
         assert page.startswith(b"HTTP/1.1 200 OK")
         assert b"/@vite/client" in page
         assert await server.end(signal.SIGTERM) == 0
