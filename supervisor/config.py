@@ -19,6 +19,8 @@ from supervisor.model import HealthSpec, ProcessSpec, ServiceSpec, Settings, Spe
 
 S = TypeVar("S", bound=Struct)
 
+BAD_CONFIGURATION = 2  # the exit code, as shells have it for misuse
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*@?")
 VARIABLE = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})")
 SERVICES: Mapping[str, type[Spec]] = {"task": TaskSpec, "process": ProcessSpec}

@@ -13,6 +13,7 @@ import trio
 
 from supervisor import pid1
 from supervisor.channels import Channels
+from supervisor.config import BAD_CONFIGURATION
 from supervisor.events import Events
 from supervisor.log import setup, write_line
 from supervisor.output import Output
@@ -22,7 +23,6 @@ from supervisor.supervisor import Ending, Supervisor
 
 log = structlog.get_logger()
 
-BAD_CONFIGURATION = 2
 # Left to themselves these two would end the daemon and leave its children behind.
 UNUSED = (signal.SIGUSR1, signal.SIGUSR2)
 # A terminal and a scheduler both may send one signal twice in a row; a person takes longer.

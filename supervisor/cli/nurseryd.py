@@ -8,13 +8,25 @@ from pathlib import Path
 import click
 
 from supervisor import pid1
-from supervisor.config import ConfigError, load
+from supervisor.config import BAD_CONFIGURATION, ConfigError, load
 from supervisor.plan import Plan, plan
 
-BAD_CONFIGURATION = 2
 PLACES = ("nurseryd.toml", "/etc/nurseryd/nurseryd.toml")
 
-config_option = click.option(
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command line; the exit code."""
+    try:
+        return _group.main(list(arguments), prog_name="nurseryd", standalone_mode=False) or 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+
+
+@click.group(invoke_without_command=True)
+@click.option(
     "-c",
     "--config",
     "path",
@@ -22,15 +34,6 @@ config_option = click.option(
     envvar="NURSERYD_CONFIG",
     help=f"The TOML file. Default: {' or '.join(PLACES)}.",
 )
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Carry out a command line; the exit code."""
-    return command.main(list(arguments), prog_name="nurseryd", standalone_mode=False) or 0
-
-
-@click.group(invoke_without_command=True)
-@config_option
 @click.version_option(package_name="nurseryd")
 @click.pass_context
 def _group(context: click.Context, path: Path | None) -> int | None:
@@ -57,22 +60,6 @@ def check(path: Path | None, file: Path | None) -> int:
         return BAD_CONFIGURATION
     click.echo("\n".join(describe(planned)))
     return 0
-
-
-class _Command:
-    """Click's own errors, in this command's exit codes."""
-
-    def main(self, arguments: list[str], prog_name: str, standalone_mode: bool) -> int | None:
-        try:
-            return _group.main(arguments, prog_name=prog_name, standalone_mode=standalone_mode)
-        except click.ClickException as error:
-            error.show()
-            return error.exit_code
-        except click.Abort:
-            return 130
-
-
-command = _Command()
 
 
 def _plan(path: Path | None) -> Plan | None:

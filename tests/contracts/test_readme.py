@@ -9,9 +9,9 @@ import click
 import msgspec
 import pytest
 
-from supervisor import daemon, supervisor
+from supervisor import supervisor
 from supervisor.cli.nurseryctl import cli
-from supervisor.config import load
+from supervisor.config import BAD_CONFIGURATION, load
 from supervisor.model import HealthSpec, ProcessSpec, Ready, Settings
 from supervisor.plan import plan
 
@@ -42,7 +42,7 @@ def test_every_way_to_be_ready_is_documented(field: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", [0, daemon.BAD_CONFIGURATION, supervisor.GAVE_UP, supervisor.UNHEALTHY, 20]
+    "code", [0, BAD_CONFIGURATION, supervisor.GAVE_UP, supervisor.UNHEALTHY, 20]
 )
 def test_every_exit_code_is_documented(code: int) -> None:
     assert f"\n| {code} |" in README
