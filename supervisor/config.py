@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
 
-from supervisor.model import HealthSpec, ProcessSpec, ServiceSpec, Settings, Spec, TaskSpec
+from supervisor.spec import HealthSpec, ProcessSpec, ServiceSpec, Settings, Spec, TaskSpec
 
 S = TypeVar("S", bound=Struct)
 
@@ -265,7 +266,7 @@ class _Reader:
 
 
 def _struct_type(kind: Any) -> type[Struct] | None:
-    for candidate in (kind, *getattr(kind, "__args__", ())):
+    for candidate in (kind, *(get_args(kind) if get_origin(kind) in (Union, UnionType) else ())):
         if isinstance(candidate, type) and issubclass(candidate, Struct):
             return candidate
     return None

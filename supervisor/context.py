@@ -12,7 +12,7 @@ from supervisor.channels import Channels
 from supervisor.control import Control
 from supervisor.desk import Answer, Request
 from supervisor.events import Events
-from supervisor.model import Spec, TaskSpec
+from supervisor.spec import Spec, TaskSpec
 
 M = TypeVar("M")
 R = TypeVar("R")

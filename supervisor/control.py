@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from signal import Signals
+from typing import Any, Literal, TypeVar
 
 from supervisor.desk import Desk, Request
-from supervisor.model import HealthSpec, ServiceStatus
+from supervisor.model import ServiceStatus
+from supervisor.spec import HealthSpec, Level, Spec
 
 R = TypeVar("R")
 
@@ -38,8 +40,32 @@ class RestartService(Request[ServiceStatus]):
 
 
 @dataclass(frozen=True, slots=True)
+class Signal(Request[None]):
+    """Send a signal to the process of a service, and to it alone; refused where there is none."""
+
+    name: str
+    signum: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Request[None]):
+    """Write to the stdin of a service; answered when its pipe has taken all of it.
+
+    Refused where its stdin is no pipe, or nobody reads it any more.
+    """
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Status(Request[tuple[ServiceStatus, ...]]):
     """All services, in start order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Specs(Request[tuple[Spec, ...]]):
+    """What is declared of all services and templates, as it is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +84,100 @@ class ReportHealth(Request[None]):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckStatus:
+    """One check of one service as it is. `healthy` is None while nobody knows."""
+
+    check: str
+    service: str
+    level: Level
+    healthy: bool | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """Whether the whole is healthy at a level, what speaks against it, and all the checks."""
+
+    healthy: bool
+    reasons: tuple[str, ...]
+    checks: tuple[CheckStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Health(Request[HealthReport]):
+    """How the whole is: `alive` looks at startup and alive checks, `ready` at all of them and at
+    whether every service is up that is wanted up. Unknown is not healthy.
+    """
+
+    level: Level = Level.READY
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a reload would change in one service, or, where `service` is empty, in the daemon.
+
+    `kind` says whether it comes, goes or changes. `live` are the keys that take effect without
+    a restart, `restart` those that need a new life of it, each with how it was and how it will
+    be, as JSON has them. Keys of the daemon in `restart` wait for the daemon's own next start.
+    """
+
+    service: str
+    kind: Literal["added", "removed", "changed"]
+    live: Mapping[str, tuple[object, object]] = field(default_factory=dict[str, Any])
+    restart: Mapping[str, tuple[object, object]] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Diff(Request[tuple[Difference, ...]]):
+    """Read the configuration again and say what would change; refused where it has problems."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reload(Request[tuple[Difference, ...]]):
+    """Read the configuration again and make it so: what changed, or a refusal and no change.
+
+    `only` limits it to these services. Answered when what goes has gone and what comes has been
+    started, not when it is ready.
+    """
+
+    only: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remove(Request[None]):
+    """Forget a service until the next reload; refused while it is up or others require it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown(Request[None]):
-    """Stop everything and end the daemon with `exit_code`; answered as soon as it is under way."""
+    """Stop everything and end the daemon with `exit_code`; answered as soon as it is under way.
+
+    With `again` it then begins anew, with the configuration as it then is.
+    """
 
     reason: str
     exit_code: int = 0
+    again: bool = False
 
 
-Command = Start | Stop | RestartService | Status | Checks | ReportHealth | Shutdown
+Command = (
+    Start
+    | Stop
+    | RestartService
+    | Signal
+    | Write
+    | Status
+    | Specs
+    | Checks
+    | ReportHealth
+    | Health
+    | Diff
+    | Reload
+    | Remove
+    | Shutdown
+)
 
 
 class Control:

@@ -9,9 +9,9 @@ from graphlib import CycleError, TopologicalSorter
 from supervisor.config import Config, ConfigError, Problem, nearest
 from supervisor.kinds import KINDS
 from supervisor.kinds.life import LiveBody, Unfit
-from supervisor.model import HealthSpec, Settings, Spec, TaskSpec
 from supervisor.policy import soonest_give_up
 from supervisor.probe import problem as target_problem
+from supervisor.spec import HealthSpec, Settings, Spec, TaskSpec
 from supervisor.template import sample
 
 PROBER = TaskSpec(name="prober", run="supervisor.health:serve", control=True)
@@ -123,7 +123,8 @@ class _Findings:
         self.problems.append(Problem(self._file, table, key, text))
 
     def relations(self, spec: Spec, names: frozenset[str]) -> None:
-        for key, others in (("requires", spec.requires), ("after", spec.after)):
+        for key in ("requires", "wants", "after"):
+            others: Iterable[str] = getattr(spec, key)
             for other in others:
                 if other.endswith("@"):
                     self.add(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from supervisor.model import Backoff, Budget, Exit, Restart, ServiceSpec
+from supervisor.model import Exit
+from supervisor.spec import Backoff, Budget, Restart, ServiceSpec
 
 
 class Again(Struct, frozen=True):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import h11
 import trio
 
-from supervisor.model import Target
+from supervisor.spec import Target
 
 VISIBLE = re.compile(r"[!-~]+")  # what may stand in a request line
 

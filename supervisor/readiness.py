@@ -7,9 +7,9 @@ from collections.abc import AsyncIterable
 
 import trio
 
-from supervisor.model import Ready
 from supervisor.output import Line
 from supervisor.probe import ProbeFailed, probe, problem
+from supervisor.spec import Ready
 
 
 def unreadable(ready: Ready) -> str | None:

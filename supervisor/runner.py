@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from supervisor.cell import Cell
 from supervisor.failure import Failed, summary, unexpected
-from supervisor.model import Exit, ServiceStatus, Spec, State
+from supervisor.kinds.life import Process
+from supervisor.model import Exit, ServiceStatus, State
 from supervisor.policy import Again, GiveUp, History, Rest, decide
+from supervisor.spec import Spec
 
 log = structlog.get_logger()
 
@@ -69,6 +71,7 @@ class Runner:
         self._announce = announce
         self._gate = gate
         self._chance = chance
+        self.process: Process | None = None
         self._blocked = False
         self._changed = trio.Event()
         self._stopping = trio.Event()
@@ -121,9 +124,27 @@ class Runner:
         if self.state is State.RUNNING:
             self._update(healthy=healthy, reason=reason)
 
+    # What a life tells of itself; see `supervisor.kinds.life.Teller`.
+
+    def tell_process(self, process: Process) -> None:
+        self.process = process
+        self._update(pid=process.pid)
+
     def tell_pid(self, pid: int) -> None:
-        """The process of this life."""
         self._update(pid=pid)
+
+    def tell_note(self, note: str) -> None:
+        self._update(note=note)
+
+    def tell_end(self, code: int, gone_after: float) -> None:
+        self.process = None
+        self._update(exit_code=code, gone_after=gone_after)
+
+    def extend(self, seconds: float) -> None:
+        until = trio.current_time() + seconds
+        for scope in (self._patience, self._insistence):
+            if math.isfinite(scope.deadline):
+                scope.deadline = max(scope.deadline, until)
 
     async def settled(self) -> ServiceStatus:
         """The status, once it agrees with what is wanted or will not get there by itself."""

@@ -17,22 +17,31 @@ from supervisor.control import (
     Checks,
     Command,
     Control,
+    Diff,
+    Health,
+    Reload,
+    Remove,
     ReportHealth,
     RestartService,
     Shutdown,
+    Signal,
+    Specs,
     Start,
     Status,
     Stop,
+    Write,
 )
 from supervisor.desk import Desk, NotFound, Refused, Request
 from supervisor.events import Events
 from supervisor.kinds import KINDS
 from supervisor.kinds.life import Life, LiveBody, Unfit
-from supervisor.model import OnUnhealthy, ServiceStatus, Spec, State, TaskSpec
+from supervisor.listening import Listening
+from supervisor.model import ServiceStatus, State
 from supervisor.order import stop_all, until_free
 from supervisor.output import Output
 from supervisor.plan import Plan
 from supervisor.runner import Runner
+from supervisor.spec import OnUnhealthy, Spec, TaskSpec
 from supervisor.template import fill, template_of
 from supervisor.verdicts import Verdicts
 
@@ -59,6 +68,7 @@ class Supervisor:
         self._channels = channels
         self._events = events
         self._output = output
+        self._listening = Listening()
         self._desk = Desk("the supervisor")
         self._templates = {spec.name: spec for spec in plan.templates}
         self._verdicts = Verdicts(plan.checks)
@@ -124,7 +134,8 @@ class Supervisor:
                 control=self.control(),
                 events=self._events,
                 output=self._output,
-                tell_pid=runner.tell_pid,
+                listening=self._listening,
+                tell=runner,
             )
             await body(life, task_status=task_status)
 
@@ -183,13 +194,15 @@ class Supervisor:
                 runner = self._runner(name)
                 runner.restart()
                 return await runner.settled()
+            case Signal() | Write() | Specs() | Health() | Diff() | Reload() | Remove():
+                raise Refused("cannot do that yet")
             case Status():
                 return tuple(runner.status.value for runner in self._runners.values())
             case Checks():
                 return self._plan.checks
             case ReportHealth():
                 return self._report(command)
-            case Shutdown(reason, exit_code):
+            case Shutdown(reason, exit_code, _):
                 return self.end(reason, exit_code)
 
     def _refuse_when_ending(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from supervisor.control import ReportHealth
 from supervisor.desk import NotFound
-from supervisor.model import HealthSpec
+from supervisor.spec import HealthSpec
 
 
 class Verdicts:

@@ -11,7 +11,7 @@ from supervisor.context import Context
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
-from supervisor.model import TaskSpec
+from supervisor.spec import TaskSpec
 
 T = TypeVar("T")
 

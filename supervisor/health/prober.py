@@ -8,8 +8,9 @@ from supervisor.context import Context
 from supervisor.control import Checks, ReportHealth
 from supervisor.desk import Refused
 from supervisor.health.threshold import Tally, count
-from supervisor.model import HealthSpec, ServiceStatus, State
+from supervisor.model import ServiceStatus, State
 from supervisor.probe import ProbeFailed, probe
+from supervisor.spec import HealthSpec
 from supervisor.template import fill
 from supervisor.verdicts import concerns
 

@@ -7,6 +7,6 @@ from collections.abc import Callable, Mapping
 from supervisor.kinds.life import LiveBody
 from supervisor.kinds.process import process
 from supervisor.kinds.task import task
-from supervisor.model import Spec
+from supervisor.spec import Spec
 
 KINDS: Mapping[str, Callable[[Spec], LiveBody]] = {"task": task, "process": process}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import trio
 from supervisor.channels import Channels
 from supervisor.control import Control
 from supervisor.events import Events
+from supervisor.listening import Listening
 from supervisor.output import Output
 
 
@@ -21,6 +23,45 @@ class Unfit(Exception):
         super().__init__(*problems)
         self.problems = problems
         self.key, self.text = problems[0]
+
+
+class Process(Protocol):
+    """The process of a life, as others may reach it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def signal(self, signum: signal.Signals) -> None:
+        """Signal it, and it alone; nothing happens when it has just ended."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Write all of it to its stdin; raises `Refused` where that is no pipe or is closed."""
+        ...
+
+
+class Teller(Protocol):
+    """To whom a life tells what becomes of it. None of these wait."""
+
+    def tell_process(self, process: Process) -> None:
+        """The process of this life."""
+        ...
+
+    def tell_pid(self, pid: int) -> None:
+        """Another process is the main one now (sd_notify's MAINPID)."""
+        ...
+
+    def tell_note(self, note: str) -> None:
+        """What the service says of itself, for people (sd_notify's STATUS)."""
+        ...
+
+    def tell_end(self, code: int, gone_after: float) -> None:
+        """How the program ended, as `Exit.code`, and how long until nothing of it was left."""
+        ...
+
+    def extend(self, seconds: float) -> None:
+        """Give it so long from now, if that is longer, to become ready or to end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +78,8 @@ class Life:
     control: Control
     events: Events
     output: Output
-    tell_pid: Callable[[int], None]
+    listening: Listening
+    tell: Teller
 
 
 class LiveBody(Protocol):

@@ -10,11 +10,11 @@ from functools import partial
 
 import trio
 
+from supervisor.child import Child, spawn
 from supervisor.failure import Failed
-from supervisor.kinds.child import Child, spawn
 from supervisor.kinds.life import Life, LiveBody, Unfit
-from supervisor.model import ProcessSpec, Spec
 from supervisor.readiness import unreadable, until_ready
+from supervisor.spec import ProcessSpec, Spec
 from supervisor.template import sample
 
 # How long to read on after the child is gone: a grandchild may hold its pipe for ever.
@@ -43,7 +43,7 @@ async def _live(
     task_status: trio.TaskStatus[None],
 ) -> None:
     child = _spawn(spec, life)
-    life.tell_pid(child.pid)
+    life.tell.tell_process(child)
     ready = trio.Event()
     say_ready = task_status.started
 

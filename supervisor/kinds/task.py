@@ -12,7 +12,7 @@ import trio
 from supervisor.config import in_words, nearest
 from supervisor.context import Body, Context
 from supervisor.kinds.life import Life, LiveBody, Unfit
-from supervisor.model import Spec, TaskSpec
+from supervisor.spec import Spec, TaskSpec
 
 
 def task(spec: Spec) -> LiveBody:

@@ -12,8 +12,8 @@ import pytest
 from supervisor import supervisor
 from supervisor.cli.nurseryctl import cli
 from supervisor.config import BAD_CONFIGURATION, load
-from supervisor.model import HealthSpec, ProcessSpec, Ready, Settings
 from supervisor.plan import plan
+from supervisor.spec import HealthSpec, ProcessSpec, Ready, Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

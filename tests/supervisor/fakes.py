@@ -8,9 +8,9 @@ import trio
 from supervisor.channels import Channels
 from supervisor.desk import Refused
 from supervisor.events import Events
-from supervisor.model import Backoff, Budget, Settings, TaskSpec
 from supervisor.output import Output
 from supervisor.plan import Plan, Planned
+from supervisor.spec import Backoff, Budget, Settings, TaskSpec
 from supervisor.supervisor import Supervisor
 
 A_SECOND = Backoff(first=1.0, factor=1.0, limit=1.0, jitter=0.0)

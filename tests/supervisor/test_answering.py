@@ -4,7 +4,8 @@ from trio.testing import wait_all_tasks_blocked
 
 from supervisor.control import Start, Stop
 from supervisor.desk import Gone, Request
-from supervisor.model import Budget, State
+from supervisor.model import State
+from supervisor.spec import Budget
 from tests.supervisor.fakes import (
     A_SECOND,
     NO_SECOND_CHANCE,

@@ -7,7 +7,8 @@ from structlog.testing import capture_logs
 from trio.testing import MockClock
 
 from supervisor.control import RestartService, Start, Status, Stop
-from supervisor.model import Budget, Restart, State
+from supervisor.model import State
+from supervisor.spec import Budget, Restart
 from tests.supervisor.fakes import (
     A_SECOND,
     Asked,

@@ -10,8 +10,9 @@ from structlog.testing import capture_logs
 from trio.testing import MockClock
 
 from supervisor.cell import Cell
-from supervisor.model import Backoff, Budget, Restart, State
+from supervisor.model import State
 from supervisor.runner import Runner
+from supervisor.spec import Backoff, Budget, Restart
 from tests.supervisor.fakes import task
 
 LEGAL = {

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervisor.config import Config, ConfigError, Problem, _Reader, load
-from supervisor.model import (
+from supervisor.plan import Plan, plan
+from supervisor.spec import (
     Backoff,
     Budget,
     HealthSpec,
@@ -20,7 +21,6 @@ from supervisor.model import (
     Settings,
     TaskSpec,
 )
-from supervisor.plan import Plan, plan
 
 
 @pytest.fixture
@@ -216,7 +216,7 @@ def test_a_variable_that_is_not_set_is_a_problem_of_its_key(read):
         ("stop_timeout = -1", "expected a number >= 0.0"),
         ("stop_timeout = nan", "expected a number >= 0.0"),
         ("environment = 'A=1'", "expected a table, got a text"),
-        ("requires = 'b'", "expected a list, got a text"),
+        ("requires = 'b'", "expected a table or a list, got a text"),
         ("requires = [1]", "expected a text, got a whole number - at `$[0]`"),
         ("budget = 3", "is not a table"),
         ("restart = 'sometimes'", "invalid enum value 'sometimes'"),

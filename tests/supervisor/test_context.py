@@ -4,7 +4,7 @@ import trio
 from supervisor.context import Undeclared
 from supervisor.control import Status
 from supervisor.desk import Request
-from supervisor.model import ProcessSpec, TaskSpec
+from supervisor.spec import ProcessSpec, TaskSpec
 from tests.harness import Harness
 
 ALL = TaskSpec(

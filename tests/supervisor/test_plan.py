@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from supervisor.config import ConfigError, load
-from supervisor.model import ProcessSpec, TaskSpec
 from supervisor.plan import Plan, plan, worst_stop
+from supervisor.spec import ProcessSpec, TaskSpec
 from tests.supervisor.real import ROOT
 
 STEADY = 'kind = "task"\nrun = "tests.supervisor.bodies:steady"'

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.model import Backoff, Budget, Exit, Restart
+from supervisor.model import Exit
 from supervisor.policy import Again, GiveUp, History, Rest, backoff, decide, soonest_give_up
+from supervisor.spec import Backoff, Budget, Restart
 from tests.supervisor.fakes import task
 
 WELL = Exit(True, "ended")

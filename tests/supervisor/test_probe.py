@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 import trio
 
-from supervisor.model import Target
 from supervisor.probe import ProbeFailed, probe, problem
+from supervisor.spec import Target
 
 
 @asynccontextmanager

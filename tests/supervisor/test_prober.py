@@ -7,8 +7,9 @@ from trio.testing import wait_all_tasks_blocked
 
 import supervisor.health
 from supervisor.control import Checks, ReportHealth
-from supervisor.model import HealthSpec, ServiceStatus, State, TaskSpec
+from supervisor.model import ServiceStatus, State
 from supervisor.probe import ProbeFailed
+from supervisor.spec import HealthSpec, TaskSpec
 from tests.harness import Harness
 from tests.supervisor.fakes import lose_patience
 

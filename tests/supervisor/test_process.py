@@ -14,16 +14,18 @@ import pytest
 import trio
 
 from supervisor.channels import Channels
+from supervisor.child import MARKER, survivors
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
 from supervisor.failure import Failed
-from supervisor.kinds.child import MARKER, survivors
 from supervisor.kinds.life import Life
 from supervisor.kinds.process import describe, process
-from supervisor.model import ProcessSpec, Ready, Restart, ServiceStatus, State
+from supervisor.listening import Listening
+from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.runner import Runner
+from supervisor.spec import ProcessSpec, Ready, Restart
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
 NUMBERS = itertools.count()
@@ -46,6 +48,9 @@ class One:
         self.lines: list[Line] = []
         self.pids: list[int] = []
         self.markers: list[str] = []
+        self.notes: list[str] = []
+        self.ends: list[tuple[int, float]] = []
+        self.extended: list[float] = []
         self.output = Output(self.lines.append)
 
     @property
@@ -62,8 +67,26 @@ class One:
             control=Control(Desk("nobody")),
             events=Events(),
             output=self.output,
-            tell_pid=self.pids.append,
+            listening=Listening(),
+            tell=self,
         )
+
+    # What a life tells, see Teller.
+
+    def tell_process(self, process) -> None:
+        self.pids.append(process.pid)
+
+    def tell_pid(self, pid) -> None:
+        self.pids.append(pid)
+
+    def tell_note(self, note) -> None:
+        self.notes.append(note)
+
+    def tell_end(self, code, gone_after) -> None:
+        self.ends.append((code, gone_after))
+
+    def extend(self, seconds) -> None:
+        self.extended.append(seconds)
 
     async def live(self) -> None:
         """One life to its end, which nobody asks for."""

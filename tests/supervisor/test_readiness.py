@@ -6,9 +6,9 @@ import pytest
 import trio
 import trio.testing
 
-from supervisor.model import Ready
 from supervisor.output import Line
 from supervisor.readiness import unreadable, until_ready
+from supervisor.spec import Ready
 from tests.supervisor.test_probe import reply, server
 
 

@@ -3,7 +3,8 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from supervisor.control import Start, Stop
-from supervisor.model import Restart, State
+from supervisor.model import State
+from supervisor.spec import Restart
 from tests.supervisor.fakes import A_SECOND, NO_SECOND_CHANCE, Asked, crashing, steady, task
 
 

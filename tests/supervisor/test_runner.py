@@ -4,8 +4,9 @@ from trio.testing import wait_all_tasks_blocked
 
 from supervisor.cell import Cell
 from supervisor.failure import Failed, summary, unexpected
-from supervisor.model import Backoff, Budget, Restart, State
+from supervisor.model import State
 from supervisor.runner import Runner
+from supervisor.spec import Backoff, Budget, Restart
 from tests.supervisor.fakes import lose_patience, task
 
 WAITS = Backoff(first=1.0, factor=2.0, limit=30.0, jitter=0.0)

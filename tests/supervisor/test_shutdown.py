@@ -4,7 +4,8 @@ from trio.testing import wait_all_tasks_blocked
 
 from supervisor.control import RestartService, Shutdown, Start, Status, Stop
 from supervisor.desk import Gone, Refused
-from supervisor.model import Restart, State
+from supervisor.model import State
+from supervisor.spec import Restart
 from supervisor.supervisor import Ending
 from tests.supervisor.fakes import (
     A_SECOND,

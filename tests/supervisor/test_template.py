@@ -1,7 +1,7 @@
 import pytest
 
 from supervisor.desk import Refused
-from supervisor.model import HealthSpec, ProcessSpec, Ready, TaskSpec
+from supervisor.spec import HealthSpec, ProcessSpec, Ready, TaskSpec
 from supervisor.template import fill, template_of
 
 ASTRO = ProcessSpec(

@@ -3,7 +3,8 @@ from trio.testing import wait_all_tasks_blocked
 
 from supervisor.control import Checks, ReportHealth, RestartService
 from supervisor.desk import NotFound
-from supervisor.model import HealthSpec, OnUnhealthy, State
+from supervisor.model import State
+from supervisor.spec import HealthSpec, OnUnhealthy
 from supervisor.supervisor import Ending
 from tests.supervisor.fakes import steady, task
 

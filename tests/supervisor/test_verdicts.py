@@ -2,7 +2,7 @@ import pytest
 
 from supervisor.control import ReportHealth
 from supervisor.desk import NotFound
-from supervisor.model import HealthSpec
+from supervisor.spec import HealthSpec
 from supervisor.verdicts import Verdicts, concerns
 
 LIVE = HealthSpec(name="live", service="api", tcp="127.0.0.1:1")

@@ -37,7 +37,7 @@ from services.messages import (
     Workspace,
 )
 from supervisor.desk import Gone, NotFound, Refused, Request
-from supervisor.model import TaskSpec
+from supervisor.spec import TaskSpec
 from tests.harness import Harness
 
 KEY = ThreadKey("acme", "bob", "t1")

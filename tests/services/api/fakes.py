@@ -22,7 +22,7 @@ from services.messages import (
     Workspace,
 )
 from supervisor.desk import NotFound, Refused
-from supervisor.model import TaskSpec
+from supervisor.spec import TaskSpec
 from tests.harness import Harness
 
 SPEC = TaskSpec(

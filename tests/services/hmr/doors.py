@@ -11,7 +11,7 @@ import trio
 
 from services.hmr import Options, serve
 from services.messages import Preview, PreviewState, Routes, ThreadKey
-from supervisor.model import TaskSpec
+from supervisor.spec import TaskSpec
 from tests.harness import Harness
 
 KEY = ThreadKey("acme", "ann", "home")

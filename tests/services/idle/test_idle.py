@@ -7,7 +7,7 @@ import trio
 from services.idle import Options, serve
 from services.messages import Activity, Turns
 from supervisor.control import Shutdown
-from supervisor.model import TaskSpec
+from supervisor.spec import TaskSpec
 from tests.harness import Harness
 
 SPEC = TaskSpec(

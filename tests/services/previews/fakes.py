@@ -12,7 +12,8 @@ import trio
 from services.messages import PreviewState, Routes, ThreadKey
 from services.previews import Options, serve
 from supervisor.control import RestartService, Start, Stop
-from supervisor.model import ServiceStatus, State, TaskSpec
+from supervisor.model import ServiceStatus, State
+from supervisor.spec import TaskSpec
 from tests.harness import Harness
 
 KEY = ThreadKey("acme", "ann", "home")

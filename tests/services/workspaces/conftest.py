@@ -15,7 +15,7 @@ import trio
 from services.messages import ThreadKey
 from services.workspaces import Options, serve
 from supervisor.desk import Request
-from supervisor.model import TaskSpec
+from supervisor.spec import TaskSpec
 from tests.harness import Harness
 
 R = TypeVar("R")

@@ -12,10 +12,13 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 
 import structlog
 import trio
+
+from supervisor.desk import Refused
 
 log = structlog.get_logger()
 
@@ -84,6 +87,14 @@ class Child:
         """Signal the whole group, and wake it, since a stopped process hears nothing."""
         self._signal_group(signum)
         self._signal_group(signal.SIGCONT)
+
+    def signal(self, signum: signal.Signals) -> None:
+        """Signal the leader alone."""
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signum)
+
+    async def write(self, data: bytes) -> None:
+        raise Refused("cannot write to it: its stdin is no pipe")
 
     @property
     def code(self) -> int:
