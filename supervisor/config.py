@@ -16,7 +16,15 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
-from supervisor.spec import HealthSpec, ProcessSpec, ServiceSpec, Settings, Spec, TaskSpec
+from supervisor.spec import (
+    GroupSpec,
+    HealthSpec,
+    ProcessSpec,
+    ServiceSpec,
+    Settings,
+    Spec,
+    TaskSpec,
+)
 
 S = TypeVar("S", bound=Struct)
 
@@ -62,6 +70,7 @@ class Config:
     settings: Settings = field(default_factory=Settings)
     services: tuple[Spec, ...] = ()
     checks: tuple[HealthSpec, ...] = ()
+    groups: tuple[GroupSpec, ...] = ()
     capacity: Mapping[str, int] = field(default_factory=dict[str, int])
     names: frozenset[str] = frozenset()
     broken: frozenset[str] = frozenset()
@@ -133,7 +142,7 @@ class _Reader:
         self._broken: set[str] = set()
 
     def read(self, data: dict[str, Any]) -> Config:
-        tables = ("supervisor", "service", "health", "channels")
+        tables = ("supervisor", "service", "group", "health", "channels")
         for name in data:
             if name not in tables:
                 self._problem(name, "", f"no such table{nearest(name, tables)}")
@@ -146,12 +155,17 @@ class _Reader:
             self._struct(f"health.{name}", table, HealthSpec, name=name)
             for name, table in self._named(data, "health")
         ]
+        groups = [
+            self._struct(f"group.{name}", table, GroupSpec, name=name)
+            for name, table in self._named(data, "group")
+        ]
         capacity = self._capacities(data.get("channels", {}))
         return Config(
             self._file,
             settings or Settings(),
             tuple(spec for spec in services if spec is not None),
             tuple(check for check in checks if check is not None),
+            tuple(group for group in groups if group is not None),
             capacity,
             frozenset(name for name, _ in self._named(data, "service")),
             frozenset(self._broken),

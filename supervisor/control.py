@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from signal import Signals
 from typing import Any, Literal, TypeVar
 
-from supervisor.desk import Desk, Request
+from supervisor.desk import Desk, Refused, Request
 from supervisor.model import ServiceStatus
 from supervisor.spec import HealthSpec, Level, Spec
 
@@ -141,6 +141,14 @@ class Reload(Request[tuple[Difference, ...]]):
     """
 
     only: tuple[str, ...] | None = None
+
+
+class BadConfiguration(Refused):
+    """What is in the files now cannot be run; `problems` are all the things to mend."""
+
+    def __init__(self, problems: Iterable[object]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("cannot reload: " + "; ".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from types import FrameType
@@ -13,7 +15,9 @@ import trio
 
 from supervisor import pid1
 from supervisor.channels import Channels
-from supervisor.config import BAD_CONFIGURATION
+from supervisor.config import BAD_CONFIGURATION, ConfigError
+from supervisor.control import BadConfiguration, Control, Reload
+from supervisor.desk import Refused
 from supervisor.events import Events
 from supervisor.log import setup, write_line
 from supervisor.output import Output
@@ -29,13 +33,19 @@ UNUSED = (signal.SIGUSR1, signal.SIGUSR2)
 SECOND_SIGNAL_AFTER = 0.2
 
 
-def run(plan: Plan) -> int:
-    """Run a plan to its end; the exit code of the daemon."""
+def run(plan: Plan, read: Callable[[], Plan]) -> int:
+    """Run a plan to its end; the exit code of the daemon.
+
+    `read` makes a plan of the configuration as it is when it is called; it raises `ConfigError`.
+    Asked to begin anew, this process becomes a new daemon in place, and does not return.
+    """
     for signum in (signals := tuple(_signals())):
         signal.signal(signum, _too_late)  # what is put back when Trio no longer listens
     with closing(setup(plan.settings.log, plan.settings.log_level)):
         try:
-            ending = trio.run(_main, plan, signals, strict_exception_groups=True)
+            ending = trio.run(
+                _main, plan, partial(_read, read), signals, strict_exception_groups=True
+            )
         except SocketBusy as busy:
             log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
             return BAD_CONFIGURATION
@@ -43,18 +53,27 @@ def run(plan: Plan) -> int:
             for signum in signals:
                 signal.signal(signum, signal.SIG_IGN)
         log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
-        return ending.exit_code
+    if ending.again:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    return ending.exit_code
 
 
-async def _main(plan: Plan, stopping: Sequence[signal.Signals]) -> Ending:
+def _read(read: Callable[[], Plan]) -> Plan:
+    try:
+        return read()
+    except ConfigError as error:
+        raise BadConfiguration(error.problems) from None
+
+
+async def _main(plan: Plan, read: Callable[[], Plan], stopping: Sequence[signal.Signals]) -> Ending:
     with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
         listener = await open_socket(plan.settings.socket)
         events = Events()
-        supervisor = Supervisor(plan, _channels(plan), events, Output(write_line))
+        supervisor = Supervisor(plan, _channels(plan), events, Output(write_line), read)
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_obey, signals, supervisor)
+            nursery.start_soon(_obey, signals, supervisor, nursery)
             nursery.start_soon(partial(serve, listener, supervisor.control()))
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
@@ -62,7 +81,7 @@ async def _main(plan: Plan, stopping: Sequence[signal.Signals]) -> Ending:
 
 
 def _signals() -> Iterator[signal.Signals]:
-    """What the daemon hears: it stops for all of these but `UNUSED`."""
+    """What the daemon hears: it stops for all of these but HUP and `UNUSED`."""
     yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, *UNUSED)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
         yield signal.SIGHUP
@@ -73,26 +92,40 @@ def _too_late(_signum: int, _frame: FrameType | None) -> None:
 
 
 def _channels(plan: Plan) -> Channels:
-    def named(how: str) -> list[str]:
-        return [name for name, channel in plan.channels.items() if channel.pattern[0] == how]
-
     return Channels(
-        streams=named("sends"),
-        desks=named("asks"),
-        boards=named("publishes"),
+        streams=plan.channels_of("sends"),
+        desks=plan.channels_of("asks"),
+        boards=plan.channels_of("publishes"),
         capacity=plan.capacity,
     )
 
 
-async def _obey(signals: AsyncIterator[int], supervisor: Supervisor) -> None:
-    """The first signal stops everything in order; one more means now."""
+async def _obey(signals: AsyncIterator[int], supervisor: Supervisor, nursery: trio.Nursery) -> None:
+    """The first signal stops everything in order; one more means now.
+
+    SIGHUP reads the configuration again, as daemons have it; but a terminal sends it when it is
+    closed, and then it is the end like the others.
+    """
     first = None
+    attached = os.isatty(0) or os.isatty(1)
     async for signum in signals:
         now = trio.current_time()
         if signum in UNUSED:
             log.info("signal ignored", signal=signal.Signals(signum).name)
+        elif signum == signal.SIGHUP and not attached:
+            nursery.start_soon(_reload, supervisor.control())
         elif first is None:
             first = now
             supervisor.end(f"asked by {signal.Signals(signum).name}")
         elif now - first >= SECOND_SIGNAL_AFTER:
             supervisor.hurry()
+
+
+async def _reload(control: Control) -> None:
+    try:
+        done = await control.ask(Reload())
+    except Refused as refusal:
+        log.error("cannot reload", reason=str(refusal))  # noqa: TRY400  (its text says all)
+    else:
+        services = [one.service or "supervisor" for one in done]
+        log.info("reloaded", changed=services)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -46,7 +47,7 @@ def _group(context: click.Context, path: Path | None) -> int | None:
         return BAD_CONFIGURATION
     from supervisor.daemon import run as run_daemon
 
-    return run_daemon(planned)
+    return run_daemon(planned, partial(_read, path))
 
 
 @_group.command()
@@ -62,12 +63,17 @@ def check(path: Path | None, file: Path | None) -> int:
     return 0
 
 
-def _plan(path: Path | None) -> Plan | None:
+def _read(path: Path | None) -> Plan:
+    """Raises `ConfigError`, and `click.UsageError` where there is nothing to read."""
     path = path or next((Path(p) for p in PLACES if Path(p).exists()), None)
     if path is None:
         raise click.UsageError(f"there is no {' and no '.join(PLACES)}; name a file with --config")
+    return plan(load(path))
+
+
+def _plan(path: Path | None) -> Plan | None:
     try:
-        return plan(load(path))
+        return _read(path)
     except ConfigError as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)

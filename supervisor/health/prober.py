@@ -10,7 +10,7 @@ from supervisor.desk import Refused
 from supervisor.health.threshold import Tally, count
 from supervisor.model import ServiceStatus, State
 from supervisor.probe import ProbeFailed, probe
-from supervisor.spec import HealthSpec
+from supervisor.spec import HealthSpec, Level
 from supervisor.template import fill
 from supervisor.verdicts import concerns
 
@@ -52,11 +52,20 @@ async def _watch(
 ) -> None:
     with scope:
         async with trio.open_nursery() as nursery:
+            began = trio.current_time()
+            startup = [check for check in checks if check.level is Level.STARTUP]
+            async with trio.open_nursery() as first:
+                for check in startup:
+                    first.start_soon(_watch_one, ctx, check, status, began)
             for check in checks:
-                nursery.start_soon(_watch_one, ctx, check, status)
+                if check not in startup:
+                    nursery.start_soon(_watch_one, ctx, check, status, began)
 
 
-async def _watch_one(ctx: Context[None], check: HealthSpec, status: ServiceStatus) -> None:
+async def _watch_one(
+    ctx: Context[None], check: HealthSpec, status: ServiceStatus, began: float
+) -> None:
+    """Look again and again; for a startup check, until it has passed once."""
     instance = status.name.partition("@")[2]
     try:
         target = fill(check, {"instance": instance, **status.parameters})
@@ -68,9 +77,12 @@ async def _watch_one(ctx: Context[None], check: HealthSpec, status: ServiceStatu
         due = trio.current_time() + check.period
         reason = await _look(target)
         before = tally.healthy
-        tally = count(tally, not reason, failures=check.failures, successes=check.successes)
+        if not reason or trio.current_time() - began >= check.grace:
+            tally = count(tally, not reason, failures=check.failures, successes=check.successes)
         if tally.healthy is not None and tally.healthy is not before:
             await ctx.control.ask(ReportHealth(check.name, status.name, tally.healthy, reason))
+        if tally.healthy and check.level is Level.STARTUP:
+            return
         await trio.sleep_until(due)
 
 

@@ -9,7 +9,7 @@ import click
 import msgspec
 import pytest
 
-from supervisor import supervisor
+from supervisor import tree
 from supervisor.cli.nurseryctl import cli
 from supervisor.config import BAD_CONFIGURATION, load
 from supervisor.plan import plan
@@ -41,9 +41,7 @@ def test_every_way_to_be_ready_is_documented(field: str) -> None:
     assert f"`{field}`" in README
 
 
-@pytest.mark.parametrize(
-    "code", [0, BAD_CONFIGURATION, supervisor.GAVE_UP, supervisor.UNHEALTHY, 20]
-)
+@pytest.mark.parametrize("code", [0, BAD_CONFIGURATION, tree.GAVE_UP, tree.UNHEALTHY, 20])
 def test_every_exit_code_is_documented(code: int) -> None:
     assert f"\n| {code} |" in README
 

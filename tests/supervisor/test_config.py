@@ -106,7 +106,7 @@ def test_every_problem_is_named_at_once(read, tmp_path: Path):
     )
     assert {problem.file for problem in config.problems} == {str(tmp_path / "a.toml")}
     assert texts(config) == {
-        "colour: ": "no such table; there is channels, health, service, supervisor",
+        "colour: ": "no such table; there is channels, group, health, service, supervisor",
         "supervisor: sockett": "no such key; did you mean 'socket'?",
         "supervisor: log": "invalid enum value 'jsn'; did you mean 'json'?",
         "service.a: run": "is missing",

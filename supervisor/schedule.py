@@ -1,0 +1,98 @@
+"""Starting services again and again, by the clock or every so often."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+import structlog
+import trio
+
+from supervisor.runner import Runner
+from supervisor.spec import Schedule
+
+log = structlog.get_logger()
+
+# How late a step of the machine's clock may be noticed, in seconds.
+LOOK = 60.0
+
+
+def problem(schedule: Schedule) -> str | None:
+    """Why nothing could ever be started by it, or None."""
+    if (schedule.every is None) == (schedule.cron is None):
+        return "set exactly one of every and cron"
+    if schedule.cron is None:
+        return None if schedule.timezone is None else "a timezone belongs to cron"
+    try:
+        next_time(schedule.cron, _zone(schedule), time.time())
+    except (ValueError, OSError, KeyError, StopIteration) as error:
+        if schedule.timezone is not None and isinstance(error, KeyError | OSError):
+            return f"there is no time zone {schedule.timezone!r}; is tzdata installed?"
+        return f"cron {schedule.cron!r} names no time to come: {error}"
+    return None
+
+
+def next_time(cron: str, zone: tzinfo | None, now: float) -> float:
+    """The first time after `now` that an expression names; both are Unix seconds.
+
+    Expressions and their behaviour in the nights when clocks change are Debian's cron's.
+    """
+    from cronsim import CronSim
+
+    return next(CronSim(cron, datetime.fromtimestamp(now, zone))).timestamp()
+
+
+def _zone(schedule: Schedule) -> tzinfo | None:
+    return ZoneInfo(schedule.timezone) if schedule.timezone is not None else None
+
+
+class Timetable:
+    """The schedules in force. `wall` is the machine's clock, in Unix seconds."""
+
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        self._wall = wall
+        self._nursery: trio.Nursery | None = None
+        self._armed: dict[str, trio.CancelScope] = {}
+
+    def open(self, nursery: trio.Nursery) -> None:
+        """From now on schedules can be kept, in tasks of this nursery."""
+        self._nursery = nursery
+
+    def arm(self, runner: Runner) -> None:
+        """Start it by its schedule from now on; one that has none is left alone."""
+        if runner.spec.schedule is not None and runner.spec.name not in self._armed:
+            assert self._nursery is not None
+            scope = self._armed[runner.spec.name] = trio.CancelScope()
+            self._nursery.start_soon(self._keep, runner, runner.spec.schedule, scope)
+
+    def disarm(self, runner: Runner) -> bool:
+        """Start it no longer; a life that has begun goes on. Whether it was armed."""
+        scope = self._armed.pop(runner.spec.name, None)
+        if scope is None:
+            return False
+        scope.cancel()
+        runner.plan_start(None)
+        return True
+
+    async def _keep(self, runner: Runner, schedule: Schedule, scope: trio.CancelScope) -> None:
+        with scope:
+            due = trio.current_time()
+            while True:
+                if schedule.every is not None:
+                    due = max(due + schedule.every, trio.current_time())
+                    runner.plan_start(self._wall() + due - trio.current_time())
+                    await trio.sleep_until(due)
+                else:
+                    await self._until_cron(runner, schedule)
+                if runner.coming:
+                    log.warning("scheduled start left out", service=runner.spec.name)
+                else:
+                    runner.start()
+
+    async def _until_cron(self, runner: Runner, schedule: Schedule) -> None:
+        at = next_time(schedule.cron or "", _zone(schedule), self._wall())
+        runner.plan_start(at)
+        while (left := at - self._wall()) > 0:  # noqa: ASYNC110  (a clock tells nobody when it is set)
+            await trio.sleep(min(left, LOOK))
