@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from supervisor.control import Control
 from supervisor.desk import Desk, Refused
-from supervisor.socket import server
 from supervisor.socket.client import Client, Missing, Rejected, Unreachable
-from supervisor.socket.server import BODY_LIMIT, SocketBusy, _exchange, open_socket, serve
+from supervisor.socket.endpoint import SocketBusy, open_socket
+from supervisor.socket.http import BODY_LIMIT
 from tests.supervisor.inside import request, say, supervised
 from tests.supervisor.real import PATIENCE, ROOT
 
