@@ -35,7 +35,7 @@ class Plan:
     channels: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
     capacity: Mapping[str, int] = field(default_factory=dict[str, int])
     worst_stop: float = 0.0
-    file: str = ""
+    file: str = field(default="", compare=False)
 
     def channels_of(self, pattern: str) -> list[str]:
         """The channels that are written to in this way: `sends`, `asks` or `publishes`."""
