@@ -17,7 +17,8 @@ Runners = Mapping[str, Runner]
 async def until_free(runners: Runners, groups: Groups, name: str) -> None:
     """Wait until all that a service needs is as it asks for.
 
-    What it requires or wants is started if nobody did. What it wants or comes after is waited
+    What it requires or wants is started if nobody did, when somebody asked for this life; one
+    that only goes on brings back nothing that was stopped meanwhile. What it wants or comes after is waited
     for as long as it is on its way; what it requires, and the members of its group before it,
     for as long as they have hopes. Where a requirement will not come by itself, the one that
     waits for it says so.
@@ -25,7 +26,7 @@ async def until_free(runners: Runners, groups: Groups, name: str) -> None:
     runner = runners[name]
     spec = runner.spec
     for other in (*spec.requires, *spec.wants):
-        if runners[other].state in (State.STOPPED, State.STOPPING):
+        if runner.asked_for and runners[other].state in (State.STOPPED, State.STOPPING):
             runners[other].start()
     for needs in (spec.wants, spec.after):
         for other, condition in conditions(needs).items():

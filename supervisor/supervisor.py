@@ -69,7 +69,7 @@ class Supervisor:
         read: Callable[[], Plan] = _nothing_to_read,
     ) -> None:
         self._desk = Desk("the supervisor")
-        self._tree = Tree(
+        self.tree = Tree(
             plan,
             channels=channels,
             events=events,
@@ -93,17 +93,17 @@ class Supervisor:
         """
         try:
             async with trio.open_nursery() as nursery:
-                self._tree.open(nursery)
+                self.tree.open(nursery)
                 nursery.start_soon(self._desk.answer, self._do)
                 task_status.started()
                 await self._end.wait()
                 assert self._ending is not None
                 log.info("stopping", reason=self._ending.reason)
-                await self._tree.close(self._hurry)
+                await self.tree.close(self._hurry)
                 nursery.cancel_scope.cancel()
         finally:
             self._desk.close("it has ended")
-            self._tree.release()
+            self.tree.release()
         return self._ending
 
     def end(self, reason: str, exit_code: int = 0, *, again: bool = False) -> None:
@@ -118,7 +118,7 @@ class Supervisor:
 
     async def _do(self, request: Request[Any]) -> object:
         command: Command = request  # type: ignore[assignment]
-        tree = self._tree
+        tree = self.tree
         match command:
             case Start(name, parameters):
                 self._refuse_when_ending()
@@ -163,7 +163,7 @@ class Supervisor:
             raise Refused(f"cannot start anything: {self._ending.reason}")
 
     def _process(self, name: str) -> Process:
-        runner = self._tree.roster.find(name)
+        runner = self.tree.roster.find(name)
         if runner.process is None:
             raise Refused(f"cannot reach a process of {name}: it is {runner.state.value}")
         return runner.process
@@ -175,10 +175,10 @@ class Supervisor:
         async with self._reloading:
             plan = await self._read_again()
             self._refuse_when_ending()
-            return await apply(self._tree, plan, only)
+            return await apply(self.tree, plan, only)
 
     def _remove(self, runner: Runner) -> None:
-        tree, name = self._tree, runner.spec.name
+        tree, name = self.tree, runner.spec.name
         if runner.wanted.value or not runner.state.at_rest:
             raise Refused(f"cannot remove {name}: it is {runner.state.value}; stop it first")
         needed_by = [one.spec.name for one in tree.roster.values() if name in one.spec.follows]
