@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from types import FrameType
@@ -44,7 +44,11 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     with closing(setup(plan.settings.log, plan.settings.log_level)):
         try:
             ending = trio.run(
-                _main, plan, partial(_read, read), signals, strict_exception_groups=True
+                _main,
+                plan,
+                partial(_read, read),
+                signals,
+                strict_exception_groups=True,
             )
         except SocketBusy as busy:
             log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
@@ -58,14 +62,16 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     return ending.exit_code
 
 
-def _read(read: Callable[[], Plan]) -> Plan:
+async def _read(read: Callable[[], Plan]) -> Plan:
     try:
-        return read()
+        return await trio.to_thread.run_sync(read)
     except ConfigError as error:
         raise BadConfiguration(error.problems) from None
 
 
-async def _main(plan: Plan, read: Callable[[], Plan], stopping: Sequence[signal.Signals]) -> Ending:
+async def _main(
+    plan: Plan, read: Callable[[], Awaitable[Plan]], stopping: Sequence[signal.Signals]
+) -> Ending:
     with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
         listener = await open_socket(plan.settings.socket)

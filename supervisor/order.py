@@ -18,10 +18,10 @@ async def until_free(runners: Runners, groups: Groups, name: str) -> None:
     """Wait until all that a service needs is as it asks for.
 
     What it requires or wants is started if nobody did, when somebody asked for this life; one
-    that only goes on brings back nothing that was stopped meanwhile. What it wants or comes after is waited
-    for as long as it is on its way; what it requires, and the members of its group before it,
-    for as long as they have hopes. Where a requirement will not come by itself, the one that
-    waits for it says so.
+    that only goes on brings back nothing that was stopped meanwhile. What it wants or comes
+    after is waited for as long as it is on its way; what it requires, and the members of its
+    group before it, for as long as they have hopes. Where a requirement will not come by
+    itself, the one that waits for it says so.
     """
     runner = runners[name]
     spec = runner.spec

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,14 +50,14 @@ class Ending:
     again: bool = False
 
 
-def _nothing_to_read() -> Plan:
+async def _nothing_to_read() -> Plan:
     raise Refused("cannot reload: there is no configuration file")
 
 
 class Supervisor:
     """A tree of services, and one desk where all commands arrive.
 
-    `read` makes a plan of the configuration as it is now. It may block, and raises `Refused`.
+    `read` makes a plan of the configuration as it is now; it raises `Refused`.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Supervisor:
         channels: Channels,
         events: Events,
         output: Output,
-        read: Callable[[], Plan] = _nothing_to_read,
+        read: Callable[[], Awaitable[Plan]] = _nothing_to_read,
     ) -> None:
         self._desk = Desk("the supervisor")
         self.tree = Tree(
@@ -150,7 +150,7 @@ class Supervisor:
             case Health(level):
                 return tree.health(level)
             case Diff():
-                return differences(tree.plan, await self._read_again())
+                return differences(tree.plan, await self._read())
             case Reload(only):
                 return await self._reload(only)
             case Remove(name):
@@ -168,12 +168,9 @@ class Supervisor:
             raise Refused(f"cannot reach a process of {name}: it is {runner.state.value}")
         return runner.process
 
-    async def _read_again(self) -> Plan:
-        return await trio.to_thread.run_sync(self._read)
-
     async def _reload(self, only: tuple[str, ...] | None) -> object:
         async with self._reloading:
-            plan = await self._read_again()
+            plan = await self._read()
             self._refuse_when_ending()
             return await apply(self.tree, plan, only)
 

@@ -20,6 +20,8 @@ class StartBody(msgspec.Struct, forbid_unknown_fields=True):
 
 class ShutdownBody(msgspec.Struct, forbid_unknown_fields=True):
     reason: str = "asked over the control socket"
+    exit_code: int = 0
+    again: bool = False
 
 
 async def respond(control: Control, method: str, path: str, body: bytes) -> tuple[int, Any]:
@@ -45,7 +47,8 @@ async def _route(control: Control, method: str, path: str, body: bytes) -> tuple
         case "POST", ["v1", "services", name, ("stop" | "restart") as verb]:
             return 200, {"service": await control.ask(VERBS[verb](name))}
         case "POST", ["v1", "shutdown"]:
-            await control.ask(Shutdown(_decode(body, ShutdownBody).reason))
+            wish = _decode(body, ShutdownBody)
+            await control.ask(Shutdown(wish.reason, wish.exit_code, wish.again))
             return 202, {}
         case _:
             return 404, {"error": f"there is no {method} {path}"}
