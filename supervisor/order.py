@@ -30,30 +30,30 @@ async def until_free(runners: Runners, groups: Groups, name: str) -> None:
             runners[other].start()
     for needs in (spec.wants, spec.after):
         for other, condition in conditions(needs).items():
-            await _until_there_or_not_on_its_way(runner, runners[other], condition)
+            await _while_coming(runner, runners[other], condition, but_for=State.BACKOFF)
     for other in groups.before(name):
-        earlier = runners[other]
-        await earlier.until(lambda it: is_there(it, Condition.READY) or not it.coming)
+        await _while_coming(runner, runners[other], Condition.READY)
     required = conditions(spec.requires)
     while missing := next((n for n, c in required.items() if not is_there(runners[n], c)), None):
         await _until_required(runner, runners[missing], required[missing])
 
 
-async def _until_there_or_not_on_its_way(
-    runner: Runner, other: Runner, condition: Condition
+async def _while_coming(
+    runner: Runner, other: Runner, condition: Condition, *, but_for: State | None = None
 ) -> None:
-    def is_so(it: Runner) -> bool:
-        return is_there(it, condition) or not it.coming or it.state is State.BACKOFF
+    """Wait until it is there, or it is not coming, or in the state `but_for`."""
 
-    if not is_so(other):
+    def is_over(it: Runner) -> bool:
+        return is_there(it, condition) or not it.coming or it.state is but_for
+
+    if not is_over(other):
         runner.wait_for(f"waits until {other.spec.name} is {condition.value}")
-        await other.until(is_so)
+        await other.until(is_over)
 
 
 async def _until_required(runner: Runner, other: Runner, condition: Condition) -> None:
     if other.coming:
-        runner.wait_for(f"waits until {other.spec.name} is {condition.value}")
-        await other.until(lambda it: is_there(it, condition) or not it.coming)
+        await _while_coming(runner, other, condition)
     else:
         why = f", which is {other.state.value}"
         if condition is not Condition.READY:

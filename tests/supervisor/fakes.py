@@ -151,6 +151,7 @@ class Asked:
 
     def __init__(self, nursery, world, request):
         self.answer = None
+        self.done = False
         nursery.start_soon(self._ask, world, request)
 
     async def _ask(self, world, request):
@@ -158,6 +159,7 @@ class Asked:
             self.answer = await world.ask(request)
         except Refused as refusal:
             self.answer = refusal
+        self.done = True
 
 
 # What `run = "tests.supervisor.fakes:serve"` finds: the instances of a template.
