@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 import trio
 
@@ -39,14 +40,18 @@ async def stop_all(runners: Runners, *, within: float, hurry: trio.Event) -> Non
 
     Returns when all are at rest.
     """
+    followers: defaultdict[str, list[Runner]] = defaultdict(list)
+    for runner in runners.values():
+        for name in runner.spec.follows:
+            followers[name].append(runner)
     for runner in runners.values():
         if runner.state.at_rest or runner.state is State.BACKOFF:
             runner.stop()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_insist, runners, trio.current_time() + within, hurry)
         async with trio.open_nursery() as stops:
-            for runner in runners.values():
-                stops.start_soon(_stop_in_turn, runners, runner)
+            for name, runner in runners.items():
+                stops.start_soon(_stop_in_turn, runner, followers[name])
         nursery.cancel_scope.cancel()
 
 
@@ -57,11 +62,9 @@ async def _insist(runners: Runners, deadline: float, hurry: trio.Event) -> None:
         runner.stop(grace=0)
 
 
-async def _stop_in_turn(runners: Runners, runner: Runner) -> None:
-    # A copy, since an instance may vanish meanwhile.
-    for other in tuple(runners.values()):
-        if runner.spec.name in other.spec.follows:
-            await other.status.until(_at_rest)
+async def _stop_in_turn(runner: Runner, followers: Iterable[Runner]) -> None:
+    for other in followers:
+        await other.status.until(_at_rest)
     runner.stop()
     await runner.status.until(_at_rest)
 
