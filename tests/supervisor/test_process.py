@@ -18,7 +18,7 @@ from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
 from supervisor.failure import Failed
-from supervisor.kinds.child import MARKER, survivors
+from supervisor.kinds.census import MARKER, Look
 from supervisor.kinds.life import Life
 from supervisor.kinds.process import describe, process
 from supervisor.model import ProcessSpec, Ready, Restart, ServiceStatus, State
@@ -85,8 +85,10 @@ class One:
         )
 
     def assert_gone(self) -> None:
+        look = Look()
+        look.take()
         for marker in self.markers:
-            assert survivors(-1, marker)[0] == []
+            assert look.survivors(-1, marker) == set()
         for pid in self.pids:
             assert state_of(pid) == ""  # not even a zombie
 
