@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import trio
 
 MARKER = "NURSERYD_LIFE"
-PF_KTHREAD = 0x00200000  # include/linux/sched.h: a thread of the kernel, with no program
+MARK = b"\0%s=" % MARKER.encode()
 
 # Children whose leader is still there, if only as a zombie: no life but their own has them.
 leaders: set[int] = set()
@@ -40,25 +40,28 @@ class Look:
         for entry in os.listdir("/proc"):
             if entry.isdecimal() and int(entry) not in leaders:
                 try:
-                    self._add(entry)
+                    self._add(int(entry))
                 except OSError:
                     continue  # gone, or not ours to read
         self.taken.set()
 
-    def _add(self, entry: str) -> None:
-        # The third to ninth field of /proc/PID/stat, as proc(5) counts them.
-        fields = _read(entry, "stat").rpartition(b") ")[2].split()[:7]
-        state, _parent, _group, session, _tty, _foreground, flags = fields
-        if state in (b"Z", b"X") or int(flags) & PF_KTHREAD:
-            return
-        self.by_session[int(session)].add(int(entry))
-        environment = _read(entry, "environ")
+    def _add(self, pid: int) -> None:
+        session = os.getsid(pid)
+        if session == 0:
+            return  # a thread of the kernel, or from outside of our namespace: never ours
+        environment, readable = b"", True
+        try:
+            environment = _read(pid, "environ")
+        except PermissionError:
+            readable = False
         if not environment:
-            self.sure = False
-        for variable in environment.split(b"\0"):
-            name, _, marker = variable.partition(b"=")
-            if name == MARKER.encode():
-                self.by_marker[marker].add(int(entry))
+            if _read(pid, "stat").rpartition(b") ")[2][:1] in b"ZX":
+                return
+            self.sure = self.sure and not readable
+        self.by_session[session].add(pid)
+        _, found, rest = (b"\0" + environment).partition(MARK)
+        if found:
+            self.by_marker[rest.partition(b"\0")[0]].add(pid)
 
     def survivors(self, session: int, marker: str) -> set[int]:
         """The processes of a session, and those anywhere with a life's marker."""
@@ -83,6 +86,6 @@ async def look() -> Look:
     return mine
 
 
-def _read(entry: str, name: str) -> bytes:
-    with open(f"/proc/{entry}/{name}", "rb", buffering=0) as file:
+def _read(pid: int, name: str) -> bytes:
+    with open(f"/proc/{pid}/{name}", "rb", buffering=0) as file:
         return file.read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -70,3 +71,29 @@ async def test_who_asks_at_the_same_time_shares_a_look_and_who_asks_later_has_an
                 nursery.start_soon(ask)
     assert len({id(one) for one in looks[:10]}) == 1
     assert len({id(one) for one in looks}) == 2
+
+
+def test_a_zombie_is_nobody_and_leaves_no_doubt(monkeypatch: pytest.MonkeyPatch):
+    others = {int(entry) for entry in os.listdir("/proc") if entry.isdecimal()}
+    with sleeper("this-life", start_new_session=True) as pid:
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        monkeypatch.setattr(census, "leaders", others)
+        look = taken()
+        assert look.sure
+        assert look.survivors(pid, "this-life") == set()
+
+
+def test_one_that_may_not_be_read_is_known_by_its_session(monkeypatch: pytest.MonkeyPatch):
+    read = census._read
+
+    def refuse(pid: int, name: str) -> bytes:
+        if name == "environ":
+            raise PermissionError
+        return read(pid, name)
+
+    with sleeper("this-life", start_new_session=True) as pid:
+        monkeypatch.setattr(census, "_read", refuse)
+        look = taken()
+        assert look.sure
+        assert look.survivors(pid, "this-life") == {pid}
