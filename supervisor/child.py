@@ -18,14 +18,14 @@ from types import TracebackType
 import structlog
 import trio
 
+from supervisor import census
+from supervisor.census import MARKER
 from supervisor.desk import Refused
 
 log = structlog.get_logger()
 
-MARKER = "NURSERYD_LIFE"
 # How often to look when a process without an environment, as some have for good, leaves doubt.
 LOOKS = 4
-PF_KTHREAD = 0x00200000  # include/linux/sched.h: a thread of the kernel, with no program
 
 
 def spawn(
@@ -62,6 +62,7 @@ class Child:
         popen.stdout.close()
         popen.stderr.close()
         self._pidfd = os.pidfd_open(popen.pid)  # last: the others close themselves
+        census.leaders.add(popen.pid)
 
     @property
     def pid(self) -> int:
@@ -112,6 +113,7 @@ class Child:
         self._signal_group(signal.SIGKILL)
         await self._sweep()
         self._popen.wait()
+        census.leaders.discard(self.pid)
         os.close(self._pidfd)
 
     async def _sweep(self) -> None:
@@ -119,10 +121,11 @@ class Child:
         delay = 0.001
         doubts = 0
         while True:
-            left, sure = survivors(self.pid, self._marker)
+            look = await census.look()
+            left = look.survivors(self.pid, self._marker)
             if not left:
                 doubts += 1
-                if sure or doubts == LOOKS:
+                if look.sure or doubts == LOOKS:
                     return
             for pid in left:
                 _kill(pid)
@@ -130,7 +133,7 @@ class Child:
             if left:
                 delay = min(delay * 2, 1.0)
             if delay == 1.0:
-                log.warning("processes survive SIGKILL", pids=left)
+                log.warning("processes survive SIGKILL", pids=sorted(left))
 
     def _signal_group(self, signum: signal.Signals) -> None:
         try:
@@ -139,42 +142,6 @@ class Child:
             return  # all gone, which is what we want
         except PermissionError:
             log.warning("cannot signal a process group", pid=self.pid, signal=signum.name)
-
-
-def survivors(session: int, marker: str) -> tuple[list[int], bool]:
-    """The processes of a session, and those anywhere with a life's marker; and whether that is all.
-
-    Zombies do not count, but a process on its way out does: it may still hold a port. In the
-    middle of an exec, and on its way out, a process has no environment to be known by. One that
-    seems to have none is worth another look.
-    """
-    mark = f"{MARKER}={marker}".encode()
-    found: list[int] = []
-    sure = True
-    for entry in os.listdir("/proc"):
-        if entry.isdecimal():
-            try:
-                state, _parent, _group, its_session, _tty, _foreground, flags = _stat(entry)
-                if state in (b"Z", b"X") or int(flags) & PF_KTHREAD:
-                    continue
-                environment = b"" if int(its_session) == session else _read(entry, "environ")
-            except OSError:
-                continue  # gone, or not ours to read
-            if int(its_session) == session or mark in environment.split(b"\0"):
-                found.append(int(entry))
-            elif not environment:
-                sure = False
-    return found, sure
-
-
-def _stat(entry: str) -> list[bytes]:
-    """The third to ninth field of /proc/PID/stat, as proc(5) counts them."""
-    return _read(entry, "stat").rpartition(b") ")[2].split()[:7]
-
-
-def _read(entry: str, name: str) -> bytes:
-    with open(f"/proc/{entry}/{name}", "rb") as file:
-        return file.read()
 
 
 def _kill(pid: int) -> None:

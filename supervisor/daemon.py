@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from types import FrameType
@@ -33,6 +35,8 @@ log = structlog.get_logger()
 
 # Left to themselves these two would end the daemon and leave its children behind.
 UNUSED = (signal.SIGUSR1, signal.SIGUSR2)
+# For each service two pipes, a pidfd and one more while it starts; and what everything else needs.
+DESCRIPTORS_EACH, DESCRIPTORS_BESIDES = 4, 256
 # A terminal and a scheduler both may send one signal twice in a row; a person takes longer.
 SECOND_SIGNAL_AFTER = 0.2
 
@@ -45,10 +49,18 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     """
     for signum in (signals := tuple(_signals())):
         signal.signal(signum, _too_late)  # what is put back when Trio no longer listens
+    # Modules and plan stay to the end. Collections pass them by, the one at exit above all: it
+    # would take longer than all else that is left to do then.
+    gc.freeze()
+    gc.enable()
     with closing(setup(plan.settings.log, plan.settings.log_level)):
         try:
             ending = trio.run(
-                _main, plan, partial(_read, read), signals, strict_exception_groups=True
+                _main,
+                plan,
+                partial(_read, read),
+                signals,
+                strict_exception_groups=True,
             )
         except SocketBusy as busy:
             log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
@@ -62,16 +74,19 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     return ending.exit_code
 
 
-def _read(read: Callable[[], Plan]) -> Plan:
+async def _read(read: Callable[[], Plan]) -> Plan:
     try:
-        return read()
+        return await trio.to_thread.run_sync(read)
     except ConfigError as error:
         raise BadConfiguration(error.problems) from None
 
 
-async def _main(plan: Plan, read: Callable[[], Plan], stopping: Sequence[signal.Signals]) -> Ending:
+async def _main(
+    plan: Plan, read: Callable[[], Awaitable[Plan]], stopping: Sequence[signal.Signals]
+) -> Ending:
     with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
+        _make_room(len(plan.services))
         endpoint = await open_socket(plan.settings.socket)
         public = await open_public(plan.settings.http) if plan.settings.http else []
         events, output = Events(), Output(write_line)
@@ -121,6 +136,21 @@ def _channels(plan: Plan) -> Channels:
         boards=plan.channels_of("publishes"),
         capacity=plan.capacity,
     )
+
+
+def _make_room(services: int) -> None:
+    """Raise our limit of open files to what so many services take, and no further.
+
+    The usual 1024 is enough for 300. Children inherit the limit, and some programs do not bear a
+    high one (select(2) has room for 1024 descriptors): few services change nothing for them.
+    """
+    wanted = DESCRIPTORS_BESIDES + DESCRIPTORS_EACH * services
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("may run out of open files: raise the hard limit", hard=hard, wanted=wanted)
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _obey(signals: AsyncIterator[int], supervisor: Supervisor, nursery: trio.Nursery) -> None:

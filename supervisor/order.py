@@ -17,42 +17,43 @@ Runners = Mapping[str, Runner]
 async def until_free(runners: Runners, groups: Groups, name: str) -> None:
     """Wait until all that a service needs is as it asks for.
 
-    What it requires or wants is started if nobody did. What it wants or comes after is waited
-    for as long as it is on its way; what it requires, and the members of its group before it,
-    for as long as they have hopes. Where a requirement will not come by itself, the one that
-    waits for it says so.
+    What it requires or wants is started if nobody did, when somebody asked for this life; one
+    that only goes on brings back nothing that was stopped meanwhile. What it wants or comes
+    after is waited for as long as it is on its way; what it requires, and the members of its
+    group before it, for as long as they have hopes. Where a requirement will not come by
+    itself, the one that waits for it says so.
     """
     runner = runners[name]
     spec = runner.spec
     for other in (*spec.requires, *spec.wants):
-        if runners[other].state in (State.STOPPED, State.STOPPING):
+        if runner.asked_for and runners[other].state in (State.STOPPED, State.STOPPING):
             runners[other].start()
     for needs in (spec.wants, spec.after):
         for other, condition in conditions(needs).items():
-            await _until_there_or_not_on_its_way(runner, runners[other], condition)
+            await _while_coming(runner, runners[other], condition, but_for=State.BACKOFF)
     for other in groups.before(name):
-        earlier = runners[other]
-        await earlier.until(lambda it: is_there(it, Condition.READY) or not it.coming)
+        await _while_coming(runner, runners[other], Condition.READY)
     required = conditions(spec.requires)
     while missing := next((n for n, c in required.items() if not is_there(runners[n], c)), None):
         await _until_required(runner, runners[missing], required[missing])
 
 
-async def _until_there_or_not_on_its_way(
-    runner: Runner, other: Runner, condition: Condition
+async def _while_coming(
+    runner: Runner, other: Runner, condition: Condition, *, but_for: State | None = None
 ) -> None:
-    def is_so(it: Runner) -> bool:
-        return is_there(it, condition) or not it.coming or it.state is State.BACKOFF
+    """Wait until it is there, or it is not coming, or in the state `but_for`."""
 
-    if not is_so(other):
+    def is_over(it: Runner) -> bool:
+        return is_there(it, condition) or not it.coming or it.state is but_for
+
+    if not is_over(other):
         runner.wait_for(f"waits until {other.spec.name} is {condition.value}")
-        await other.until(is_so)
+        await other.until(is_over)
 
 
 async def _until_required(runner: Runner, other: Runner, condition: Condition) -> None:
     if other.coming:
-        runner.wait_for(f"waits until {other.spec.name} is {condition.value}")
-        await other.until(lambda it: is_there(it, condition) or not it.coming)
+        await _while_coming(runner, other, condition)
     else:
         why = f", which is {other.state.value}"
         if condition is not Condition.READY:

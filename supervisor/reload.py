@@ -84,8 +84,13 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
 def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
     """The old plan, with what the new one says of some services; raises `Refused`."""
     only = (*only, PROBER.name)
-    services = {one.spec.name: one for one in old.services if one.spec.name not in only}
-    services |= {one.spec.name: one for one in new.services if one.spec.name in only}
+    changed = {one.spec.name: one for one in new.services if one.spec.name in only}
+    services = {
+        one.spec.name: changed.get(one.spec.name, one)
+        for one in old.services
+        if one.spec.name in changed or one.spec.name not in only
+    }
+    services |= changed
     templates = [spec for spec in old.templates if spec.name not in only]
     templates += [spec for spec in new.templates if spec.name in only]
     checks = [check for check in old.checks if check.service not in only]

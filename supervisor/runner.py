@@ -57,6 +57,7 @@ class Runner(Standing):
         self.live = live
         self._gate = gate
         self._chance = chance
+        self.asked_for = False  # whether somebody did since the last life began
         self._verdict = ""
         self._renewing = False
         self._stopping = trio.Event()
@@ -69,6 +70,7 @@ class Runner(Standing):
 
     def start(self) -> None:
         """Want it up. One in BACKOFF goes on waiting; one that gave up gets a new chance."""
+        self.asked_for = True
         self._leave_gate()
         if not self.wanted.value:
             self.wanted.set(True)
@@ -85,6 +87,7 @@ class Runner(Standing):
 
     def restart(self) -> None:
         """Want it up, with a new life."""
+        self.asked_for = True
         self._forgive()
         self.wanted.set(True)
         self._end_this_life(self.spec.stop_timeout)
@@ -184,7 +187,7 @@ class Runner(Standing):
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
         self._verdict = ""
-        self._renewing = False
+        self.asked_for = self._renewing = False
         self.enter(State.STARTING, restarts=restarts)
         began = trio.current_time()
         ready_at: list[float] = []

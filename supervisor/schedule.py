@@ -26,10 +26,12 @@ def problem(schedule: Schedule) -> str | None:
     if schedule.cron is None:
         return None if schedule.timezone is None else "a timezone belongs to cron"
     try:
-        next_time(schedule.cron, _zone(schedule), time.time())
-    except (ValueError, OSError, KeyError, StopIteration) as error:
-        if schedule.timezone is not None and isinstance(error, KeyError | OSError):
-            return f"there is no time zone {schedule.timezone!r}; is tzdata installed?"
+        zone = _zone(schedule)
+    except (ValueError, OSError, KeyError):  # no name at all, a folder of them, unknown
+        return f"there is no time zone {schedule.timezone!r}; is tzdata installed?"
+    try:
+        next_time(schedule.cron, zone, time.time())
+    except ValueError as error:
         return f"cron {schedule.cron!r} names no time to come: {error}"
     return None
 
@@ -37,11 +39,17 @@ def problem(schedule: Schedule) -> str | None:
 def next_time(cron: str, zone: tzinfo | None, now: float) -> float:
     """The first time after `now` that an expression names; both are Unix seconds.
 
-    Expressions and their behaviour in the nights when clocks change are Debian's cron's.
+    Expressions and their behaviour in the nights when clocks change are Debian's cron's. Raises
+    `ValueError` for one that names none within the next fifty years.
     """
-    from cronsim import CronSim
+    from cronsim import CronSim, CronSimError
 
-    return next(CronSim(cron, datetime.fromtimestamp(now, zone))).timestamp()
+    try:
+        return next(CronSim(cron, datetime.fromtimestamp(now, zone))).timestamp()
+    except CronSimError as error:
+        raise ValueError(str(error)) from None
+    except StopIteration:
+        raise ValueError("it never comes") from None
 
 
 def _zone(schedule: Schedule) -> tzinfo | None:

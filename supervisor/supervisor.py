@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,14 +50,14 @@ class Ending:
     again: bool = False
 
 
-def _nothing_to_read() -> Plan:
+async def _nothing_to_read() -> Plan:
     raise Refused("cannot reload: there is no configuration file")
 
 
 class Supervisor:
     """A tree of services, and one desk where all commands arrive.
 
-    `read` makes a plan of the configuration as it is now. It may block, and raises `Refused`.
+    `read` makes a plan of the configuration as it is now; it raises `Refused`.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Supervisor:
         channels: Channels,
         events: Events,
         output: Output,
-        read: Callable[[], Plan] = _nothing_to_read,
+        read: Callable[[], Awaitable[Plan]] = _nothing_to_read,
     ) -> None:
         self._desk = Desk("the supervisor")
-        self._tree = Tree(
+        self.tree = Tree(
             plan,
             channels=channels,
             events=events,
@@ -103,17 +103,17 @@ class Supervisor:
         """
         try:
             async with trio.open_nursery() as nursery:
-                self._tree.open(nursery)
+                self.tree.open(nursery)
                 nursery.start_soon(self._desk.answer, self._do)
                 task_status.started()
                 await self._end.wait()
                 assert self._ending is not None
                 log.info("stopping", reason=self._ending.reason)
-                await self._tree.close(self._hurry)
+                await self.tree.close(self._hurry)
                 nursery.cancel_scope.cancel()
         finally:
             self._desk.close("it has ended")
-            self._tree.release()
+            self.tree.release()
         return self._ending
 
     def end(self, reason: str, exit_code: int = 0, *, again: bool = False) -> None:
@@ -128,7 +128,7 @@ class Supervisor:
 
     async def _do(self, request: Request[Any]) -> object:
         command: Command = request  # type: ignore[assignment]
-        tree = self._tree
+        tree = self.tree
         match command:
             case Start(name, parameters):
                 self._refuse_when_ending()
@@ -160,7 +160,7 @@ class Supervisor:
             case Health(level):
                 return tree.health(level)
             case Diff():
-                return differences(tree.plan, await self._read_again())
+                return differences(tree.plan, await self._read())
             case Reload(only):
                 return await self._reload(only)
             case Remove(name):
@@ -173,22 +173,19 @@ class Supervisor:
             raise Refused(f"cannot start anything: {self._ending.reason}")
 
     def _process(self, name: str) -> Process:
-        runner = self._tree.roster.find(name)
+        runner = self.tree.roster.find(name)
         if runner.process is None:
             raise Refused(f"cannot reach a process of {name}: it is {runner.state.value}")
         return runner.process
 
-    async def _read_again(self) -> Plan:
-        return await trio.to_thread.run_sync(self._read)
-
     async def _reload(self, only: tuple[str, ...] | None) -> object:
         async with self._reloading:
-            plan = await self._read_again()
+            plan = await self._read()
             self._refuse_when_ending()
-            return await apply(self._tree, plan, only)
+            return await apply(self.tree, plan, only)
 
     def _remove(self, runner: Runner) -> None:
-        tree, name = self._tree, runner.spec.name
+        tree, name = self.tree, runner.spec.name
         if runner.wanted.value or not runner.state.at_rest:
             raise Refused(f"cannot remove {name}: it is {runner.state.value}; stop it first")
         needed_by = [one.spec.name for one in tree.roster.values() if name in one.spec.follows]

@@ -99,13 +99,20 @@ async def test_a_plain_pid_1_keeps_its_zombies(tmp_path: Path):
         assert await it.exit_code() == 0
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP])
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 async def test_signals_are_passed_on(tmp_path: Path, signum: signal.Signals):
     async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
         await it.seen(event="up")
         os.kill(await init_of(it), signum)
         assert await it.exit_code() == 0
         await it.seen(event="stopped", reason=f"asked by {signum.name}")
+
+
+async def test_a_hangup_is_passed_on_too(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
+        await it.seen(event="up")
+        os.kill(await init_of(it), signal.SIGHUP)
+        await it.seen(event="reloaded", changed=[])
 
 
 def is_python_that_holds_signals_back(pid: int) -> bool:

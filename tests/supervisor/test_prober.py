@@ -9,7 +9,7 @@ import supervisor.health
 from supervisor.control import Checks, ReportHealth
 from supervisor.model import ServiceStatus, State
 from supervisor.probe import ProbeFailed
-from supervisor.spec import HealthSpec, TaskSpec
+from supervisor.spec import HealthSpec, Level, TaskSpec
 from tests.harness import Harness
 from tests.supervisor.fakes import lose_patience
 
@@ -251,6 +251,36 @@ async def test_a_prober_that_was_cut_off_begins_again_from_what_is_so(
     looked = len(probes.looked)
     await trio.sleep(100)
     assert len(probes.looked) == looked
+
+
+async def test_until_the_startup_checks_have_passed_no_other_is_made(autojump_clock, start, probes):
+    first = check("first", "h:1", level=Level.STARTUP, period=1.0, timeout=1.0)
+    probes.answers["h:1"] = "not yet"
+    it = await start(first, check("then", "h:2"))
+    it.says("api")
+    await trio.sleep(5.5)
+    assert probes.times("h:2") == []
+    probes.answers["h:1"] = None
+    await trio.sleep(20)
+    assert probes.times("h:2")[0] == 6
+    assert probes.times("h:1") == [0, 1, 2, 3, 4, 5, 6]  # passed once, it is not asked again
+
+
+async def test_failures_within_the_grace_do_not_count(autojump_clock, start, probes):
+    probes.answers["h:1"] = "not yet"
+    it = await start(check(period=5.0, timeout=1.0, failures=2, grace=12.0))
+    it.says("api")
+    await trio.sleep(19)
+    assert it.reports == []
+    await trio.sleep(2)
+    assert [report.healthy for _, report in it.reports] == [False]  # those at 15 and 20
+
+
+async def test_a_success_within_the_grace_counts(autojump_clock, start, probes):
+    it = await start(check(grace=60.0))
+    it.says("api")
+    await trio.sleep(1)
+    assert [report.healthy for _, report in it.reports] == [True]
 
 
 async def answer(status, stream):

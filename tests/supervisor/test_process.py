@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import trio
 
+from supervisor.census import MARKER, Look
 from supervisor.channels import Channels
-from supervisor.child import MARKER, survivors
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
@@ -108,8 +108,10 @@ class One:
         )
 
     def assert_gone(self) -> None:
+        look = Look()
+        look.take()
         for marker in self.markers:
-            assert survivors(-1, marker)[0] == []
+            assert look.survivors(-1, marker) == set()
         for pid in self.pids:
             assert state_of(pid) == ""  # not even a zombie
 
