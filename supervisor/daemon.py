@@ -98,7 +98,7 @@ async def _main(
             output,
             Metrics(events, control),
             state=partial(state_of, supervisor),
-            run=supervisor.run_id,
+            run=supervisor.tree.run_id,
             config=plan.file,
         )
         log.info("started", services=len(plan.services), socket=plan.settings.socket)

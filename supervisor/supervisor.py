@@ -84,11 +84,6 @@ class Supervisor:
         self._hurry = trio.Event()
 
     @property
-    def run_id(self) -> str:
-        """The same for all lives of this run, and unlike any other run's."""
-        return self._tree.run_id
-
-    @property
     def ending(self) -> Ending | None:
         """Why it ends, once it does."""
         return self._ending

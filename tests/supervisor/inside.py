@@ -12,8 +12,9 @@ import trio
 
 from supervisor.channels import Channels
 from supervisor.config import ConfigError, load
-from supervisor.control import BadConfiguration
+from supervisor.control import BadConfiguration, Control
 from supervisor.daemon import state_of
+from supervisor.desk import Desk
 from supervisor.events import Events
 from supervisor.metrics import Metrics
 from supervisor.output import Output
@@ -46,14 +47,14 @@ async def inside(directory: Path, toml: str):
     file, path = directory / "nurseryd.toml", str(directory / "s")
     file.write_text(toml)
 
-    def read() -> Plan:
+    async def read() -> Plan:
         try:
             return plan(load(file, {}))
         except ConfigError as error:
             raise BadConfiguration(error.problems) from None
 
     events, output = Events(), Output(lambda line: None)
-    it = Supervisor(read(), Channels(), events, output, read)
+    it = Supervisor(await read(), Channels(), events, output, read)
     control = it.control()
     served = Served(
         control,
@@ -61,7 +62,7 @@ async def inside(directory: Path, toml: str):
         output,
         Metrics(events, control),
         state=partial(state_of, it),
-        run=it.run_id,
+        run=it.tree.run_id,
         config=str(file),
     )
     endpoint = await open_socket(path)
@@ -112,3 +113,9 @@ def say_as(uid: int, path: str, data: bytes) -> bytes:
         it.connect(path)
         it.sendall(data)
         return b"".join(iter(lambda: it.recv(65536), b""))
+
+
+def served_by(desk: Desk, events: Events | None = None, output: Output | None = None) -> Served:
+    """What is served where somebody else answers at the supervisor's desk."""
+    events, control = events or Events(), Control(desk)
+    return Served(control, events, output or Output(lambda line: None), Metrics(events, control))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supervisor.control import Write
-from supervisor.desk import Refused
+from supervisor.desk import Gone, Refused
 from supervisor.model import State
 from supervisor.socket.served import IDENTIFIER
 from supervisor.socket.xmlrpc.asking import Asking, Struct
@@ -52,6 +52,8 @@ class LogCalls:
             await self._asking.served.control.ask(
                 Write(one.name, chars.encode("utf-8", "surrogateescape"))
             )
+        except Gone:
+            raise Fault(Code.SHUTDOWN_STATE) from None
         except Refused as refusal:
             raise Fault(Code.NO_FILE, str(refusal)) from None
         return True

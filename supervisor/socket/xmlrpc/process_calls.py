@@ -5,15 +5,19 @@ from __future__ import annotations
 import time
 from functools import partial
 
+import trio
+
 from supervisor.control import Signal, Start, Stop
-from supervisor.model import State
+from supervisor.model import ServiceStatus, State
 from supervisor.signals import signal_named
 from supervisor.socket.xmlrpc.asking import Asking, Struct
 from supervisor.socket.xmlrpc.faults import Code, Fault
 from supervisor.socket.xmlrpc.info import process_info
 from supervisor.socket.xmlrpc.names import Member
 from supervisor.socket.xmlrpc.programs import must_be_runnable
+from supervisor.spec import ProcessSpec
 
+START_SECONDS = 1.0  # supervisord's startsecs
 UP = frozenset({State.STARTING, State.RUNNING, State.BACKOFF})
 SIGNALLABLE = frozenset({State.STARTING, State.RUNNING, State.STOPPING})
 
@@ -68,13 +72,16 @@ class ProcessCalls:
         return await self._asking.each(members, partial(self._signal, signal), _signallable)
 
     async def _start(self, one: Member, *, wait: bool) -> None:
-        must_be_runnable((await self._asking.specs()).get(one.name))
+        spec = (await self._asking.specs()).get(one.name)
+        must_be_runnable(spec)
         if _up(one):
             raise Fault(Code.ALREADY_STARTED, one.full_name)
         if not wait:
             self._asking.later(Start(one.name))
             return
         status = await self._asking.ask(Start(one.name))
+        if isinstance(spec, ProcessSpec) and spec.ready is None:
+            status = await self._settled(status)
         if status.state in (State.BACKOFF, State.FATAL):
             raise Fault(Code.SPAWN_ERROR, one.full_name)
         # One that did its work and is done is as good as one that still runs.
@@ -82,6 +89,21 @@ class ProcessCalls:
             status.state is not State.EXITED or status.failed
         ):
             raise Fault(Code.ABNORMAL_TERMINATION, one.full_name)
+
+    async def _settled(self, status: ServiceStatus) -> ServiceStatus:
+        """How a program is that says nothing of its readiness: there it counts as started when
+        it has stayed up for a while, and supervisorctl's users rely on hearing of it.
+        """
+        events = self._asking.served.events
+        with trio.move_on_after(START_SECONDS), events.watch() as (_, changes):
+            status = events.get(status.name) or status
+            if status.state is State.RUNNING:
+                async for change in changes:
+                    if change.name == status.name and change.now is not None:
+                        status = change.now
+                        if status.state is not State.RUNNING:
+                            break
+        return status
 
     async def _stop(self, one: Member, *, wait: bool) -> None:
         if not _up(one):
