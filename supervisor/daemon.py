@@ -105,7 +105,8 @@ async def _main(
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_obey, signals, supervisor, nursery)
             nursery.start_soon(serve, endpoint, served)
-            nursery.start_soon(serve_public, public, served)
+            if public:
+                nursery.start_soon(serve_public, public, served)
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
         return ending

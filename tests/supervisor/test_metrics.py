@@ -45,11 +45,11 @@ class World:
         self.publish(**end)
 
     def expose(self, **more: object) -> dict[tuple[str, tuple[str, ...]], float]:
-        """Every sample by its name and the values of its labels."""
+        """Every sample by its name and the values of its labels, in the order of their names."""
         scene = {"checks": (), "written": {}, "lost": {}, "version": "1"} | more
         text = expose(Scene(self.metrics, self.events.snapshot, **scene)).decode()
         return {
-            (sample.name, tuple(sample.labels.values())): sample.value
+            (sample.name, tuple(sample.labels[key] for key in sorted(sample.labels))): sample.value
             for family in text_string_to_metric_families(text)
             for sample in family.samples
         }
@@ -138,21 +138,21 @@ def test_prometheus_can_read_all_of_it(world: World):
         written={("a", "stdout"): 12},
         lost={"a": 3},
     )
-    assert found["nurseryd_info", ("1", sys.version.split()[0])] == 1
+    assert found["nurseryd_info", (sys.version.split()[0], "1")] == 1
     assert found["nurseryd_service_state", ("a", "BACKOFF")] == 1
     assert found["nurseryd_service_state", ("a", "RUNNING")] == 0
     assert found["nurseryd_service_starts_total", ("a",)] == 1
     assert found["nurseryd_service_restarts_total", ("a",)] == 0
-    assert found["nurseryd_service_exits_total", ("a", "3")] == 1
+    assert found["nurseryd_service_exits_total", ("3", "a")] == 1
     assert found["nurseryd_service_last_ready_seconds", ("a",)] == 0.2
-    assert found["nurseryd_service_ready_seconds_bucket", ("a", "0.1")] == 0
-    assert found["nurseryd_service_ready_seconds_bucket", ("a", "0.25")] == 1
+    assert found["nurseryd_service_ready_seconds_bucket", ("0.1", "a")] == 0
+    assert found["nurseryd_service_ready_seconds_bucket", ("0.25", "a")] == 1
     assert found["nurseryd_service_ready_seconds_count", ("a",)] == 1
     assert found["nurseryd_service_gone_seconds_sum", ("a",)] == 0.003
-    assert found["nurseryd_health_check", ("c", "a", "ready", "unknown")] == 1
-    assert found["nurseryd_health_check", ("d", "a", "alive", "healthy")] == 1
-    assert found["nurseryd_health_check", ("e", "a", "alive", "failing")] == 1
-    assert found["nurseryd_health_check", ("e", "a", "alive", "healthy")] == 0
+    assert found["nurseryd_health_check", ("c", "ready", "unknown", "a")] == 1
+    assert found["nurseryd_health_check", ("d", "alive", "healthy", "a")] == 1
+    assert found["nurseryd_health_check", ("e", "alive", "failing", "a")] == 1
+    assert found["nurseryd_health_check", ("e", "alive", "healthy", "a")] == 0
     assert found["nurseryd_log_bytes_total", ("a", "stdout")] == 12
     assert found["nurseryd_log_lost_total", ("a",)] == 3
     assert found["nurseryd_start_time_seconds", ()] > 0
@@ -160,7 +160,7 @@ def test_prometheus_can_read_all_of_it(world: World):
 
 
 async def test_a_supervisor_s_lives_are_counted(nursery, autojump_clock, supervise):
-    world = await supervise((task("a"), crashing(times=2)), (task("b"), steady()))
+    world = await supervise((task("a"), crashing(after=1.0, times=2)), (task("b"), steady()))
     metrics = Metrics(world.events, world.supervisor.control())
     await trio.sleep(100)
     counts = metrics.services["a"]
