@@ -491,10 +491,12 @@ async def test_a_program_that_says_nothing_of_its_readiness_has_to_stay_up(autoj
         events.publish(replace(up, **changes))
 
     async def started(*changes: tuple[float, dict[str, object]]) -> object:
+        found: list[object] = []
         async with trio.open_nursery() as nursery:
             for after, what in changes:
                 nursery.start_soon(partial(change, after, **what))
-            return await asked(answers, "startProcess", "a", events=events)
+            found.append(await asked(answers, "startProcess", "a", events=events))
+        return found[0]
 
     dead = {"state": State.BACKOFF}
     assert await started((0.3, {"name": "b"}), (0.6, {"note": "busy"})) is True
