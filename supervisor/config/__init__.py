@@ -1,0 +1,23 @@
+"""What a person wrote, as specs: layers of TOML, read with every problem named at once."""
+
+from __future__ import annotations
+
+from supervisor.config.configuration import Config
+from supervisor.config.loading import load
+from supervisor.config.origin import Origin, Path, Source, Variable
+from supervisor.config.problem import BAD_CONFIGURATION, ConfigError, Problem
+from supervisor.config.words import in_words, nearest
+
+__all__ = [
+    "BAD_CONFIGURATION",
+    "Config",
+    "ConfigError",
+    "Origin",
+    "Path",
+    "Problem",
+    "Source",
+    "Variable",
+    "in_words",
+    "load",
+    "nearest",
+]
