@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from supervisor.config.configuration import Config
 from supervisor.config.loading import load
-from supervisor.config.origin import Origin, Path, Source, Variable
+from supervisor.config.origin import Origin, Source, Variable
+from supervisor.config.path import Path
 from supervisor.config.problem import BAD_CONFIGURATION, ConfigError, Problem
 from supervisor.config.words import in_words, nearest
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from supervisor.config.origin import Origin, Path, label
+from supervisor.config.origin import Origin
+from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
 from supervisor.config.secrets import Secrets
 from supervisor.spec import GroupSpec, HealthSpec, Settings, Spec

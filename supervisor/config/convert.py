@@ -10,7 +10,8 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct
 
-from supervisor.config.origin import Node, Origin, Path, Variable, label, plain
+from supervisor.config.origin import Node, Origin, Variable, plain
+from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
 from supervisor.config.shape import NAMED, forms, items_of, structs, values_of
 from supervisor.config.words import choices, in_words, nearest, shown

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any, cast
 
-from supervisor.config.origin import Document, Node, Origin, Path, Source
+from supervisor.config.origin import Document, Node, Origin, Source
+from supervisor.config.path import Path
 from supervisor.config.problem import ConfigError, Problem
 
 DEPTH = 50  # tables and lists in one another: more than a person writes, less than Python's stack

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from supervisor.config import files
 from supervisor.config.convert import Converter, place
-from supervisor.config.origin import Node, Origin, Path, Source, at
+from supervisor.config.origin import Node, Origin, Source, at
 from supervisor.config.overrides import Override, from_environment, from_option, layer, wrapped
+from supervisor.config.path import Path
 from supervisor.config.problem import ConfigError, Problem
 from supervisor.config.shape import ALTERNATIVES
 

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
-from supervisor.config.origin import Path
+from supervisor.config.path import Path
 
 TOKEN = re.compile(
     r'''

@@ -8,8 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, cast
 
-# Keys from the top of the TOML down to a value; numbers are places in lists.
-Path = tuple[str | int, ...]
+from supervisor.config.path import Path
 
 
 class Source(StrEnum):
@@ -112,14 +111,3 @@ def plain(node: Node) -> Any:
     if node.is_table:
         return {name: plain(child) for name, child in node.table.items()}
     return [plain(child) for child in node.items] if node.is_list else node.value
-
-
-def label(path: Path) -> str:
-    """A path as messages have it: `service.web.limits[0].causes`."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += f".{part}" if text else part
-    return text

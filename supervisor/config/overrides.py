@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervisor.config.files import nodes
-from supervisor.config.origin import Document, Node, Origin, Path, Source, label
+from supervisor.config.origin import Document, Node, Origin, Source
+from supervisor.config.path import Path, label
 from supervisor.config.problem import ConfigError, Problem
 from supervisor.config.shape import NAMED, File, keys_of, structs, values_of
 from supervisor.config.words import nearest
