@@ -24,10 +24,18 @@ class Problem:
     text: str
     line: int | None = field(default=None, compare=False)
 
-    def __str__(self) -> str:
+    @property
+    def place(self) -> str:
+        """The part that an editor jumps to, and the key."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        where = ".".join(part for part in (self.table, self.key) if part)
-        return visible(": ".join(part for part in (place, where, self.text) if part))
+        return visible(": ".join(filter(None, (place, self.where))))
+
+    @property
+    def where(self) -> str:
+        return ".".join(filter(None, (self.table, self.key)))
+
+    def __str__(self) -> str:
+        return f"{self.place}: {visible(self.text)}"
 
 
 class ConfigError(Exception):

@@ -68,9 +68,7 @@ def _edited(part: Schema) -> Schema:
         if len(options) == 1:
             return options[0] | edited
         if {"type": "string"} in options:  # any text at all, so one with a variable too
-            options = [
-                one["anyOf"][0] if VARIABLE in one.get("anyOf", ()) else one for one in options
-            ]
+            options = [_without_variable(one) for one in options]
         return {"anyOf": options, **edited}
     if edited.get("type") in ("number", "integer", "boolean") or "pattern" in edited:
         return _or_variable(edited)
@@ -80,6 +78,10 @@ def _edited(part: Schema) -> Schema:
 def _or_variable(edited: Schema) -> Schema:
     about = {key: edited.pop(key) for key in ("description", "default") if key in edited}
     return {"anyOf": [edited, VARIABLE], **about}
+
+
+def _without_variable(edited: Schema) -> Schema:
+    return edited["anyOf"][0] if VARIABLE in edited.get("anyOf", ()) else edited
 
 
 def _kept(key: str, value: Any) -> Any:
