@@ -52,8 +52,11 @@ def _rows(
 
 
 def _shown(config: Config, path: Path, value: Any, origin: Origin) -> str:
+    """Texts lose what is secret in them; a number or a word out of a secret is one itself."""
     secrets = config.settings.secrets
-    if path[-1] in secrets or any(one.name in secrets for one in origin.variables):
+    items = cast("tuple[Any]", value) if isinstance(value, tuple) else (value,)
+    is_secret = any(one.name in secrets for one in origin.variables)
+    if path[-1] in secrets or (is_secret and any(type(item) is not str for item in items)):
         return HIDDEN
     return config.secrets.hide(_written(value))
 

@@ -20,7 +20,7 @@ def complain(problems: Sequence[Problem]) -> None:
 
 def say(what: str, colour: str, problems: Sequence[Problem]) -> None:
     for problem in problems:
-        text = visible(f"{what}: {problem.text}" if what else problem.text)
+        text = f"{what}: {problem.told}" if what else problem.told
         click.echo(f"{problem.place}: {click.style(text, fg=colour)}", err=True)
 
 

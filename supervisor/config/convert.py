@@ -14,7 +14,7 @@ from supervisor.config.origin import Node, Origin, Variable, plain
 from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
 from supervisor.config.shape import NAMED, forms, items_of, structs, values_of
-from supervisor.config.words import choices, in_words, nearest, shown
+from supervisor.config.words import choices, in_words, nearest
 
 S = TypeVar("S", bound=Struct)
 
@@ -111,7 +111,7 @@ class Converter:
             if isinstance(value, str):
                 known = [word for form in forms(kind) for word in choices(form)]
                 if known:
-                    text = f"cannot be {shown(value)}{nearest(value, known)}"
+                    text = f"cannot be {value!r}{nearest(value, known)}"
             self.problem(path, text, node.origin)
             return None
 
