@@ -26,7 +26,7 @@ help: ## show this list
 run: $(VENV)/project.stamp ## start everything on this machine: config/local.toml, loopback only
 	@exec $(BIN)/nurseryd -c config/local.toml
 
-test: check ## run the checks, then every test
+test: check $(VENV)/supervisorctl.stamp ## run the checks, then every test
 	@echo "== pytest"
 	@$(BIN)/pytest
 
@@ -51,7 +51,7 @@ fix: $(VENV)/test.stamp ## format, and repair what can be repaired by itself
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-coverage: $(VENV)/test.stamp ## every test, and which branches none of them takes
+coverage: $(VENV)/test.stamp $(VENV)/supervisorctl.stamp ## every test, and which branches none of them takes
 	@$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
@@ -70,6 +70,7 @@ endef
 lock: $(VENV)/test.stamp ## bring the lock files in line with pyproject.toml
 	$(call compile,requirements.lock,--group build pyproject.toml)
 	$(call compile,tests/requirements.lock,--group pyproject.toml:test -c requirements.lock)
+	$(call compile,tests/supervisorctl/requirements.lock,--group pyproject.toml:supervisorctl)
 
 upgrade: UPGRADE = --upgrade
 upgrade: lock ## the same, with the newest releases that pyproject.toml admits
@@ -96,4 +97,12 @@ $(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml
 $(VENV)/test.stamp: $(VENV)/project.stamp tests/requirements.lock
 	@echo "installing the test tools into $(VENV)"
 	@$(INSTALL) --require-hashes --requirement tests/requirements.lock
+	@touch $@
+
+# The real supervisorctl apart from everything else: its package is called `supervisor` as well.
+$(VENV)/supervisorctl.stamp: $(VENV)/test.stamp tests/supervisorctl/requirements.lock
+	@echo "installing supervisorctl into $(VENV)/supervisorctl"
+	@$(BIN)/python -m venv --clear $(VENV)/supervisorctl
+	@$(VENV)/supervisorctl/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--require-hashes --requirement tests/supervisorctl/requirements.lock
 	@touch $@

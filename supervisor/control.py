@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from signal import Signals
 from typing import Any, Literal, TypeVar
@@ -193,6 +193,10 @@ class Control:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    def listen(self, callback: Callable[[Request[Any]], None]) -> None:
+        """Tell of every command that anybody gives from now on. It must not wait."""
+        self._desk.listen(callback)
 
     async def ask(self, request: Request[R]) -> R:
         """Send a `Command` and wait for the answer; raises as `Desk.ask` does."""

@@ -22,9 +22,13 @@ from supervisor.control import BadConfiguration, Control, Reload
 from supervisor.desk import Refused
 from supervisor.events import Events
 from supervisor.log import setup, write_line
+from supervisor.metrics import Metrics
 from supervisor.output import Output
 from supervisor.plan import Plan
-from supervisor.socket.server import SocketBusy, open_socket, serve
+from supervisor.socket.endpoint import SocketBusy, open_socket
+from supervisor.socket.public import open_public, serve_public
+from supervisor.socket.served import DaemonState, Served
+from supervisor.socket.server import serve
 from supervisor.supervisor import Ending, Supervisor
 
 log = structlog.get_logger()
@@ -83,16 +87,36 @@ async def _main(
     with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
         _make_room(len(plan.services))
-        listener = await open_socket(plan.settings.socket)
-        events = Events()
-        supervisor = Supervisor(plan, _channels(plan), events, Output(write_line), read)
+        endpoint = await open_socket(plan.settings.socket)
+        public = await open_public(plan.settings.http) if plan.settings.http else []
+        events, output = Events(), Output(write_line)
+        supervisor = Supervisor(plan, _channels(plan), events, output, read)
+        control = supervisor.control()
+        served = Served(
+            control,
+            events,
+            output,
+            Metrics(events, control),
+            state=partial(state_of, supervisor),
+            run=supervisor.tree.run_id,
+            config=plan.file,
+        )
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_obey, signals, supervisor, nursery)
-            nursery.start_soon(partial(serve, listener, supervisor.control()))
+            nursery.start_soon(serve, endpoint, served)
+            if public:
+                nursery.start_soon(serve_public, public, served)
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
         return ending
+
+
+def state_of(supervisor: Supervisor) -> DaemonState:
+    """What the daemon is doing, for whoever asks over a socket."""
+    if supervisor.ending is None:
+        return DaemonState.RUNNING
+    return DaemonState.RESTARTING if supervisor.ending.again else DaemonState.SHUTDOWN
 
 
 def _signals() -> Iterator[signal.Signals]:

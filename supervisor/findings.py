@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from supervisor.address import address_of
 from supervisor.causes import problem as cause_problem
 from supervisor.config import Config, nearest
 from supervisor.kinds import KINDS
@@ -171,6 +172,11 @@ class Findings:
                     for key, text in unfit.problems:
                         self.add(f"service.{spec.name}", key, text)
         return bodies
+
+    def look_at_the_network(self) -> None:
+        http = self._config.settings.http
+        if http is not None and address_of(http) is None:
+            self.add("supervisor", "http", f"{http!r} is not of the form host:port or :port")
 
     def look_at_the_stop(self, worst: float) -> None:
         limit = self._config.settings.shutdown_timeout

@@ -23,7 +23,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What can be started. `services` are in start order; `worst_stop` is in seconds."""
+    """What can be started. `services` are in start order; `worst_stop` is in seconds.
+    `file` is the configuration's, or nothing.
+    """
 
     settings: Settings = field(default_factory=Settings)
     services: tuple[Planned, ...] = ()
@@ -33,6 +35,7 @@ class Plan:
     channels: Mapping[str, Channel] = field(default_factory=dict[str, Channel])
     capacity: Mapping[str, int] = field(default_factory=dict[str, int])
     worst_stop: float = 0.0
+    file: str = field(default="", compare=False)
 
     def channels_of(self, pattern: str) -> list[str]:
         """The channels that are written to in this way: `sends`, `asks` or `publishes`."""
@@ -56,6 +59,7 @@ def plan(config: Config) -> Plan:
         order = ()
     worst = worst_stop(specs, config.groups) if order else 0.0
     found.look_at_the_stop(worst)
+    found.look_at_the_network()
     if found.problems:
         raise ConfigError(sorted(set(found.problems)))
     return Plan(
@@ -67,6 +71,7 @@ def plan(config: Config) -> Plan:
         channels,
         config.capacity,
         worst,
+        config.file,
     )
 
 

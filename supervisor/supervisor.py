@@ -83,6 +83,11 @@ class Supervisor:
         self._end = trio.Event()
         self._hurry = trio.Event()
 
+    @property
+    def ending(self) -> Ending | None:
+        """Why it ends, once it does."""
+        return self._ending
+
     def control(self) -> Control:
         return Control(self._desk)
 

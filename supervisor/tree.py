@@ -59,7 +59,7 @@ class Tree:
         self._control = control
         self._end = end
         self._listening = Listening()
-        self._run = secrets.token_hex(4)
+        self.run_id = secrets.token_hex(4)
         self._lives = count(1)
         self._ending = False
         self.roster.templates = {spec.name: spec for spec in plan.templates}
@@ -119,8 +119,8 @@ class Tree:
 
         async def live(stopping: trio.Event, *, task_status: trio.TaskStatus[None]) -> None:
             life = Life(
-                run=self._run,
-                marker=f"{self._run}-{next(self._lives)}",
+                run=self.run_id,
+                marker=f"{self.run_id}-{next(self._lives)}",
                 stopping=stopping,
                 channels=self.channels,
                 control=self._control,
