@@ -23,8 +23,6 @@ VARIABLE = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})")
 
 def place(path: Path) -> tuple[str, str]:
     """The table and the key of a path, as a problem has them."""
-    if not path:
-        return "", ""
     tables = next((i - 1 for i, part in enumerate(path) if isinstance(part, int)), len(path) - 1)
     tables = max(tables, 2 if path[0] in NAMED else 1)
     return label(path[:tables]), label(path[tables:])
