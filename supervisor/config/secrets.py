@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,11 +29,15 @@ class Secrets:
         return cls(frozenset(value for value in values if value))
 
     def hide(self, text: str) -> str:
+        if not self.values:
+            return text
         for spelled in sorted(self._spellings(), key=len, reverse=True):
             text = text.replace(spelled, HIDDEN)
         return text
 
     def _spellings(self) -> set[str]:
+        import json  # most configurations name no secrets
+
         return {
             spelled
             for value in self.values
