@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from supervisor import pid1
+from supervisor.cli.importing import import_
 from supervisor.config import BAD_CONFIGURATION, ConfigError, load
 from supervisor.plan import Plan, plan
 
@@ -47,6 +48,9 @@ def _group(context: click.Context, path: Path | None) -> int | None:
     from supervisor.daemon import run as run_daemon
 
     return run_daemon(planned)
+
+
+_group.add_command(import_)
 
 
 @_group.command()

@@ -21,7 +21,7 @@ def each(
     that are under way: the daemon goes on with them.
     """
     given: dict[str, T | Rejected] = {}
-    failures: list[BaseException] = []
+    failures: list[Exception] = []
     todo = iter(names)
     lock = threading.Lock()
 
@@ -35,7 +35,7 @@ def each(
                 given[name] = call(name)
             except Rejected as refusal:
                 given[name] = refusal
-            except BaseException as error:  # it is raised where somebody waits
+            except Exception as error:  # it is raised where somebody waits
                 failures.append(error)
 
     threads = [

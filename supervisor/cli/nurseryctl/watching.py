@@ -75,7 +75,7 @@ def _chosen(words: Sequence[str], services: Services) -> list[dict[str, Any]]:
 
 
 def _redraw(
-    arrivals: queue.SimpleQueue[dict[str, Any] | BaseException | None],
+    arrivals: queue.SimpleQueue[dict[str, Any] | Exception | None],
     words: Sequence[str],
     out: TextIO,
 ) -> None:
@@ -91,7 +91,7 @@ def _redraw(
             else:
                 if record is None:
                     return
-                if isinstance(record, BaseException):
+                if isinstance(record, Exception):
                     raise record
                 apply(services, record)
             lines = table(_chosen(words, services), time.time())
@@ -106,16 +106,16 @@ def _redraw(
 
 def _arrivals(
     records: Iterable[dict[str, Any]],
-) -> queue.SimpleQueue[dict[str, Any] | BaseException | None]:
+) -> queue.SimpleQueue[dict[str, Any] | Exception | None]:
     """The records as they come, then None; or what went wrong."""
-    arrivals: queue.SimpleQueue[dict[str, Any] | BaseException | None] = queue.SimpleQueue()
+    arrivals: queue.SimpleQueue[dict[str, Any] | Exception | None] = queue.SimpleQueue()
 
     def read() -> None:
         try:
             for record in records:
                 arrivals.put(record)
             arrivals.put(None)
-        except BaseException as error:  # it is raised where somebody waits
+        except Exception as error:  # it is raised where somebody waits
             arrivals.put(error)
 
     threading.Thread(target=read, daemon=True).start()
