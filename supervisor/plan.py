@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 
-from supervisor.config import Config, ConfigError, Problem, nearest
+from supervisor.config import Config, ConfigError, nearest
 from supervisor.kinds import KINDS
 from supervisor.kinds.life import LiveBody, Unfit
 from supervisor.policy import soonest_give_up
@@ -116,11 +116,11 @@ class _Findings:
     """The problems so far, and the questions that find more of them."""
 
     def __init__(self, config: Config) -> None:
-        self._file = config.file
+        self._config = config
         self.problems = list(config.problems)
 
     def add(self, table: str, key: str, text: str) -> None:
-        self.problems.append(Problem(self._file, table, key, text))
+        self.problems.append(self._config.problem(table, key, text))
 
     def relations(self, spec: Spec, names: frozenset[str]) -> None:
         for key in ("requires", "wants", "after"):
