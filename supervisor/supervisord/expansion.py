@@ -34,7 +34,7 @@ def written(text: str) -> str:
 
 
 def _escape(text: str, *, before_mark: bool) -> str:
-    return re.sub(r"\$(?=[${]|$)" if before_mark else r"\$(?=[${])", "$$$$", text)
+    return re.sub(r"\$(?=[${]|$)" if before_mark else r"\$(?=[${])", "$$", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from supervisor.supervisord.expansion import Expansion, variable
+from supervisor.supervisord.expansion import Expansion, variable, written
 from supervisor.supervisord.options import Options, boolean, integer, size
 
 # supervisord's own stdout, which is where a container's log comes from.
@@ -30,7 +30,7 @@ def destination(text: str | None) -> str:
         return NONE
     if text.lower() == "syslog" or OURS.fullmatch(text):
         return DAEMON
-    return home(text)
+    return written(home(text))
 
 
 def _is_file(place: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from hypothesis import strategies as st
 
 from supervisor.cli.nurseryd import run
 from supervisor.config import load
+from supervisor.config.convert import VARIABLE
 from supervisor.plan import Plan, plan
 from supervisor.supervisord.expansion import Expansion, variable, written
 from supervisor.supervisord.note import Unreadable
@@ -93,7 +93,10 @@ def test_a_program_that_says_nothing_is_as_supervisord_has_it(imported):
         (["startsecs=40"], {"ready": {"delay": 40}, "start_timeout": 50.0}),
         (["startretries=5"], {}),
         (["startretries=3"], {"budget": {"restarts": 3, "period": 60}}),
-        (["startretries=8", "startsecs=10"], {"budget": {"restarts": 8, "period": 182}}),
+        (
+            ["startretries=8", "startsecs=10"],
+            {"ready": {"delay": 10}, "budget": {"restarts": 8, "period": 182}},
+        ),
         (["stopsignal=SIGINT"], {"stop_signal": "INT"}),
         (["stopsignal=quit"], {"stop_signal": "QUIT"}),
         (["stopsignal=1"], {"stop_signal": "HUP"}),
@@ -512,7 +515,7 @@ class TestFiles:
         path = tmp_path / "s.conf"
         if content is not None:
             path.write_bytes(content)
-        with pytest.raises(Unreadable, match="s.conf: ") as raised:
+        with pytest.raises(Unreadable, match=r"s\.conf: ") as raised:
             read(path, {})
         assert reason in str(raised.value)
 
@@ -522,8 +525,6 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Co"]))
 
 @given(st.lists(st.one_of(TEXT, st.sampled_from(["$", "${A}", "$$", "{"]), st.just(None))))
 def test_every_text_comes_through_with_its_variables(pieces: list[str | None]):
-    from supervisor.config import VARIABLE
-
     text = "".join(variable("A") if piece is None else piece for piece in pieces)
     found = VARIABLE.sub(lambda v: "$" if v[1] is None else f"<{v[1]}>", written(text))
     assert found == "".join("<A>" if piece is None else piece for piece in pieces)
@@ -639,13 +640,9 @@ async def test_the_shapes_of_public_projects_run(
     text = "\n".join(line for line in text.splitlines() if not line.startswith("socket = "))
     async with daemon(tmp_path, text) as running:
         for service in it.data["service"]:
-            await running.seen(event="state", service=service, state="RUNNING")
+            await running.seen(service=service, state="RUNNING")
         if name == "kitchen":
             await running.seen(service="cook-1", event="cooking soup")
         running.process.terminate()
         assert await running.exit_code() == 0
         assert running.left() == set()
-    if name == "orchard":
-        log = it._target.parent / "orchard.d" / "apple.log"
-        assert not log.exists() or "http://+:5000 in autumn" in log.read_text()
-    assert json.dumps(it.data)

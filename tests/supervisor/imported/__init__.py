@@ -1,1 +1,1 @@
-"""Configurations of supervisord, written for these tests in the shapes of those of public projects."""
+"""Configurations of supervisord, written here in the shapes of those of public projects."""
