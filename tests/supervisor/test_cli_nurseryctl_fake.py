@@ -226,7 +226,7 @@ class TestReload:
             1,
             "",
             "a.toml: service.web.comand: no such key\na.toml: is not TOML\n"
-            "nurseryctl: cannot reload: 2 problems; nothing changed\n",
+            "nurseryctl: cannot do that: 2 problems; mend them, nothing changed\n",
         )
 
 
@@ -344,7 +344,13 @@ class TestHealth:
 
 class TestTheDaemon:
     def test_explain_is_the_state_and_what_is_declared(self, ctl, fake: FakeDaemon):
-        spec = {"kind": "process", "name": "web", "command": ["a", 'b"'], "user": None}
+        spec = {
+            "kind": "process",
+            "name": "web",
+            "command": ["a", 'b"'],
+            "user": None,
+            "listen": [],
+        }
         fake.services(status())
         fake.on("GET /v1/services/web/spec", {"spec": spec})
         code, printed, _ = ctl("explain", "web")

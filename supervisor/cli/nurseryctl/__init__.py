@@ -78,9 +78,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _complain(error: Exception) -> None:
-    for problem in getattr(error, "problems", ()):
+    problems = getattr(error, "problems", ())
+    for problem in problems:
         where = ".".join(part for part in (problem["table"], problem["key"]) if part)
-        click.echo(
-            ": ".join(part for part in (problem["file"], where, problem["text"]) if part), err=True
-        )
-    click.echo(f"nurseryctl: {error}", err=True)
+        click.echo(": ".join(filter(None, (problem["file"], where, problem["text"]))), err=True)
+    number = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+    text = f"cannot do that: {number}; mend them, nothing changed" if problems else error
+    click.echo(f"nurseryctl: {text}", err=True)

@@ -67,7 +67,7 @@ def explain(client: Client, name: str, as_json: bool) -> None:
     for line in table([service], time.time()):
         click.echo(line)
     click.echo()
-    declared = {key: value for key, value in spec.items() if key != "name"}
+    declared = {key: it for key, it in spec.items() if key != "name" and it not in ([], {})}
     click.echo(toml.table(("service", name), declared))
 
 
