@@ -22,19 +22,7 @@ def lines(config: Config, spec: Spec, *, defaults: bool = False) -> Iterator[str
     path = ("service", spec.name)
     yield f"{spec.name} ({spec.kind}) from {config.origins[path]}"
     yield from _table(list(_rows(config, spec, path, defaults=defaults)))
-    yield from _around(config, spec)
-    for check in config.checks:
-        if check.service == spec.name:
-            yield f"check {check.name}, from {config.origins['health', check.name]}:"
-            yield (
-                f"     {target(check)} every {check.period:g} s, {check.level};"
-                f" when unhealthy: {check.on_unhealthy}"
-            )
-    for group in config.groups:
-        if spec.name in group.members:
-            yield f"group {group.name} ({group.strategy}): {', '.join(group.members)}"
-    if not config.broken:
-        yield _stop(config, spec)
+    yield from map(config.secrets.hide, _around(config, spec))
 
 
 def _rows(
@@ -52,8 +40,11 @@ def _rows(
 
 
 def _shown(config: Config, path: Path, value: Any, origin: Origin) -> str:
+    """Texts lose what is secret in them; a number or a word out of a secret is one itself."""
     secrets = config.settings.secrets
-    if path[-1] in secrets or any(one.name in secrets for one in origin.variables):
+    items = cast("tuple[Any]", value) if isinstance(value, tuple) else (value,)
+    is_secret = any(one.name in secrets for one in origin.variables)
+    if path[-1] in secrets or (is_secret and any(type(item) is not str for item in items)):
         return HIDDEN
     return config.secrets.hide(_written(value))
 
@@ -84,6 +75,7 @@ def _table(rows: list[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def _around(config: Config, spec: Spec) -> Iterator[str]:
+    """What others say of it, and what follows from all of it together."""
     if after := waits_for(spec):
         told = (f"{name} ({condition})" for name, condition in after.items())
         yield f"starts after: {', '.join(told)}"
@@ -91,6 +83,18 @@ def _around(config: Config, spec: Spec) -> Iterator[str]:
         yield f"starts before: {', '.join(before)}"
     if spec.schedule is not None:
         yield f"schedule: {when(spec.schedule)}"
+    for check in config.checks:
+        if check.service == spec.name:
+            yield f"check {check.name}, from {config.origins['health', check.name]}:"
+            yield (
+                f"     {target(check)} every {check.period:g} s, {check.level};"
+                f" when unhealthy: {check.on_unhealthy}"
+            )
+    for group in config.groups:
+        if spec.name in group.members:
+            yield f"group {group.name} ({group.strategy}): {', '.join(group.members)}"
+    if not config.broken:
+        yield _stop(config, spec)
 
 
 def _stop(config: Config, spec: Spec) -> str:
@@ -107,4 +111,4 @@ def _stop(config: Config, spec: Spec) -> str:
         worst = worst_stop(those)
     except ValueError:  # they wait for one another, which the plan says
         return text
-    return f"{text}, {worst:g} s with those before it" if len(those) > 1 else text
+    return f"{text}, {worst:g} s with those that stop before it" if len(those) > 1 else text

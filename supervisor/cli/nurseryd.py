@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -106,25 +106,23 @@ def check(
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
     outlined = None
-    hide: Callable[[str], str] = str
     try:
         config = chosen.load(file, overrides)
-        hide = config.secrets.hide
         warnings = doubts(config)
-        outlined = outline(config, plan(config))
+        outlined = outline(config, plan(config)).without(config.secrets)
     except ConfigError as error:
         problems = error.problems
     fails = bool(problems) or (strict and bool(warnings))
     if as_json:
         told = {"ok": not fails, "problems": problems, "warnings": warnings, "plan": outlined}
-        click.echo(as_text(told, hide))
+        click.echo(as_text(told))
         return BAD_CONFIGURATION if fails else 0
     say("warning", "yellow", warnings)
     if outlined is None:
         complain(problems)
     else:
         for line in lines(outlined):
-            click.echo(visible(hide(line)))
+            click.echo(visible(line))
     if fails and not problems:
         click.echo(f"{count(len(warnings), 'warning')}, and --strict", err=True)
     return BAD_CONFIGURATION if fails else 0
@@ -152,7 +150,7 @@ def explain(
     spec = specs.get(service) or specs.get(template_of(service) or "")
     if spec is not None:
         for line in lines(config, spec, defaults=defaults):
-            click.echo(visible(config.secrets.hide(line)))
+            click.echo(visible(line))
     elif service not in config.names:
         raise click.UsageError(f"there is no service {service!r}{nearest(service, specs)}")
     try:
@@ -171,4 +169,4 @@ def schema() -> None:
     """
     from supervisor.config.schema import schema
 
-    click.echo(as_text(schema(), str))
+    click.echo(as_text(schema()))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import Struct
 
+from supervisor.cli.telling import each_text
 from supervisor.config import Config, Source
+from supervisor.config.secrets import Secrets
 from supervisor.plan import Channel, Plan
 from supervisor.spec import HealthSpec, Schedule, ServiceSpec, Target, conditions
 
@@ -53,6 +56,9 @@ class Outline(Struct, frozen=True, kw_only=True):
     schedules: dict[str, str]
     worst_case_stop: float
     shutdown_timeout: float
+
+    def without(self, secrets: Secrets) -> Outline:
+        return msgspec.convert(each_text(self, secrets.hide), Outline)
 
 
 def outline(config: Config, planned: Plan) -> Outline:

@@ -20,7 +20,7 @@ def complain(problems: Sequence[Problem]) -> None:
 
 def say(what: str, colour: str, problems: Sequence[Problem]) -> None:
     for problem in problems:
-        text = visible(f"{what}: {problem.text}" if what else problem.text)
+        text = f"{what}: {problem.told}" if what else problem.told
         click.echo(f"{problem.place}: {click.style(text, fg=colour)}", err=True)
 
 
@@ -28,16 +28,21 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def as_text(value: Any, hide: Callable[[str], str] = str) -> str:
-    """A value as JSON, with each text of it through `hide`, and halves of characters escaped."""
+def as_text(value: Any) -> str:
+    """A value as JSON, with halves of characters escaped."""
+    return msgspec.json.format(msgspec.json.encode(each_text(value, visible))).decode()
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """A value of plain lists and tables, with every text in it changed."""
 
     def walk(part: Any) -> Any:
         if isinstance(part, str):
-            return visible(hide(part))
+            return change(part)
         if isinstance(part, list):
             return [walk(item) for item in cast("list[Any]", part)]
         if isinstance(part, dict):
             return {walk(key): walk(item) for key, item in cast("dict[str, Any]", part).items()}
         return part
 
-    return msgspec.json.format(msgspec.json.encode(walk(msgspec.to_builtins(value)))).decode()
+    return walk(msgspec.to_builtins(value))

@@ -13,8 +13,8 @@ from msgspec import Struct
 from supervisor.config.origin import Node, Origin, Variable, plain
 from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
-from supervisor.config.shape import NAMED, forms, items_of, structs, values_of
-from supervisor.config.words import choices, in_words, nearest, shown
+from supervisor.config.shape import NAMED, forms, infos, items_of, structs, values_of
+from supervisor.config.words import choices, in_words, nearest
 
 S = TypeVar("S", bound=Struct)
 
@@ -23,8 +23,6 @@ VARIABLE = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})")
 
 def place(path: Path) -> tuple[str, str]:
     """The table and the key of a path, as a problem has them."""
-    if not path:
-        return "", ""
     tables = next((i - 1 for i, part in enumerate(path) if isinstance(part, int)), len(path) - 1)
     tables = max(tables, 2 if path[0] in NAMED else 1)
     return label(path[:tables]), label(path[tables:])
@@ -54,15 +52,15 @@ class Converter:
     ) -> tuple[dict[str, object], list[str]]:
         """The values of a table's keys, and which are wanting without a default."""
         self.origins[path] = node.origin
-        infos = {f.encode_name: f for f in msgspec.structs.fields(cls) if f.name not in given}
+        known = {f.encode_name: f for f in infos(cls) if f.name not in given}
         values = dict(given)
         for key, child in node.table.items():
-            if key not in infos:
-                hint = nearest(key, infos)
+            if key not in known:
+                hint = nearest(key, known)
                 self.problem((*path, key), f"no such key{hint}", child.origin)
-            elif (value := self.value((*path, key), child, infos[key].type)) is not None:
+            elif (value := self.value((*path, key), child, known[key].type)) is not None:
                 values[key] = value
-        required = [key for key, info in infos.items() if info.required]
+        required = [key for key, info in known.items() if info.required]
         for key in required:
             if key not in node.table:
                 self.problem((*path, key), "is missing", node.origin)
@@ -85,8 +83,9 @@ class Converter:
 
     def _list(self, path: Path, node: Node, kind: Any, inner: Any) -> Any:
         items = [self.value((*path, i), child, inner) for i, child in enumerate(node.items)]
-        variables = (self.origins[*path, i].variables for i in range(len(items)))
-        self.origins[path] = replace(node.origin, variables=sum(variables, ()))
+        variables = [one for i in range(len(items)) for one in self.origins[*path, i].variables]
+        if variables:
+            self.origins[path] = replace(node.origin, variables=tuple(variables))
         return None if None in items else self._checked(path, node, items, kind, lax=False)
 
     def _leaf(self, path: Path, node: Node, kind: Any) -> Any:
@@ -94,7 +93,8 @@ class Converter:
         missing = len(self.problems)
         variables: list[Variable] = []
         value = self._expand(path, node, raw, variables)
-        self.origins[path] = replace(node.origin, variables=tuple(variables))
+        if variables:
+            self.origins[path] = replace(node.origin, variables=tuple(variables))
         if len(self.problems) > missing:
             return None
         if node.written is not None and not _fits(value, kind):
@@ -111,7 +111,7 @@ class Converter:
             if isinstance(value, str):
                 known = [word for form in forms(kind) for word in choices(form)]
                 if known:
-                    text = f"cannot be {shown(value)}{nearest(value, known)}"
+                    text = f"cannot be {value!r}{nearest(value, known)}"
             self.problem(path, text, node.origin)
             return None
 

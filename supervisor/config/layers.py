@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from supervisor.config import files
 from supervisor.config.convert import Converter, place
@@ -15,6 +16,7 @@ from supervisor.config.origin import Node, Origin, Source, at
 from supervisor.config.overrides import Override, from_environment, from_option, layer, wrapped
 from supervisor.config.path import Path
 from supervisor.config.problem import ConfigError, Problem
+from supervisor.config.secrets import Secrets
 from supervisor.config.shape import ALTERNATIVES
 
 INCLUDE: Path = ("supervisor", "include")
@@ -38,7 +40,9 @@ class Layers:
         self._includes()
         self._drop_ins()
         if self._unreadable:
-            raise ConfigError((*self._unreadable, *self.problems))
+            secrets = Secrets.of(self.tree, environment)
+            found = (*self._unreadable, *self.problems)
+            raise ConfigError(replace(one, text=secrets.hide(one.text)) for one in found)
         self._overrides(options)
 
     def _read(self, path: str, source: Source) -> Node | None:

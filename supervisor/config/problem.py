@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from supervisor.config.words import visible
+from supervisor.config.words import shortened, visible
 
 BAD_CONFIGURATION = 2  # the exit code, as shells have it for misuse
 
@@ -31,11 +31,16 @@ class Problem:
         return visible(": ".join(filter(None, (place, self.where))))
 
     @property
+    def told(self) -> str:
+        """The text as a line that can be printed."""
+        return visible(shortened(self.text))
+
+    @property
     def where(self) -> str:
         return ".".join(filter(None, (self.table, self.key)))
 
     def __str__(self) -> str:
-        return f"{self.place}: {visible(self.text)}"
+        return f"{self.place}: {self.told}"
 
 
 class ConfigError(Exception):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from supervisor.config.configuration import Config
 from supervisor.config.convert import Converter, made
-from supervisor.config.origin import Node, at, plain
+from supervisor.config.origin import Node, plain
 from supervisor.config.problem import Problem
 from supervisor.config.secrets import Secrets
 from supervisor.config.shape import KINDS, TABLES, keys_of
-from supervisor.config.words import LETTERS, nearest, shown
+from supervisor.config.words import nearest
 from supervisor.spec import (
     Count,
     GroupSpec,
@@ -46,7 +46,8 @@ def read(
     groups = tuple(reader.named("group", GroupSpec))
     capacity: dict[str, int] | None = reader.table("channels", dict[str, Count])
     reader.unknown()
-    secrets = reader.secrets(services, environment)
+    own = (one.environment for one in services if isinstance(one, ProcessSpec))
+    secrets = Secrets.of(tree, environment, *(table for table in own if table))
     found = (*problems, *reader.converter.problems)
     return Config(
         files[0],
@@ -95,8 +96,8 @@ class _Reader:
             kind = fields.pop("kind", None)
             cls = KINDS.get(kind.value) if kind and isinstance(kind.value, str) else None
             if kind is None or cls is None:
-                text = f"no kind {shown(kind.value)}" if kind else "is missing"
-                hint = nearest(str(kind.value)[:LETTERS] if kind else "", KINDS)
+                text = f"no kind {plain(kind)!r}" if kind else "is missing"
+                hint = nearest(str(plain(kind)) if kind else "", KINDS)
                 self.converter.problem((*path, "kind"), text + hint, (kind or node).origin)
                 # What it is remains unknown, but not what any service may have.
                 common = keys_of(ServiceSpec)
@@ -109,18 +110,6 @@ class _Reader:
                 self.broken.append(name)
                 values |= dict.fromkeys(lacking)
             yield made(cls, values)
-
-    def secrets(self, services: Iterable[Spec], environment: Mapping[str, str]) -> Secrets:
-        """The values of the variables that `supervisor.secrets` names, as good as it can be read:
-        a mistake elsewhere in the list is no reason to print them.
-        """
-        node = at(self._tree, ("supervisor", "secrets"))
-        told = plain(node) if node else ()
-        listed = cast("list[Any]", told) if isinstance(told, list) else []
-        names = [name for name in listed if isinstance(name, str)]
-        given = (one.environment for one in services if isinstance(one, ProcessSpec))
-        every = (environment, *(table for table in given if table))
-        return Secrets.of(table[name] for name in names for table in every if name in table)
 
     def _tables(self, kind: str) -> Iterator[tuple[str, Node]]:
         group = self._tree.table.get(kind)
@@ -137,7 +126,7 @@ class _Reader:
             if kind == "service":
                 self.names.append(name)
             if not isinstance(node.value, dict):
-                text = f"expected a table, got {shown(node.value)}"
+                text = "is not a table"
                 self.converter.problem((kind, name), text, node.origin)
             else:
                 yield name, node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -40,10 +41,17 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     channels: dict[str, Count] = field(default_factory=dict[str, int])
 
 
-TABLES = tuple(one.name for one in msgspec.structs.fields(File))
+TABLES = File.__struct_fields__
 NAMED = ("service", "health", "group")  # [service.NAME]
 
 
+@cache
+def infos(cls: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a table. msgspec evaluates its annotations anew whenever it is asked."""
+    return msgspec.structs.fields(cls)
+
+
+@cache
 def forms(kind: Any) -> tuple[Any, ...]:
     """What a value of this type may be, each without its limits; none of them None."""
     if get_origin(kind) is Annotated:
@@ -53,10 +61,12 @@ def forms(kind: Any) -> tuple[Any, ...]:
     return () if kind is type(None) else (kind,)
 
 
+@cache
 def structs(kind: Any) -> tuple[type[Struct], ...]:
     return tuple(f for f in forms(kind) if isinstance(f, type) and issubclass(f, Struct))
 
 
+@cache
 def values_of(kind: Any) -> Any:
     """The type of the values of a dictionary, where the type has that form, or None."""
     if kind is object:
@@ -64,6 +74,7 @@ def values_of(kind: Any) -> Any:
     return next((get_args(form)[1] for form in forms(kind) if get_origin(form) is dict), None)
 
 
+@cache
 def items_of(kind: Any) -> Any:
     """The type of the items of a list of any length, where the type has that form, or None."""
     for form in forms(kind):
@@ -72,7 +83,8 @@ def items_of(kind: Any) -> Any:
     return None
 
 
-def keys_of(cls: type[Struct]) -> dict[str, Any]:
+@cache
+def keys_of(cls: type[Struct]) -> Mapping[str, Any]:
     """The keys of a table and their types, as TOML has them: `name` is what it is called by."""
-    keys = {one.encode_name: one.type for one in msgspec.structs.fields(cls) if one.name != "name"}
+    keys = {one.encode_name: one.type for one in infos(cls) if one.name != "name"}
     return {"kind": str, **keys} if issubclass(cls, ServiceSpec) else keys

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-import msgspec
 from msgspec import Struct
 
 from supervisor.config.path import Path
@@ -17,11 +16,9 @@ def leaves(value: Any, path: Path, *, split: bool = False) -> Iterator[tuple[Pat
     An empty table is one value. A name is none: it is in the path.
     """
     if isinstance(value, Struct):
-        for field in msgspec.structs.fields(value):
-            if field.name != "name":
-                yield from leaves(
-                    getattr(value, field.name), (*path, field.encode_name), split=split
-                )
+        for name, key in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            if key != "name":
+                yield from leaves(getattr(value, name), (*path, key), split=split)
     elif isinstance(value, dict) and value:
         for name, item in cast("dict[str, Any]", value).items():
             yield from leaves(item, (*path, name), split=split)

@@ -19,9 +19,9 @@ WORDS = {
     "time": "a time",
 }
 TYPES = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
-# So many names are a list that somebody reads, and so much of a value is enough to know it by.
+# So many names are a list that somebody reads, and so much of a text is enough.
 NAMES = 20
-LETTERS = 80
+LETTERS = 1000
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -62,7 +62,5 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def shown(value: object) -> str:
-    """A value of the TOML in a message: quoted, and cut where it is long."""
-    text = repr(value)
+def shortened(text: str) -> str:
     return text if len(text) <= LETTERS else f"{text[:LETTERS]}…"
