@@ -10,6 +10,7 @@ import click
 from msgspec import Struct
 
 from supervisor import pid1
+from supervisor.cli.importing import import_
 from supervisor.cli.telling import as_text, complain, count, say
 from supervisor.config import BAD_CONFIGURATION, Config, ConfigError, Problem, load, nearest
 from supervisor.config.words import visible
@@ -84,6 +85,9 @@ def _group(context: click.Context, path: Path | None, overrides: tuple[str, ...]
     from supervisor.daemon import run as run_daemon
 
     return run_daemon(planned, read)
+
+
+_group.add_command(import_)
 
 
 @_group.command()
