@@ -133,7 +133,7 @@ async def test_a_host_that_is_none_fails_the_probe(host: str):
 
 
 @pytest.mark.parametrize(
-    "target", [Target(http="http://[::1]:80/x?y=%20"), Target(tcp="[::1]:80"), Target()], ids=str
+    "target", [Target(http="http://[::1]:80/x?y=%20"), Target(tcp="[::1]:80")], ids=str
 )
 def test_nothing_is_wrong_with_a_good_target(target: Target):
     assert problem(target) is None

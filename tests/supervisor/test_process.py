@@ -13,19 +13,20 @@ from pathlib import Path
 import pytest
 import trio
 
+from supervisor.causes import describe
 from supervisor.channels import Channels
-from supervisor.child import MARKER, survivors
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
 from supervisor.failure import Failed
 from supervisor.kinds.life import Life
-from supervisor.kinds.process import describe, process
+from supervisor.kinds.process import process
 from supervisor.listening import Listening
 from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.runner import Runner
 from supervisor.spec import ProcessSpec, Ready, Restart
+from supervisor.survivors import MARKER, Trace, survivors
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
 NUMBERS = itertools.count()
@@ -109,7 +110,8 @@ class One:
 
     def assert_gone(self) -> None:
         for marker in self.markers:
-            assert survivors(-1, marker)[0] == []
+            trace = Trace(-1, marker)
+            assert survivors.find([trace])[trace].pids == []
         for pid in self.pids:
             assert state_of(pid) == ""  # not even a zombie
 
