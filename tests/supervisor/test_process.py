@@ -52,6 +52,7 @@ class One:
         self.notes: list[str] = []
         self.ends: list[tuple[int, float]] = []
         self.extended: list[float] = []
+        self.hidden: frozenset[str] = frozenset()
         self.output = Output(self.lines.append)
 
     @property
@@ -70,6 +71,7 @@ class One:
             output=self.output,
             listening=Listening(),
             tell=self,
+            hidden=self.hidden,
         )
 
     # What a life tells, see Teller.
