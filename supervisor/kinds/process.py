@@ -59,7 +59,7 @@ async def _start(spec: ProcessSpec, life: Life, ours: ExitStack) -> tuple[Says, 
                 handed.callback(says.newline.close_writer)
             program = program_of(spec, life, says, who, variables, handed)
         except OSError as error:
-            raise Failed(f"cannot start {spec.command[0]!r}: {error.strerror}") from None
+            raise Failed(f"cannot make its notify socket or pipe: {error.strerror}") from None
         try:
             return says, program, spawn(program, life.marker)
         except (OSError, subprocess.SubprocessError, ValueError) as error:

@@ -43,22 +43,25 @@ def identity(user: str | None, group: str | None) -> tuple[Identity | None, Mapp
 
 def _user(user: str) -> pwd.struct_passwd | None:
     """Their entry; None for a number that has none."""
+    number = _number(user)
     try:
-        return pwd.getpwuid(int(user)) if _is_number(user) else pwd.getpwnam(user)
-    except (KeyError, OverflowError):
-        if _is_number(user):
+        return pwd.getpwnam(user) if number is None else pwd.getpwuid(number)
+    except KeyError:
+        if number is not None:
             return None
         raise Failed(f"cannot find user {user!r}: create it, or name another one") from None
 
 
 def _group(group: str) -> int:
-    if _is_number(group):
-        return int(group)
+    number = _number(group)
     try:
-        return grp.getgrnam(group).gr_gid
+        return grp.getgrnam(group).gr_gid if number is None else number
     except KeyError:
         raise Failed(f"cannot find group {group!r}: create it, or name another one") from None
 
 
-def _is_number(name: str) -> bool:
-    return name.isascii() and name.isdecimal()
+def _number(name: str) -> int | None:
+    """The number that a name is, of those that there are: 32 bits, less the one for "none"."""
+    if name.isascii() and name.isdecimal() and len(name) <= 10 and int(name) < 2**32 - 1:
+        return int(name)
+    return None

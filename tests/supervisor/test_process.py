@@ -77,6 +77,7 @@ class One:
     # What a life tells, see Teller.
 
     def tell_process(self, process) -> None:
+        self.process = process
         self.pids.append(process.pid)
 
     def tell_pid(self, pid) -> None:

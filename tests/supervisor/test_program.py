@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import grp
 import os
 import pwd
 import resource
@@ -94,12 +95,8 @@ async def test_users_and_groups_go_by_number_too():
     ]
     assert (await says(sh(ids, user="nobody", group="daemon")))[:2] == [
         str(NOBODY.pw_uid),
-        await group_number("daemon"),
+        str(grp.getgrnam("daemon").gr_gid),
     ]
-
-
-async def group_number(name: str) -> str:
-    return subprocess.check_output(["getent", "group", name], text=True).split(":")[2]
 
 
 @as_root
@@ -114,7 +111,8 @@ async def test_a_group_alone_changes_nothing_else():
         ({"user": "no-such-user"}, "cannot find user 'no-such-user': create it"),
         ({"group": "no-such-group"}, "cannot find group 'no-such-group': create it"),
         ({"user": "54321"}, "cannot tell the group of user '54321'"),
-        ({"user": "9" * 30, "group": "1"}, "cannot run as user '9+' and group '1'"),
+        ({"user": "9" * 30}, "cannot find user '9+'"),
+        ({"user": "nobody", "group": "4294967295"}, "cannot find group '4294967295'"),
     ],
 )
 async def test_whom_the_machine_does_not_know_is_a_failed_start(fields, text: str):
@@ -135,7 +133,7 @@ def test_what_is_so_already_needs_no_privileges(monkeypatch: pytest.MonkeyPatch)
 
 
 @as_root
-async def test_without_the_right_to_it_nobody_becomes_somebody_else():
+def test_without_the_right_to_it_nobody_becomes_somebody_else():
     """In a process of its own, that is root without root's privileges."""
     code = """
 import trio
@@ -335,17 +333,9 @@ async def test_a_fifo_nobody_writes_to_holds_nobody_up(tmp_path: Path):
     assert await says(sh("echo on", stdin=str(tmp_path / "fifo"))) == ["on"]
 
 
-class Talker(One):
-    """One that can be written to."""
-
-    def tell_process(self, process) -> None:
-        super().tell_process(process)
-        self.process = process
-
-
 @pytest.mark.parametrize("fields", [{}, {"nice": 1}], ids=["plain", "launched"])
 async def test_what_is_written_to_it_arrives(fields):
-    one = Talker(sh("head -n 2", stdin="pipe", **fields))
+    one = One(sh("head -n 2", stdin="pipe", **fields))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(one.live)
         await until(lambda: one.pids)
@@ -357,7 +347,7 @@ async def test_what_is_written_to_it_arrives(fields):
 
 
 async def test_a_pipe_that_is_full_waits_and_can_be_given_up():
-    one = Talker(sh("echo up; exec sleep 1000", stdin="pipe"))
+    one = One(sh("echo up; exec sleep 1000", stdin="pipe"))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(one.live)
         await one.said("up")
@@ -371,7 +361,7 @@ async def test_a_pipe_that_is_full_waits_and_can_be_given_up():
 
 
 async def test_two_who_write_do_not_get_mixed_up():
-    one = Talker(sh("sleep 0.05; exec cat", stdin="pipe"))
+    one = One(sh("sleep 0.05; exec cat", stdin="pipe"))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(one.live)
         await until(lambda: one.pids)
@@ -384,7 +374,7 @@ async def test_two_who_write_do_not_get_mixed_up():
 
 
 async def test_without_a_pipe_there_is_nothing_to_write_to():
-    one = Talker(sh("exec sleep 1000"))
+    one = One(sh("exec sleep 1000"))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(one.live)
         await until(lambda: one.pids)
