@@ -53,6 +53,7 @@ class One:
         self.ends: list[tuple[int, float]] = []
         self.extended: list[float] = []
         self.hidden: frozenset[str] = frozenset()
+        self.listening = Listening()
         self.output = Output(self.lines.append)
 
     @property
@@ -69,7 +70,7 @@ class One:
             control=Control(Desk("nobody")),
             events=Events(),
             output=self.output,
-            listening=Listening(),
+            listening=self.listening,
             tell=self,
             hidden=self.hidden,
         )
