@@ -30,6 +30,16 @@ def signal_named(name: str) -> signal.Signals | None:
     return signal.Signals.__members__.get(f"SIG{name.upper().removeprefix('SIG')}")
 
 
+def describe(code: int) -> str:
+    """An end in words; `code` as above."""
+    if code >= 0:
+        return f"exited with {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
+
+
 def _codes(cause: Cause) -> range:
     """The codes that a cause stands for; raises `ValueError` with the reason for none."""
     if isinstance(cause, str) and (signum := signal_named(cause)) is not None:

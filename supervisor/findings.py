@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from supervisor.address import address_of
 from supervisor.causes import problem as cause_problem
-from supervisor.config import Config, Problem, nearest
+from supervisor.config import Config, nearest
 from supervisor.kinds import KINDS
 from supervisor.kinds.life import LiveBody, Unfit
 from supervisor.policy import soonest_give_up
@@ -42,7 +42,7 @@ class Findings:
         self.problems = list(config.problems)
 
     def add(self, table: str, key: str, text: str) -> None:
-        self.problems.append(Problem(self._config.file, table, key, text))
+        self.problems.append(self._config.problem(table, key, text))
 
     def look_at_services(self) -> None:
         for spec in self._config.services:

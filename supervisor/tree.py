@@ -128,6 +128,7 @@ class Tree:
                 output=self.output,
                 listening=self._listening,
                 tell=self.roster[name],
+                hidden=frozenset(self.plan.settings.secrets),
             )
             await body(life, task_status=task_status)
 

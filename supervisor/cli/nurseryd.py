@@ -1,15 +1,19 @@
-"""`nurseryd`: run a configuration, or check it."""
+"""`nurseryd`: run a configuration, check it, explain it, or print the schema of any."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from supervisor import pid1
-from supervisor.config import BAD_CONFIGURATION, ConfigError, load
+from supervisor.cli.importing import import_
+from supervisor.cli.telling import as_text, complain, count, say
+from supervisor.config import BAD_CONFIGURATION, Config, ConfigError, Problem, load, nearest
+from supervisor.config.words import visible
 from supervisor.plan import Plan, plan
 
 PLACES = ("nurseryd.toml", "/etc/nurseryd/nurseryd.toml")
@@ -26,6 +30,30 @@ def run(arguments: Sequence[str]) -> int:
         return 130
 
 
+class _Chosen(Struct, frozen=True):
+    """Which configuration a command is about."""
+
+    path: Path | None
+    overrides: tuple[str, ...]
+
+    def load(self, file: Path | None, overrides: tuple[str, ...]) -> Config:
+        path = file or self.path or next((Path(p) for p in PLACES if Path(p).exists()), None)
+        if path is None:
+            places = " and no ".join(PLACES)
+            raise click.UsageError(f"there is no {places}; name a file with --config")
+        return load(path, os.environ, (*self.overrides, *overrides))
+
+
+_set = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a key, as service.web.stop_timeout=3. May be given several times.",
+)
+_file = click.argument("file", type=click.Path(path_type=Path), required=False)
+
+
 @click.group(invoke_without_command=True)
 @click.option(
     "-c",
@@ -35,74 +63,114 @@ def run(arguments: Sequence[str]) -> int:
     envvar="NURSERYD_CONFIG",
     help=f"The TOML file. Default: {' or '.join(PLACES)}.",
 )
+@_set
 @click.version_option(package_name="nurseryd")
 @click.pass_context
-def _group(context: click.Context, path: Path | None) -> int | None:
+def _group(context: click.Context, path: Path | None, overrides: tuple[str, ...]) -> int | None:
     """Supervise the services that a TOML file declares, as PID 1 or anywhere else."""
-    context.obj = path
+    context.color = False if os.environ.get("NO_COLOR") else None  # None asks the terminal
+    chosen = context.obj = _Chosen(path, overrides)
     if context.invoked_subcommand is not None:
+        pid1.unblock()  # no daemon will: let an interrupt end this
         return None
-    planned = _plan(path)
-    if planned is None:
+
+    def read() -> Plan:
+        return plan(chosen.load(None, ()))
+
+    try:
+        planned = read()
+    except ConfigError as error:
+        complain(error.problems)
         return BAD_CONFIGURATION
     from supervisor.daemon import run as run_daemon
 
-    return run_daemon(planned, partial(_read, path))
+    return run_daemon(planned, read)
+
+
+_group.add_command(import_)
 
 
 @_group.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@_file
+@_set
+@click.option("--strict", is_flag=True, help="Take warnings for problems.")
+@click.option("--json", "as_json", is_flag=True, help="Say it for a program.")
 @click.pass_obj
-def check(path: Path | None, file: Path | None) -> int:
-    """Say everything that is wrong with a configuration, or what it would do."""
-    pid1.unblock()  # no daemon will: let an interrupt end this
-    planned = _plan(file or path)
-    if planned is None:
+def check(
+    chosen: _Chosen, file: Path | None, overrides: tuple[str, ...], *, strict: bool, as_json: bool
+) -> int:
+    """Say everything that is wrong with a configuration, or what it would do.
+
+    Warnings are about this machine, or about what will hardly be meant. Exits with 2 for a
+    problem.
+    """
+    from supervisor.cli.doubts import doubts
+    from supervisor.cli.outline import lines, outline
+
+    problems: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+    outlined = None
+    try:
+        config = chosen.load(file, overrides)
+        warnings = doubts(config)
+        outlined = outline(config, plan(config)).without(config.secrets)
+    except ConfigError as error:
+        problems = error.problems
+    fails = bool(problems) or (strict and bool(warnings))
+    if as_json:
+        told = {"ok": not fails, "problems": problems, "warnings": warnings, "plan": outlined}
+        click.echo(as_text(told))
+        return BAD_CONFIGURATION if fails else 0
+    say("warning", "yellow", warnings)
+    if outlined is None:
+        complain(problems)
+    else:
+        for line in lines(outlined):
+            click.echo(visible(line))
+    if fails and not problems:
+        click.echo(f"{count(len(warnings), 'warning')}, and --strict", err=True)
+    return BAD_CONFIGURATION if fails else 0
+
+
+@_group.command()
+@click.argument("service")
+@_file
+@_set
+@click.option("--all", "defaults", is_flag=True, help="Show what has its default, too.")
+@click.pass_obj
+def explain(
+    chosen: _Chosen, service: str, file: Path | None, overrides: tuple[str, ...], *, defaults: bool
+) -> int:
+    """Show each key of a service, its value, and where that comes from."""
+    from supervisor.cli.explanation import lines
+    from supervisor.template import template_of
+
+    try:
+        config = chosen.load(file, overrides)
+    except ConfigError as error:
+        complain(error.problems)
         return BAD_CONFIGURATION
-    click.echo("\n".join(describe(planned)))
+    specs = {spec.name: spec for spec in config.services}
+    spec = specs.get(service) or specs.get(template_of(service) or "")
+    if spec is not None:
+        for line in lines(config, spec, defaults=defaults):
+            click.echo(visible(line))
+    elif service not in config.names:
+        raise click.UsageError(f"there is no service {service!r}{nearest(service, specs)}")
+    try:
+        plan(config)
+    except ConfigError as error:
+        complain(error.problems)
+        return BAD_CONFIGURATION
     return 0
 
 
-def _read(path: Path | None) -> Plan:
-    """Raises `ConfigError`, and `click.UsageError` where there is nothing to read."""
-    path = path or next((Path(p) for p in PLACES if Path(p).exists()), None)
-    if path is None:
-        raise click.UsageError(f"there is no {' and no '.join(PLACES)}; name a file with --config")
-    return plan(load(path))
+@_group.command()
+def schema() -> None:
+    """Print the JSON Schema of a configuration file, for editors.
 
+    Its first line then names the file: #:schema ./nurseryd.schema.json
+    """
+    from supervisor.config.schema import schema
 
-def _plan(path: Path | None) -> Plan | None:
-    try:
-        return _read(path)
-    except ConfigError as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        number = len(error.problems)
-        click.echo(f"{number} problem{'s' if number > 1 else ''}; nothing was started", err=True)
-        return None
-
-
-def describe(planned: Plan) -> list[str]:
-    """What a plan would do: start order, templates, channels, checks, the worst-case stop."""
-    lines = ["start order:"]
-    for number, service in enumerate(planned.services, 1):
-        spec = service.spec
-        follows = f" after {', '.join(spec.follows)}" if spec.follows else ""
-        essential = ", essential" if spec.essential else ""
-        lines.append(f"  {number:2} {spec.name} ({spec.kind}{essential}){follows}")
-    if planned.templates:
-        lines += ["templates:", *(f"     {spec.name}" for spec in planned.templates)]
-    if planned.channels:
-        lines.append("channels:")
-        for name, channel in planned.channels.items():
-            write, read = channel.pattern
-            ends = f"{', '.join(channel.writers)} {write}, {', '.join(channel.readers)} {read}"
-            lines.append(f"     {name}: {ends}")
-    if planned.checks:
-        lines.append("checks:")
-        for one in planned.checks:
-            what = one.http or one.tcp
-            lines.append(f"     {one.name}: {one.service} by {what} every {one.period:g} s")
-    limit = planned.settings.shutdown_timeout
-    lines.append(f"worst-case stop: {planned.worst_stop:g} s of {limit:g} s")
-    return lines
+    click.echo(as_text(schema()))

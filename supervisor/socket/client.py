@@ -5,8 +5,11 @@ from __future__ import annotations
 import http.client
 import json
 import socket
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 
 class Unreachable(Exception):
@@ -14,7 +17,15 @@ class Unreachable(Exception):
 
 
 class Rejected(Exception):
-    """The daemon will not do it; the text is its reason."""
+    """The daemon will not do it; the text is its reason.
+
+    `problems` are those of a configuration that it refused, each with `file`, `table`, `key` and
+    `text`.
+    """
+
+    def __init__(self, reason: str, problems: tuple[dict[str, str], ...] = ()) -> None:
+        super().__init__(reason)
+        self.problems = problems
 
 
 class Missing(Rejected):
@@ -22,49 +33,197 @@ class Missing(Rejected):
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("nurseryd")
+    def __init__(self, path: str, timeout: float | None) -> None:
+        super().__init__("nurseryd", timeout=timeout)
         self._path = path
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
 
 
 class Client:
-    """A daemon's control socket. Calls wait for as long as the daemon takes to answer."""
+    """A daemon's control socket.
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    A call waits for as long as the daemon takes to answer, or, with a `timeout`, for so many
+    seconds of its silence. All of them raise `Unreachable`, `Missing` and `Rejected`.
+    """
+
+    def __init__(self, path: str, timeout: float | None = None) -> None:
+        self.path = path
+        self._timeout = timeout
 
     def services(self) -> list[dict[str, Any]]:
-        """Every service's status, as `ServiceStatus` has it."""
-        return self._call("GET", "/v1/services")["services"]
+        """Every service's status, as `ServiceStatus` has it, in start order."""
+        return self._json("GET", "/v1/services")["services"]
 
-    def command(self, verb: str, name: str) -> dict[str, Any]:
+    def service(self, name: str) -> dict[str, Any]:
+        return self._json("GET", _service(name))["service"]
+
+    def command(
+        self, verb: str, name: str, parameters: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """`start`, `stop` or `restart` a service; its status once that is done, or will not be."""
-        return self._call("POST", f"/v1/services/{quote(name, safe='@')}/{verb}")["service"]
+        body = {"parameters": parameters} if parameters else None
+        return self._json("POST", _service(name, verb), body)["service"]
 
-    def shutdown(self, reason: str) -> None:
-        """Stop everything; returns when it is under way."""
-        self._call("POST", "/v1/shutdown", {"reason": reason})
+    def signal(self, name: str, signal: str) -> None:
+        """Send it a signal, by name and without SIG."""
+        self._json("POST", _service(name, "signal"), {"signal": signal})
 
-    def _call(self, method: str, path: str, body: object = None) -> Any:
-        connection = _UnixConnection(self._path)
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body))
-            response = connection.getresponse()
+    def write(self, name: str, data: bytes) -> None:
+        """Write to its stdin; returns when its pipe has taken all of it."""
+        self._json("POST", _service(name, "stdin"), data)
+
+    def clear(self, name: str) -> None:
+        """Drop what is kept of its output, and empty its files."""
+        self._json("POST", _service(name, "clear"))
+
+    def remove(self, name: str) -> None:
+        """Forget it until the next reload."""
+        self._json("DELETE", _service(name))
+
+    def spec(self, name: str) -> dict[str, Any]:
+        """What is declared of it, as it is in force."""
+        return self._json("GET", _service(name, "spec"))["spec"]
+
+    def health(self, level: str) -> dict[str, Any]:
+        """A `HealthReport`, healthy or not."""
+        with self._ask("GET", f"/v1/health?level={level}", None) as response:
+            answer = self._decode(response)
+            if "healthy" not in answer:
+                _refuse(response, answer)
+            return answer
+
+    def diff(self) -> list[dict[str, Any]]:
+        """What a reload would change, as `Difference` has it."""
+        return self._json("GET", "/v1/diff")["differences"]
+
+    def reload(self, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        """Read the configuration again and make it so, or so much of it; what changed."""
+        return self._json("POST", "/v1/reload", {"only": only} if only else {})["differences"]
+
+    def daemon(self) -> dict[str, Any]:
+        """`pid`, `version`, `identifier`, `state`, `config` and `run`."""
+        return self._json("GET", "/v1/daemon")
+
+    def shutdown(self, reason: str, *, again: bool = False) -> None:
+        """Stop everything; returns when it is under way. `again`: and then begin anew."""
+        self._json("POST", "/v1/shutdown", {"reason": reason} | ({"again": True} if again else {}))
+
+    def metrics(self) -> str:
+        """In the text format of Prometheus."""
+        with self._ask("GET", "/metrics", None) as response:
+            if response.status >= 400:
+                _refuse(response, self._decode(response))
+            return response.read().decode("utf-8", "replace")
+
+    @contextmanager
+    def logs(
+        self, name: str | None, *, lines: int | None, stream: str | None, follow: bool
+    ) -> Generator[Generator[dict[str, Any]]]:
+        """Lines, as `Line` has them: kept ones, at most `lines`, and with `follow` those to come.
+
+        Those of every service, and the daemon's own, where `name` is None. No line is missed from
+        the moment the context is entered.
+        """
+        asked = {"lines": lines, "stream": stream, "follow": 1 if follow else None}
+        query = urlencode({key: value for key, value in asked.items() if value is not None})
+        path = "/v1/logs" if name is None else _service(name, "logs")
+        with self._stream(f"{path}?{query}" if query else path) as records:
+            yield records
+
+    @contextmanager
+    def events(self) -> Generator[Generator[dict[str, Any]]]:
+        """First `{"snapshot": [status…]}`, then `{"before": …, "now": …}` for every change."""
+        with self._stream("/v1/events") as records:
+            yield records
+
+    @contextmanager
+    def _stream(self, path: str) -> Generator[Generator[dict[str, Any]]]:
+        with self._ask("GET", path, None) as response:
+            if response.status >= 400:
+                _refuse(response, self._decode(response))
+            yield self._records(response)
+
+    def _records(self, response: http.client.HTTPResponse) -> Generator[dict[str, Any]]:
+        while True:
+            with self._explaining():
+                line = response.readline()
+                if not line:
+                    return
+                record = json.loads(line)
+            yield record
+
+    def _json(self, method: str, path: str, body: object = None) -> Any:
+        with self._ask(method, path, body) as response:
+            answer = self._decode(response)
+            if response.status >= 400:
+                _refuse(response, answer)
+            return answer
+
+    def _decode(self, response: http.client.HTTPResponse) -> dict[str, Any]:
+        with self._explaining():
             answer = json.loads(response.read())
-        except PermissionError:
-            raise Unreachable(f"cannot open {self._path}: it belongs to another user") from None
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise Unreachable(
-                f"cannot reach a daemon at {self._path}: {reason}; is nurseryd running?"
-            ) from None
+            if not isinstance(answer, dict):
+                raise ValueError("not an object")  # noqa: TRY004  (as all that is no answer)
+            return answer  # pyright: ignore[reportUnknownVariableType]
+
+    @contextmanager
+    def _ask(self, method: str, path: str, body: object) -> Generator[http.client.HTTPResponse]:
+        connection = _UnixConnection(self.path, self._timeout)
+        try:
+            with self._explaining():
+                connection.request(
+                    method,
+                    path,
+                    body if body is None or isinstance(body, bytes) else json.dumps(body),
+                )
+                response = connection.getresponse()
+            yield response
         finally:
             connection.close()
-        if response.status >= 400:
-            refusal = Missing if response.status == 404 else Rejected
-            raise refusal(answer.get("error", f"answered {response.status}"))
-        return answer
+
+    @contextmanager
+    def _explaining(self) -> Generator[None]:
+        """What can go wrong on the way, as `Unreachable` with what to do about it."""
+        try:
+            yield
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise Unreachable(_explain(self.path, error)) from None
+
+
+def _service(name: str, *more: str) -> str:
+    return "/".join(("/v1/services", quote(name, safe="@"), *more))
+
+
+def _refuse(response: http.client.HTTPResponse, answer: dict[str, Any]) -> None:
+    refusal = Missing if response.status == 404 else Rejected
+    reason = answer.get("error", f"cannot say why: it answered {response.status}")
+    raise refusal(reason, tuple(answer.get("problems", ())))
+
+
+def _explain(path: str, error: Exception) -> str:
+    match error:
+        case PermissionError():
+            return f"cannot open {path}: it belongs to another user; become that user, or root"
+        case TimeoutError():
+            return f"cannot get an answer from the daemon at {path} in time; look at its log"
+        case ConnectionRefusedError() if not Path(path).is_socket():
+            return f"cannot use {path}: it is no socket; name a daemon's with --socket"
+        case http.client.RemoteDisconnected() | ConnectionResetError() | BrokenPipeError():
+            return (
+                f"cannot get an answer at {path}: it was closed; the daemon there is ending,"
+                " or serves another user alone"
+            )
+        case http.client.IncompleteRead():
+            return f"cannot read on from {path}: the daemon there has ended"
+        case OSError():
+            reason = error.strerror or str(error)
+            return (
+                f"cannot reach a daemon at {path}: {reason};"
+                " start nurseryd, or name its socket with --socket"
+            )
+        case _:
+            return f"cannot understand what answers at {path}: name a daemon's socket with --socket"

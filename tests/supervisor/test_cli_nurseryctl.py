@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from supervisor.cli.nurseryctl import age, table
+from supervisor.cli.nurseryctl.table import age, table
 from tests.supervisor.inside import supervised
 from tests.supervisor.real import PATIENCE, ROOT
 
@@ -136,7 +136,7 @@ async def test_no_daemon_is_exit_code_4(tmp_path: Path):
     code, printed, complaints = await nurseryctl("-s", str(tmp_path / "s"), "status")
     assert (code, printed) == (4, "")
     assert complaints.startswith(f"nurseryctl: cannot reach a daemon at {tmp_path}/s: No such file")
-    assert complaints.endswith("is nurseryd running?\n")
+    assert complaints.endswith("start nurseryd, or name its socket with --socket\n")
 
 
 async def test_the_socket_is_found_by_variable_or_by_its_place(tmp_path: Path):
@@ -200,7 +200,15 @@ def test_a_line_tells_what_there_is_to_tell():
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(-5, "0s"), (0, "0s"), (59.9, "59s"), (60, "1m00s"), (3599, "59m59s"), (7260, "2h01m")],
+    [
+        (-5, "0s"),
+        (0, "0s"),
+        (59.9, "59s"),
+        (60, "1m00s"),
+        (3599, "59m59s"),
+        (7260, "2h01m"),
+        (90000, "1d01h"),
+    ],
 )
 def test_ages_are_for_people(seconds: float, text: str):
     assert age(seconds) == text

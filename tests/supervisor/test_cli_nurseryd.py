@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import json
 import os
+import pty
+import re
 import signal
 import subprocess
 import sys
@@ -80,8 +83,8 @@ def test_check_says_all_that_is_wrong(nurseryd, tmp_path: Path):
     code, printed, complaints = nurseryd("check", "bad.toml")
     assert (code, printed) == (2, "")
     assert complaints.splitlines() == [
-        "bad.toml: service.a.run: is missing",
-        "bad.toml: supervisor.sokcet: no such key; did you mean 'socket'?",
+        "bad.toml:3: service.a.run: is missing",
+        "bad.toml:2: supervisor.sokcet: no such key; did you mean 'socket'?",
         "2 problems; nothing was started",
     ]
 
@@ -121,6 +124,224 @@ def test_without_a_file_it_says_where_it_looked(nurseryd, command: tuple[str, ..
     code, _, complaints = nurseryd(*command)
     assert code == 2
     assert "there is no nurseryd.toml and no /etc/nurseryd/nurseryd.toml" in complaints
+
+
+def test_check_tells_a_program_the_same(nurseryd, tmp_path: Path):
+    (tmp_path / "good.toml").write_text(GOOD + "[group.g]\nmembers = ['web']\n")
+    code, printed, complaints = nurseryd("check", "good.toml", "--json")
+    assert (code, complaints) == (0, "")
+    told = json.loads(printed)
+    assert (told["ok"], told["problems"], told["warnings"]) == (True, [], [])
+    assert told["plan"]["worst_case_stop"] == 7.5
+    assert told["plan"]["groups"] == {"g": {"strategy": "one_for_one", "members": ["web"]}}
+    assert told["plan"]["start_order"][-1] == {
+        "name": "web",
+        "kind": "task",
+        "essential": False,
+        "autostart": True,
+        "after": {"database": "ready"},
+    }
+
+    (tmp_path / "bad.toml").write_text("[supervisor]\n\nx = 1")
+    code, printed, complaints = nurseryd("check", "bad.toml", "--json")
+    assert (code, complaints) == (2, "")
+    (problem,) = json.loads(printed)["problems"]
+    assert (problem["file"], problem["line"], problem["key"]) == ("bad.toml", 3, "x")
+    assert json.loads(printed)["plan"] is None
+
+
+def test_warnings_fail_only_where_that_is_asked_for(nurseryd, tmp_path: Path):
+    (tmp_path / "a.toml").write_text('[service.a]\nkind = "process"\ncommand = ["no-such-one"]')
+    code, printed, complaints = nurseryd("check", "a.toml")
+    assert code == 0
+    assert "start order:" in printed
+    warning = "a.toml:3: service.a.command[0]: warning: there is no program 'no-such-one' here"
+    assert complaints == f"{warning}, on its PATH\n"
+    code, printed, complaints = nurseryd("check", "--strict", "a.toml")
+    assert code == 2
+    assert complaints.splitlines()[1:] == ["1 warning, and --strict"]
+    code, printed, complaints = nurseryd("check", "--strict", "--json", "a.toml")
+    assert (code, json.loads(printed)["ok"]) == (2, False)
+
+
+def test_check_shows_groups_schedules_conditions_and_what_was_read(
+    nurseryd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "a.toml").write_text(
+        """
+        [service.a]
+        kind = "process"
+        command = ["true"]
+        requires = { b = "started" }
+        autostart = false
+        schedule = { cron = "0 3 * * *", timezone = "Europe/Berlin" }
+        [service.b]
+        kind = "process"
+        command = ["true"]
+        schedule = { every = 60, at_start = true }
+        [group.g]
+        members = ["b", "a"]
+        strategy = "one_for_all"
+        """
+    )
+    monkeypatch.setenv("NURSERYD__SERVICE__A__STOP_TIMEOUT", "1")
+    code, printed, _ = nurseryd("--set", "service.b.stop_timeout=2", "check", "a.toml")
+    assert (code, printed.splitlines()) == (
+        0,
+        [
+            "read:",
+            "     a.toml",
+            "     NURSERYD__SERVICE__A__STOP_TIMEOUT",
+            "     --set service.b.stop_timeout",
+            "start order:",
+            "   1 b (process)",
+            "   2 a (process, not at the start) after b (started)",
+            "groups:",
+            "     g (one_for_all): b, a",
+            "schedules:",
+            "     a: cron 0 3 * * * in Europe/Berlin",
+            "     b: every 60 s, and at the start",
+            "worst-case stop: 3 s of 25 s",
+        ],
+    )
+
+
+EXPLAINED = """
+[supervisor]
+secrets = ["TOKEN", "PIN"]
+[service.db]
+kind = "process"
+command = ["true"]
+stop_timeout = 2
+[service.web]
+kind = "process"
+command = ["true", "${PORT:-80}", "a ${TOKEN} b"]
+environment = { A = "1", TOKEN = "plain" }
+requires = { db = "started" }
+after = ["later"]
+nice = "${PIN}"
+limits = [{ causes = [1], restarts = 2 }]
+schedule = { every = 60 }
+[service.later]
+kind = "process"
+command = ["a rather long program name", "--with", "some arguments"]
+[service."web@"]
+kind = "process"
+command = ["{x}"]
+[service.front]
+kind = "task"
+run = "tests.supervisor.bodies:steady"
+options = { port = 1 }
+requires = ["web"]
+stop_timeout = 1.5
+[health.up]
+service = "web"
+tcp = "h:1"
+[group.g]
+members = ["db", "web"]
+"""
+
+
+def test_explain_says_where_each_value_comes_from(
+    nurseryd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "a.toml").write_text(EXPLAINED)
+    (tmp_path / "a.toml.d").mkdir()
+    (tmp_path / "a.toml.d" / "b.toml").write_text("service.web.stop_timeout = 3")
+    monkeypatch.setenv("TOKEN", "s3cr3t")
+    monkeypatch.setenv("PIN", "17")
+    code, printed, complaints = nurseryd("explain", "web", "a.toml", "--set", "service.web.user=0")
+    assert (code, complaints) == (0, "")
+    assert [re.sub("   +", "  ", line) for line in printed.splitlines()] == [
+        "web (process) from a.toml:8",
+        '  requires.db  "started"  a.toml:12',
+        '  after  ["later"]  a.toml:13',
+        "  schedule.every  60  a.toml:16",
+        "  limits[0].restarts  2  a.toml:15",
+        "  limits[0].causes  [1]  a.toml:15",
+        "  stop_timeout  3  a.toml.d/b.toml:1",
+        '  command  ["true", "80", "a ******** b"]  a.toml:10, PORT at its default, TOKEN',
+        '  user  "0"  --set service.web.user',
+        "  nice  ********  a.toml:14, PIN",
+        '  environment.A  "1"  a.toml:11',
+        "  environment.TOKEN  ********  a.toml:11",
+        "starts after: db (started), later (ready)",
+        "starts before: front",
+        "schedule: every 60 s",
+        "check up, from a.toml:29:",
+        "  h:1 every 10 s, ready; when unhealthy: ignore",
+        "group g (one_for_one): db, web",
+        "worst-case stop: 3 s, 4.5 s with those that stop before it",
+    ]
+    _, printed, _ = nurseryd("explain", "later", "a.toml", "--all")
+    assert '  command            ["a rather long program name"' in printed
+    assert '  stop_signal        "TERM"        default' in printed
+    assert "  rlimits            {}            default" in printed
+    _, printed, _ = nurseryd("explain", "front", "a.toml")
+    assert "  options.port  1 " in printed
+    code, printed, _ = nurseryd("explain", "web@1", "a.toml")
+    assert printed.startswith("web@ (process) from a.toml:20")
+
+
+def test_explain_shows_what_there_is_of_a_broken_service(nurseryd, tmp_path: Path):
+    (tmp_path / "a.toml").write_text(
+        '[service.a]\nkind = "process"\nnice = 50\nafter = ["b"]\n'
+        '[service.b]\nkind = "process"\ncommand = ["true"]\nafter = ["a"]\nnice = 50\n'
+        '[service.c]\nkind = "proces"\n[service.d]\nkind = "process"\ncommand = ["{}"]\n'
+    )
+    code, printed, complaints = nurseryd("explain", "a", "a.toml")
+    assert code == 2
+    assert printed.splitlines()[1:3] == [
+        '  after    ["b"]           a.toml:4',
+        "  command  cannot be read  a.toml:1",
+    ]
+    assert "a.toml:1: service.a.command: is missing" in complaints
+    code, printed, complaints = nurseryd("explain", "c", "a.toml")
+    assert (code, printed) == (2, "")
+    assert "no kind 'proces'" in complaints
+    code, _, complaints = nurseryd("explain", "e", "a.toml")
+    assert code == 2
+    assert "there is no service 'e'; there is a, b, d" in complaints
+    code, _, complaints = nurseryd("explain", "e", "missing.toml")
+    assert code == 2
+    assert complaints.endswith("nothing was started\n")
+
+
+def test_explain_goes_on_where_services_wait_for_one_another(nurseryd, tmp_path: Path):
+    (tmp_path / "a.toml").write_text(
+        '[service.a]\nkind = "process"\ncommand = ["true"]\nafter = ["b"]\n'
+        '[service.b]\nkind = "process"\ncommand = ["true"]\nafter = ["a"]\n'
+    )
+    code, printed, complaints = nurseryd("explain", "a", "a.toml")
+    assert code == 2
+    assert printed.endswith("worst-case stop: 5 s\n")
+    assert "waits for itself" in complaints
+
+
+def test_schema_prints_a_schema(nurseryd):
+    code, printed, complaints = nurseryd("schema")
+    assert (code, complaints) == (0, "")
+    assert json.loads(printed)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+async def test_problems_have_a_colour_on_a_terminal_alone(tmp_path: Path, no_color: str):
+    (tmp_path / "a.toml").write_text("x = 1")
+    ours, theirs = pty.openpty()
+    try:
+        done = await trio.run_process(
+            [sys.executable, "-m", "supervisor", "check", str(tmp_path / "a.toml")],
+            env={**os.environ, "NO_COLOR": no_color},
+            cwd=ROOT,
+            stderr=theirs,
+            check=False,
+        )
+        assert done.returncode == 2
+        said = os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert ("\x1b[31m" in said) == (not no_color)
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def test_everything_wrong_with_a_process_is_named(problems):
     assert problems(
         f'[service.a]\n{TRUE}\nstop_signal = "TREM"\nready = {{ tcp = "h:1", delay = 1 }}'
     ) == [
-        "service.a.ready: set exactly one of http, tcp, log, delay",
+        "service.a.ready: set exactly one of http, tcp, exec, log, delay, notify, fd",
         "service.a.stop_signal: 'TREM' is no signal",
     ]
 
@@ -243,7 +243,7 @@ def test_everything_wrong_with_a_process_is_named(problems):
 @pytest.mark.parametrize(
     ("ready", "text"),
     [
-        ("{}", "set exactly one of http, tcp, log, delay"),
+        ("{}", "set exactly one of http, tcp, exec, log, delay, notify, fd"),
         ('{ log = "(" }', "log is not a regular expression: "),
         ('{ http = "https://h/" }', "http is not an address such as http://127.0.0.1:8080/health"),
         ('{ http = "http://h/a b" }', "http is not an address"),

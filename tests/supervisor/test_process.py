@@ -13,19 +13,20 @@ from pathlib import Path
 import pytest
 import trio
 
-from supervisor.census import MARKER, Look
+from supervisor.causes import describe
 from supervisor.channels import Channels
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
 from supervisor.failure import Failed
 from supervisor.kinds.life import Life
-from supervisor.kinds.process import describe, process
+from supervisor.kinds.process import process
 from supervisor.listening import Listening
 from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.runner import Runner
 from supervisor.spec import ProcessSpec, Ready, Restart
+from supervisor.survivors import MARKER, Trace, survivors
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
 NUMBERS = itertools.count()
@@ -51,6 +52,8 @@ class One:
         self.notes: list[str] = []
         self.ends: list[tuple[int, float]] = []
         self.extended: list[float] = []
+        self.hidden: frozenset[str] = frozenset()
+        self.listening = Listening()
         self.output = Output(self.lines.append)
 
     @property
@@ -67,13 +70,15 @@ class One:
             control=Control(Desk("nobody")),
             events=Events(),
             output=self.output,
-            listening=Listening(),
+            listening=self.listening,
             tell=self,
+            hidden=self.hidden,
         )
 
     # What a life tells, see Teller.
 
     def tell_process(self, process) -> None:
+        self.process = process
         self.pids.append(process.pid)
 
     def tell_pid(self, pid) -> None:
@@ -108,10 +113,9 @@ class One:
         )
 
     def assert_gone(self) -> None:
-        look = Look()
-        look.take()
         for marker in self.markers:
-            assert look.survivors(-1, marker) == set()
+            trace = Trace(-1, marker)
+            assert survivors.find([trace])[trace].pids == []
         for pid in self.pids:
             assert state_of(pid) == ""  # not even a zombie
 

@@ -1,0 +1,1 @@
+"""Coming from supervisord: its configuration as a TOML of ours."""

@@ -1,0 +1,605 @@
+"""nurseryctl against canned answers: what each command asks for, prints and exits with."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from supervisor.cli import nurseryctl
+from supervisor.cli.nurseryctl import extension
+from tests.supervisor.fake_daemon import FakeDaemon, Reply, fake_daemon, line, status
+from tests.supervisor.real import PATIENCE, ROOT
+
+CODE = "from supervisor.cli.nurseryctl import main; main()"
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[FakeDaemon]:
+    with fake_daemon(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def ctl(fake: FakeDaemon, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Carry out a command line in here: its exit code, what it printed, what it complained."""
+    monkeypatch.delenv("NURSERYD_SOCKET", raising=False)
+
+    def ctl(*arguments: str) -> tuple[int, str, str]:
+        code = nurseryctl.run(["-s", fake.path, *arguments])
+        sys.stdout.flush()
+        return code, *capfd.readouterr()
+
+    return ctl
+
+
+def beside(fake: FakeDaemon, *arguments: str, **how: object) -> subprocess.Popen[bytes]:
+    """The same as a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", CODE, "-s", fake.path, *arguments],
+        **{
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "cwd": ROOT,
+            **how,
+        },  # pyright: ignore
+    )
+
+
+class TestNames:
+    @pytest.fixture(autouse=True)
+    def services(self, fake: FakeDaemon):
+        fake.services(
+            status("db"), status("web_0", group="web"), status("web_1", group="web"), status("x")
+        )
+        for name in ("db", "web_0", "web_1", "x", "one@t1"):
+            for verb in ("start", "stop", "restart"):
+                state = "STOPPED" if verb == "stop" else "RUNNING"
+                fake.on(f"POST /v1/services/{name}/{verb}", {"service": status(name, state=state)})
+
+    def commanded(self, fake: FakeDaemon, verb: str) -> list[str]:
+        return [what.split("/")[3] for what, _ in fake.asked if what.endswith(f"/{verb}")]
+
+    @pytest.mark.parametrize(
+        ("words", "meant"),
+        [
+            (["all"], ["db", "web_0", "web_1", "x"]),
+            (["web:*"], ["web_0", "web_1"]),
+            (["web:"], ["web_0", "web_1"]),
+            (["web:web_1"], ["web_1"]),
+            (["db:db"], ["db"]),
+            (["web_?", "db", "web_0"], ["web_0", "web_1", "db"]),
+            (["one@t1"], ["one@t1"]),
+        ],
+    )
+    def test_words_mean_services(self, ctl, fake: FakeDaemon, words, meant):
+        code, printed, complaints = ctl("start", *words)
+        assert (code, complaints) == (0, "")
+        assert [row.split()[0] for row in printed.splitlines()] == meant
+        assert sorted(self.commanded(fake, "start")) == sorted(meant)
+
+    def test_plain_names_need_no_list(self, ctl, fake: FakeDaemon):
+        ctl("restart", "x")
+        assert [what for what, _ in fake.asked] == ["POST /v1/services/x/restart"]
+
+    def test_a_pattern_stops_the_last_first_and_names_stop_as_they_are_written(self, ctl, fake):
+        assert ctl("stop", "all")[0] == 0
+        assert self.commanded(fake, "stop") == ["x", "web_1", "web_0", "db"]
+        fake.asked.clear()
+        assert ctl("stop", "db", "x")[0] == 0
+        assert self.commanded(fake, "stop") == ["db", "x"]
+
+    @pytest.mark.parametrize("word", ["y*", "nobody:*", "web:db"])
+    def test_a_pattern_that_fits_nothing_is_exit_status_4(self, ctl, word: str):
+        assert ctl("stop", word) == (
+            4,
+            "",
+            f"nurseryctl: cannot find a service for {word!r}; services are db, web_0, web_1, x\n",
+        )
+
+    def test_all_of_nothing_is_nothing(self, ctl, fake: FakeDaemon):
+        fake.services()
+        assert ctl("start", "all") == (0, "", "")
+        assert ctl("status") == (0, "", "")
+        assert ctl("status", "x") == (
+            4,
+            "",
+            "nurseryctl: cannot find a service 'x'; there is no service\n",
+        )
+
+    def test_each_refusal_is_a_line_and_the_others_are_done(self, ctl, fake: FakeDaemon):
+        fake.on("POST /v1/services/db/start", Reply({"error": "cannot: no"}, 409))
+        code, printed, complaints = ctl("start", "db", "x")
+        assert (code, printed.split()[:2]) == (1, ["x", "RUNNING"])
+        assert complaints == "nurseryctl: cannot: no\n"
+        code, _, complaints = ctl("start", "nobody", "db", "x")
+        assert code == 4
+        assert len(complaints.splitlines()) == 2
+
+    def test_a_daemon_that_goes_away_ends_it_all(self, ctl, fake: FakeDaemon):
+        fake.on("POST /v1/services/db/start", Reply(raw=b""))
+        code, printed, complaints = ctl("start", "db", "x")
+        assert (code, printed) == (4, "")
+        assert len(complaints.splitlines()) == 1
+
+    def test_status_takes_them_too(self, ctl):
+        code, printed, _ = ctl("status", "web:*")
+        assert code == 0
+        assert [row.split()[0] for row in printed.splitlines()] == ["web_0", "web_1"]
+
+
+class TestSignalAndWrite:
+    @pytest.mark.parametrize("name", ["HUP", "SIGHUP", "hup", "1"])
+    def test_a_signal_has_many_names(self, ctl, fake: FakeDaemon, name: str):
+        fake.on("POST /v1/services/web/signal", {})
+        assert ctl("signal", name, "web") == (0, "", "")
+        assert fake.asked == [("POST /v1/services/web/signal", b'{"signal": "HUP"}')]
+
+    @pytest.mark.parametrize("name", ["HOP", "99", "SIG"])
+    def test_what_is_none_is_bad_usage(self, ctl, fake: FakeDaemon, name: str):
+        code, _, complaints = ctl("signal", name, "web")
+        assert code == 2
+        assert "is no signal; 'kill -l' lists them" in complaints
+        assert fake.asked == []
+
+    def test_a_refusal_is_exit_status_1(self, ctl, fake: FakeDaemon):
+        fake.on("POST /v1/services/web/signal", Reply({"error": "cannot signal web: down"}, 409))
+        assert ctl("signal", "HUP", "web") == (1, "", "nurseryctl: cannot signal web: down\n")
+
+    def test_standard_input_goes_to_the_service_as_it_comes(self, fake: FakeDaemon):
+        fake.on("POST /v1/services/web/stdin", {})
+        process = beside(fake, "write", "web", stdin=subprocess.PIPE)
+        _, complaints = process.communicate(b"hello\n\xff\0", timeout=PATIENCE)
+        assert (process.returncode, complaints) == (0, b"")
+        assert b"".join(body for _, body in fake.asked) == b"hello\n\xff\0"
+
+    @pytest.mark.parametrize(
+        ("arguments", "asked"),
+        [
+            (("clear", "web"), "POST /v1/services/web/clear"),
+            (("remove", "a b"), "DELETE /v1/services/a%20b"),
+        ],
+    )
+    def test_clear_and_remove(self, ctl, fake: FakeDaemon, arguments, asked: str):
+        fake.on(asked, {})
+        assert ctl(*arguments) == (0, "", "")
+        assert fake.asked == [(asked, b"")]
+
+
+DIFFERENCES = [
+    {"service": "new", "kind": "added", "live": {}, "restart": {}},
+    {"service": "old", "kind": "removed", "live": {}, "restart": {}},
+    {
+        "service": "web",
+        "kind": "changed",
+        "live": {"stop_timeout": [5, 10]},
+        "restart": {"command": [["a"], ["ä"]]},
+    },
+    {"service": "", "kind": "changed", "live": {}, "restart": {"socket": ["/a", "/b"]}},
+]
+SHOWN = """\
++ new  added
+- old  removed
+~ web  changed
+    stop_timeout: 5 -> 10  (live)
+    command: ["a"] -> ["ä"]  (with a restart)
+~ the daemon  changed
+    socket: "/a" -> "/b"  (when the daemon starts again)
+"""
+
+
+class TestReload:
+    def test_it_says_what_changed(self, ctl, fake: FakeDaemon):
+        fake.on("POST /v1/reload", {"differences": DIFFERENCES})
+        assert ctl("reload") == (0, SHOWN, "")
+        assert fake.asked == [("POST /v1/reload", b"{}")]
+
+    def test_it_may_be_of_some(self, ctl, fake: FakeDaemon):
+        fake.on("POST /v1/reload", {"differences": []})
+        assert ctl("reload", "web", "new") == (0, "nothing changes\n", "")
+        assert json.loads(fake.asked[0][1]) == {"only": ["web", "new"]}
+
+    @pytest.mark.parametrize("arguments", [("diff",), ("reload", "--dry-run")])
+    def test_beforehand_it_can_be_seen(self, ctl, fake: FakeDaemon, arguments):
+        fake.on("GET /v1/diff", {"differences": DIFFERENCES})
+        assert ctl(*arguments) == (0, SHOWN, "")
+        code, printed, _ = ctl(*arguments, "new", "--json")
+        assert (code, json.loads(printed)) == (0, DIFFERENCES[:1])
+
+    def test_a_bad_configuration_is_refused_with_all_its_problems(self, ctl, fake: FakeDaemon):
+        problems = [
+            {"file": "a.toml", "table": "service.web", "key": "comand", "text": "no such key"},
+            {"file": "a.toml", "table": "", "key": "", "text": "is not TOML"},
+        ]
+        refusal = {"error": "cannot reload: 2 problems; nothing changed", "problems": problems}
+        fake.on("POST /v1/reload", Reply(refusal, 409))
+        assert ctl("reload") == (
+            1,
+            "",
+            "a.toml: service.web.comand: no such key\na.toml: is not TOML\n"
+            "nurseryctl: cannot do that: 2 problems; mend them, nothing changed\n",
+        )
+
+
+class TestLogs:
+    def test_of_one_service_they_are_as_they_were_written(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/services/web/logs", Reply(records=[line("one"), line("\x1b[1mtwo")]))
+        assert ctl("logs", "web") == (0, "one\ntwo\n", "")
+
+    def test_of_all_they_say_whose_they_are(self, ctl, fake: FakeDaemon):
+        records = [line("a", "db"), line("b", "longer"), line("c", "db"), line("d", "nurseryd")]
+        fake.on("GET /v1/logs?lines=4&stream=stdout", Reply(records=records))
+        code, printed, _ = ctl("logs", "-n", "4", "--stream", "stdout")
+        assert code == 0
+        assert printed.splitlines() == [
+            "db | a",
+            "longer | b",
+            "db     | c",
+            "nurseryd | d",
+        ]
+
+    def test_of_several_they_are_in_order_and_none_comes_twice(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/services/a/logs?lines=9", Reply(records=[line("a2", "a", 2)]))
+        fake.on("GET /v1/services/b/logs?lines=9", Reply(records=[line("b1", "b", 1)]))
+        to_come = [line("a2", "a", 2), line("a3", "a", 3), line("c", "c", 9), line("b4", "b", 4)]
+        fake.on("GET /v1/logs?lines=0&follow=1", Reply(records=to_come))
+        code, printed, _ = ctl("logs", "-f", "-n", "9", "a", "b")
+        assert (code, printed) == (0, "b | b1\na | a2\na | a3\nb | b4\n")
+        code, printed, _ = ctl("logs", "-n", "9", "a", "b")
+        assert (code, printed) == (0, "b | b1\na | a2\n")
+
+    def test_as_json_they_are_whole(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/services/web/logs", Reply(records=[line("x")]))
+        code, printed, _ = ctl("logs", "--json", "web")
+        assert (code, json.loads(printed)) == (0, line("x"))
+
+    def test_of_nobody_are_exit_status_4(self, ctl):
+        assert ctl("logs", "web")[0] == 4
+
+
+class TestEvents:
+    RECORDS = (
+        {"snapshot": [status()]},
+        {"before": status(), "now": status(state="STOPPING", ready=False, reason="as\nasked")},
+        {"before": status(), "now": status(pid=7)},
+        {"before": None, "now": status("new")},
+        {"before": status("new"), "now": None},
+    )
+
+    def test_each_change_is_a_line(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/events", Reply(records=list(self.RECORDS)))
+        code, printed, _ = ctl("events")
+        assert code == 0
+        assert [row.split(maxsplit=1)[1] for row in printed.splitlines()] == [
+            "web  RUNNING -> STOPPING  ready false  as asked",
+            "web  RUNNING  pid 7",
+            "new  RUNNING",
+            "new  vanished",
+        ]
+
+    def test_as_json_they_are_as_they_come(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/events", Reply(records=list(self.RECORDS)))
+        _, printed, _ = ctl("events", "--json")
+        assert [json.loads(row) for row in printed.splitlines()] == list(self.RECORDS)
+
+    def test_a_watch_that_nobody_sees_is_a_line_a_change(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/events", Reply(records=list(self.RECORDS)))
+        code, printed, _ = ctl("status", "--watch")
+        assert code == 0
+        assert [row.split()[:2] for row in printed.splitlines()] == [
+            ["web", "RUNNING"],
+            ["web", "STOPPING"],
+            ["web", "RUNNING"],
+            ["new", "RUNNING"],
+        ]
+
+    def test_a_watch_is_for_people(self, ctl):
+        code, _, complaints = ctl("status", "--watch", "--json")
+        assert code == 2
+        assert "for a program there is 'events --json'" in complaints
+
+
+class TestHealth:
+    def test_exit_status_0_is_healthy(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/health?level=alive", {"healthy": True, "reasons": [], "checks": []})
+        assert ctl("health", "--level", "alive") == (0, "healthy\n", "")
+
+    def test_exit_status_1_is_not_with_the_reasons(self, ctl, fake: FakeDaemon):
+        report = {"healthy": False, "reasons": ["web is FATAL", "db: no\x1b"], "checks": []}
+        fake.on("GET /v1/health?level=ready", Reply(report, 503))
+        assert ctl("health") == (1, "web is FATAL\ndb: no \n", "")
+        code, printed, _ = ctl("health", "--json")
+        assert (code, json.loads(printed)) == (1, report)
+
+    def test_no_answer_is_not_healthy_either(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/health?level=ready", Reply({"error": "cannot: ending"}, 503))
+        assert ctl("health") == (1, "", "nurseryctl: cannot: ending\n")
+        fake.on("GET /v1/health?level=ready", Reply(records=[], hold=True))
+        code, _, complaints = ctl("health", "--timeout", "0.05")
+        assert code == 1
+        assert "cannot get an answer from the daemon" in complaints
+
+    def test_it_costs_little(self, fake: FakeDaemon):
+        fake.on("GET /v1/health?level=ready", {"healthy": True, "reasons": [], "checks": []})
+        costs = []
+        for _ in range(5):
+            process = beside(fake, "health", stdout=subprocess.DEVNULL)
+            _, code, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(code)
+            process.stderr.close()
+            assert process.returncode == 0
+            costs.append(used.ru_utime + used.ru_stime)
+        # 0.1 s of CPU on an idle machine, without coverage; the rest is for neither.
+        assert min(costs) < 0.5
+
+
+class TestTheDaemon:
+    def test_explain_is_the_state_and_what_is_declared(self, ctl, fake: FakeDaemon):
+        spec = {
+            "kind": "process",
+            "name": "web",
+            "command": ["a", 'b"'],
+            "user": None,
+            "listen": [],
+        }
+        fake.services(status())
+        fake.on("GET /v1/services/web/spec", {"spec": spec})
+        code, printed, _ = ctl("explain", "web")
+        assert code == 0
+        assert printed.splitlines()[0].split()[:2] == ["web", "RUNNING"]
+        assert printed.splitlines()[2:] == [
+            "[service.web]",
+            'kind = "process"',
+            'command = ["a", "b\\""]',
+        ]
+        _, printed, _ = ctl("explain", "web", "--json")
+        assert json.loads(printed) == {"service": status(), "spec": spec}
+
+    def test_metrics_are_as_they_come(self, ctl, fake: FakeDaemon):
+        fake.on("GET /metrics", Reply(text="# HELP x\nx 1\n"))
+        assert ctl("metrics") == (0, "# HELP x\nx 1\n", "")
+        fake.on("GET /metrics", Reply({"error": "cannot: no"}, 409))
+        assert ctl("metrics") == (1, "", "nurseryctl: cannot: no\n")
+
+    def test_version_is_of_both(self, ctl, fake: FakeDaemon):
+        fake.on(
+            "GET /v1/daemon",
+            {"pid": 7, "version": "9.9", "state": "RUNNING", "config": "/etc/n.toml"},
+        )
+        code, printed, _ = ctl("version")
+        assert code == 0
+        assert printed.splitlines()[0].startswith("nurseryctl 0.")
+        assert printed.splitlines()[1] == "nurseryd 9.9  pid 7  RUNNING  /etc/n.toml"
+
+    @pytest.mark.parametrize(
+        ("arguments", "body"),
+        [
+            (("shutdown",), {"reason": "asked by nurseryctl"}),
+            (("shutdown", "--again"), {"reason": "asked by nurseryctl", "again": True}),
+        ],
+    )
+    def test_shutdown_may_be_a_new_beginning(self, ctl, fake: FakeDaemon, arguments, body):
+        fake.on("POST /v1/shutdown", Reply({}, 202))
+        assert ctl(*arguments) == (0, "", "")
+        assert json.loads(fake.asked[0][1]) == body
+
+
+class TestErrors:
+    """Every one of them is one line that says what to do."""
+
+    def complaint(self, capfd, path: Path) -> str:
+        code = nurseryctl.run(["-s", str(path), "status"])
+        printed, complaints = capfd.readouterr()
+        assert (code, printed) == (4, "")
+        assert complaints.count("\n") == 1
+        return complaints
+
+    def test_no_socket(self, capfd, tmp_path: Path):
+        assert self.complaint(capfd, tmp_path / "s") == (
+            f"nurseryctl: cannot reach a daemon at {tmp_path}/s: No such file or directory;"
+            " start nurseryd, or name its socket with --socket\n"
+        )
+
+    def test_a_socket_that_nobody_listens_on(self, capfd, tmp_path: Path):
+        with socket.socket(socket.AF_UNIX) as dead:
+            dead.bind(str(tmp_path / "s"))
+        assert "Connection refused; start nurseryd" in self.complaint(capfd, tmp_path / "s")
+
+    def test_a_path_too_long_for_a_socket(self, capfd, tmp_path: Path):
+        assert "path too long; start nurseryd" in self.complaint(capfd, tmp_path / ("x" * 200))
+
+    def test_the_wrong_kind_of_file(self, capfd, tmp_path: Path):
+        (tmp_path / "s").write_text("")
+        assert "is no socket; name a daemon's" in self.complaint(capfd, tmp_path / "s")
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+    def test_a_socket_of_somebody_else(self, capfd, fake: FakeDaemon):
+        os.seteuid(65534)
+        try:
+            complaint = self.complaint(capfd, Path(fake.path))
+        finally:
+            os.seteuid(0)
+        assert complaint == (
+            f"nurseryctl: cannot open {fake.path}: it belongs to another user;"
+            " become that user, or root\n"
+        )
+
+    @pytest.mark.parametrize(
+        ("raw", "complaint"),
+        [
+            (b"", "was closed; the daemon there is ending"),
+            (b"SSH-2.0-OpenSSH\r\n", "cannot understand what answers at"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "cannot understand"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "cannot understand"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", "has ended"),
+        ],
+    )
+    def test_garbage(self, ctl, fake: FakeDaemon, raw: bytes, complaint: str):
+        fake.on("GET /v1/services", Reply(raw=raw))
+        code, printed, complaints = ctl("status")
+        assert (code, printed, complaints.count("\n")) == (4, "", 1)
+        assert complaint in complaints
+
+    def test_a_stream_that_breaks_off(self, ctl, fake: FakeDaemon):
+        head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        fake.on("GET /v1/logs", Reply(raw=head + b"9\r\n"))
+        code, _, complaints = ctl("logs")
+        assert (code, complaints.count("\n")) == (4, 1)
+        assert "the daemon there has ended" in complaints
+
+    def test_an_error_without_a_word(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/services", Reply({}, 500))
+        assert ctl("status") == (1, "", "nurseryctl: cannot say why: it answered 500\n")
+
+
+class TestEndings:
+    def test_an_interrupt_ends_it_quietly(self, fake: FakeDaemon):
+        fake.on("GET /v1/logs?follow=1", Reply(records=[line("x")], hold=True))
+        process = beside(fake, "logs", "-f")
+        assert process.stdout.readline() == b"web | x\n"
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, complaints.strip()) == (130, b"")
+
+    def test_an_interrupt_does_not_wait_for_the_daemon(self, fake: FakeDaemon):
+        fake.on("POST /v1/services/web/start", Reply(records=[], hold=True))
+        process = beside(fake, "start", "web")
+        assert fake.held.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        _, complaints = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, complaints.strip()) == (130, b"")
+
+    def test_a_closed_pipe_ends_it_quietly(self, fake: FakeDaemon):
+        many = [line("x" * 1000, sequence=n) for n in range(500)]
+        fake.on("GET /v1/logs?follow=1", Reply(records=many, hold=True))
+        process = beside(fake, "logs", "-f")
+        process.stdout.close()
+        complaints = process.stderr.read()
+        process.stderr.close()
+        assert (process.wait(PATIENCE), complaints) == (141, b"")
+
+
+class TestExtensions:
+    @pytest.fixture
+    def point(self, monkeypatch: pytest.MonkeyPatch):
+        """Declare an entry point in front of those that are installed."""
+        from importlib import metadata
+
+        def point(name: str, value: str) -> None:
+            points = metadata.EntryPoints([metadata.EntryPoint(name, value, extension.GROUP)])
+            monkeypatch.setattr(metadata, "entry_points", lambda group: points.select(group=group))
+
+        return point
+
+    def test_an_entry_point_is_a_command(self, ctl, point, fake: FakeDaemon):
+        point("greet", "tests.supervisor.test_cli_nurseryctl_fake:greet")
+        assert ctl("greet") == (0, f"hello from {fake.path}\n", "")
+        assert "greet" in ctl("--help")[1]
+
+    def test_what_is_built_in_cannot_be_replaced(self, ctl, point, fake: FakeDaemon):
+        point("status", "tests.supervisor.test_cli_nurseryctl_fake:greet")
+        fake.services(status())
+        assert ctl("status")[1].split()[0] == "web"
+
+    @pytest.mark.parametrize(
+        ("value", "reason"),
+        [
+            ("no.such.module:x", "ModuleNotFoundError: No module named 'no'"),
+            ("os:path", "os:path is no click command"),
+        ],
+    )
+    def test_a_broken_one_breaks_nothing_else(self, ctl, point, value: str, reason: str):
+        point("doctor", value)
+        code, printed, _ = ctl("--help")
+        assert code == 0
+        assert "(cannot be loaded: " in printed
+        assert "restart" in printed
+        code, printed, complaints = ctl("doctor", "--deep", "x")
+        assert (code, printed) == (1, "")
+        assert complaints == (
+            f"Error: cannot load 'doctor': {reason}; install {value} again, or remove it\n"
+        )
+
+    def test_nobody_is_looked_for_without_need(self, ctl, monkeypatch, fake: FakeDaemon):
+        monkeypatch.setattr(extension, "_found", lambda: pytest.fail("looked for"))
+        fake.services(status())
+        assert ctl("status")[0] == 0
+
+
+@click.command()
+@click.pass_obj
+def greet(client) -> None:
+    click.echo(f"hello from {client.path}")
+
+
+class TestCompletion:
+    def completed(self, fake_path: str, *words: str) -> list[str]:
+        done = subprocess.run(
+            [sys.executable, "-c", CODE],
+            env={
+                **os.environ,
+                "_NURSERYCTL_COMPLETE": "bash_complete",
+                "COMP_WORDS": " ".join(["nurseryctl", "-s", fake_path, *words]),
+                "COMP_CWORD": str(len(words) + 2),
+            },
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return [row.partition(",")[2] for row in done.stdout.split()]
+
+    def test_services_are_completed_from_the_running_daemon(self, fake: FakeDaemon):
+        fake.services(status("api"), status("app", group="a"), status("db"))
+        assert self.completed(fake.path, "restart", "ap") == ["api", "app"]
+        assert self.completed(fake.path, "restart", "a") == ["api", "app", "a:*", "all"]
+        assert self.completed(fake.path, "rest") == ["restart"]
+
+    def test_without_a_daemon_there_is_nothing_to_complete(self, tmp_path: Path, fake):
+        assert self.completed(str(tmp_path / "none"), "restart", "a") == []
+        fake.services()
+        assert self.completed(fake.path, "restart", "a") == []
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_each_shell_has_its_script(self, ctl, shell: str):
+        code, printed, _ = ctl("completion", shell)
+        assert code == 0
+        assert f"_NURSERYCTL_COMPLETE={shell}_complete" in printed
+
+    def test_the_script_of_bash_is_one(self, ctl):
+        script = ctl("completion", "bash")[1]
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True, timeout=PATIENCE)
+
+
+def test_the_real_command_has_all_that_is_promised(ctl):
+    _, printed, _ = ctl("--help")
+    for verb in [
+        "status",
+        "start",
+        "stop",
+        "restart",
+        "signal",
+        "write",
+        "reload",
+        "diff",
+        "logs",
+        "events",
+        "health",
+        "explain",
+        "metrics",
+        "version",
+        "shutdown",
+        "completion",
+        "clear",
+        "remove",
+    ]:
+        assert f"\n  {verb} " in printed, verb
