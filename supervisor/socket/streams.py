@@ -54,8 +54,8 @@ class Gaps:
 async def follow(output: Output, names: Iterable[str], which: Lines, send: Send) -> None:
     """The kept lines, then every line from now on, each a JSON object on a line of its own.
 
-    Where a client was too slow for some, `{"missed": n}` stands in their place; n counts the
-    lines of a service, whatever their stream.
+    Where a client was too slow for some, `{"missed": n, "service": …}` stands in their place; n
+    counts the lines of a service, whatever their stream.
     """
     gaps = Gaps()
     names = tuple(names)
@@ -67,7 +67,7 @@ async def follow(output: Output, names: Iterable[str], which: Lines, send: Send)
             records: list[object] = []
             for one in (line, *_waiting(lines)):
                 if missed := gaps.before(one):
-                    records.append({"missed": missed})
+                    records.append({"missed": missed, "service": one.service})
                 if which.has(one):
                     records.append(one)
             await send(as_json_lines(records))

@@ -18,6 +18,7 @@ from supervisor.daemon import state_of
 from supervisor.desk import Desk
 from supervisor.events import Events
 from supervisor.metrics import Metrics
+from supervisor.model import State
 from supervisor.output import Output
 from supervisor.plan import Plan, plan
 from supervisor.socket.endpoint import Endpoint, open_socket
@@ -33,6 +34,13 @@ class Inside:
     path: str
     supervisor: Supervisor
     served: Served
+
+    async def until(self, name: str, state: State) -> None:
+        """Wait until a service is in this state."""
+        events = self.served.events
+        with events.watch() as (_, changes):
+            while (status := events.get(name)) is None or status.state is not state:
+                await changes.receive()
 
 
 @asynccontextmanager

@@ -68,6 +68,8 @@ def logs(
         for record in _records(stack, client, chosen, lines, stream, follow):
             if as_json:
                 click.echo(json.dumps(record))
+            elif "missed" in record:
+                click.echo(f"({record['missed']} lines of {record['service']} missed)", err=True)
             else:
                 click.echo(prefixes.line(record) if prefixes else record["text"])
             if follow:
@@ -106,6 +108,10 @@ def _joined(
     last = {record["service"]: (record["at"], record["sequence"]) for record in kept}
     yield from kept
     for record in to_come:
+        if "missed" in record:  # we were too slow for some: there is no telling which
+            if record["service"] in names:
+                yield record
+            continue
         at = (record["at"], record["sequence"])
         if record["service"] in names and at > last.get(record["service"], (0.0, 0)):
             yield record

@@ -112,15 +112,15 @@ async def test_a_lock_that_is_removed_while_another_waits_for_it_is_taken_anew(
 
 # Whoever gets the socket says so and keeps it until its stdin ends.
 ONE = """
-import sys, trio
+import os, sys, trio
 from supervisor.socket.endpoint import SocketBusy, open_socket
 async def main():
     try:
         endpoint = await open_socket(sys.argv[1])
     except SocketBusy:
-        print("busy", flush=True)
+        os.write(1, b"busy")
         return
-    print("mine", flush=True)
+    os.write(1, b"mine")
     await trio.to_thread.run_sync(sys.stdin.read)
 sys.stdin.readline()
 trio.run(main)
@@ -143,7 +143,7 @@ async def test_of_several_that_begin_in_the_same_instant_one_gets_it(tmp_path: P
             assert one.stdin is not None
             await one.stdin.send_all(b"go\n")
         said = [await one.stdout.receive_some() for one in all_of_them if one.stdout is not None]
-        assert sorted(said) == [b"busy\n"] * 5 + [b"mine\n"]
+        assert sorted(said) == [b"busy"] * 5 + [b"mine"]
         assert await answered(path)
         for one in all_of_them:
             await one.stdio.aclose()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from supervisor.address import address_of
 from supervisor.config import ConfigError, load
+from supervisor.model import State
 from supervisor.plan import plan
 from supervisor.socket import public
 from supervisor.socket.endpoint import SocketBusy
@@ -52,6 +53,7 @@ async def network(tmp_path: Path):
         async with inside(tmp_path, TOML) as it, trio.open_nursery() as nursery:
             listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
             nursery.start_soon(serve_public, listeners, it.served)
+            await it.until("a", State.RUNNING)
             yield Network(listeners[0].socket.getsockname()[1])
             nursery.cancel_scope.cancel()
 

@@ -55,7 +55,7 @@ async def test_a_slow_reader_is_told_how_many_lines_it_missed_and_holds_nobody_u
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()
     assert [record["text"] for record in reader.records[:2]] == ["0", "1"]
-    assert reader.records[-2] == {"missed": 100}
+    assert reader.records[-2] == {"missed": 100, "service": "a"}
     assert reader.records[-1]["text"] == "last"
 
 

@@ -200,9 +200,7 @@ async def test_all_of_them_are_started_and_each_has_its_result(call: Proxy):
 
 async def test_one_need_not_wait(call: Proxy, it: Inside):
     assert await call("stopProcess", "web", False) is True
-    with it.served.events.watch() as (_, changes):
-        while it.served.events.get("web").state is not State.STOPPED:
-            await changes.receive()
+    await it.until("web", State.STOPPED)
     assert await call("startProcess", "web", False) is True
 
 
