@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,8 @@ def main() -> None:
 
 
 def _daemon() -> int:
+    # What is made until the services start is there to stay: looking for garbage in it finds none.
+    gc.disable()
     # Only now: in the parent of the two nothing but the standard library is ever loaded.
     from supervisor.cli.nurseryd import run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
@@ -33,6 +34,10 @@ def run(plan: Plan) -> int:
     """Run a plan to its end; the exit code of the daemon."""
     for signum in (signals := tuple(_signals())):
         signal.signal(signum, _too_late)  # what is put back when Trio no longer listens
+    # Modules and plan stay to the end. Collections pass them by, the one at exit above all: it
+    # would take longer than all else that is left to do then.
+    gc.freeze()
+    gc.enable()
     with closing(setup(plan.settings.log, plan.settings.log_level)):
         try:
             ending = trio.run(_main, plan, signals, strict_exception_groups=True)
