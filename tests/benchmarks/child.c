@@ -2,7 +2,7 @@
    clock, so that nothing has to be asked of a supervisor.
 
    child JOURNAL NAME idle                       waits
-   child JOURNAL NAME deaf                       waits, and does not hear SIGTERM
+   child JOURNAL NAME deaf                       waits, and hears no request to end
    child JOURNAL NAME write LINES block|line     numbered lines of 100 bytes to stdout
    child JOURNAL NAME orphans COUNT single|burst leaves orphans that end one by one, or at once */
 
@@ -77,7 +77,7 @@ int main(int count, char **arguments) {
     name = arguments[2];
     const char *work = arguments[3];
     alarm(FUSE);
-    if (strcmp(work, "deaf") == 0) signal(SIGTERM, SIG_IGN);
+    if (strcmp(work, "deaf") == 0) signal(SIGTERM, SIG_IGN), signal(SIGINT, SIG_IGN); /* pm2's */
     note("begun");
     if (count == 6 && strcmp(work, "write") == 0)
         write_lines(atol(arguments[4]), strcmp(arguments[5], "line") == 0);
