@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import signal
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import closing
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 
 # Left to themselves these two would end the daemon and leave its children behind.
 UNUSED = (signal.SIGUSR1, signal.SIGUSR2)
+# For each service two pipes, a pidfd and one more while it starts; and what everything else needs.
+DESCRIPTORS_EACH, DESCRIPTORS_BESIDES = 4, 256
 # A terminal and a scheduler both may send one signal twice in a row; a person takes longer.
 SECOND_SIGNAL_AFTER = 0.2
 
@@ -54,6 +57,7 @@ def run(plan: Plan) -> int:
 async def _main(plan: Plan, stopping: Sequence[signal.Signals]) -> Ending:
     with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
+        _make_room(len(plan.services))
         listener = await open_socket(plan.settings.socket)
         events = Events()
         supervisor = Supervisor(plan, _channels(plan), events, Output(write_line))
@@ -87,6 +91,21 @@ def _channels(plan: Plan) -> Channels:
         boards=named("publishes"),
         capacity=plan.capacity,
     )
+
+
+def _make_room(services: int) -> None:
+    """Raise our limit of open files to what so many services take, and no further.
+
+    The usual 1024 is enough for 300. Children inherit the limit, and some programs do not bear a
+    high one (select(2) has room for 1024 descriptors): few services change nothing for them.
+    """
+    wanted = DESCRIPTORS_BESIDES + DESCRIPTORS_EACH * services
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("may run out of open files: raise the hard limit", hard=hard, wanted=wanted)
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _obey(signals: AsyncIterator[int], supervisor: Supervisor) -> None:

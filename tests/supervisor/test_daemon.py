@@ -283,3 +283,45 @@ async def test_without_a_stdout_it_runs_all_the_same(tmp_path: Path, closed: str
         await until(lambda: len(os.listdir(f"/proc/{child}/fd")) == 3)
         assert await stop(it) == 0
         assert it.left() == set()
+
+
+# How many files may be open.
+
+
+def limited(how: str) -> tuple[str, ...]:
+    return ("sh", "-c", f'ulimit {how}; exec "$@"', "sh")
+
+
+def sleepers(number: int) -> str:
+    return "".join(
+        f'[service.s{n}]\nkind = "process"\ncommand = ["sleep", "1000"]\n' for n in range(number)
+    )
+
+
+def open_files(pid: object) -> str:
+    """The soft limit of a process."""
+    limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    return next(line.split()[3] for line in limits if line.startswith("Max open files"))
+
+
+async def test_many_services_raise_a_low_limit_to_what_they_take(tmp_path: Path):
+    async with daemon(tmp_path, sleepers(40), around=limited("-Sn 64")) as it:
+        for number in range(40):
+            await it.seen(service=f"s{number}", state="RUNNING")
+        assert {open_files(pid) for pid in children(it.process.pid)} == {"416"}
+        assert await stop(it) == 0
+
+
+async def test_few_services_leave_the_limit_as_it_is(tmp_path: Path):
+    async with daemon(tmp_path, sleepers(1), around=limited("-Sn 1024")) as it:
+        await it.seen(service="s0", state="RUNNING")
+        assert open_files(it.process.pid) == "1024"
+        assert await stop(it) == 0
+
+
+async def test_a_hard_limit_that_is_too_low_is_said_at_once(tmp_path: Path):
+    async with daemon(tmp_path, sleepers(1), around=limited("-n 128")) as it:
+        said = await it.seen(event="may run out of open files: raise the hard limit")
+        assert (said["hard"], said["wanted"]) == (128, 260)
+        await it.seen(service="s0", state="RUNNING")
+        assert await stop(it) == 0
