@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.benchmarks.job import NotDone
 
@@ -67,7 +68,12 @@ def make_peers(tools: Tools) -> None:
     own = tools.folder / "nurseryd"
     if not tools.in_venv("nurseryd", "hypercorn").exists():
         _venv(own, "--require-hashes", "-r", ROOT / "requirements.lock")
-    _pip(own, "--no-deps", "--no-build-isolation", "--force-reinstall", ROOT)
+    with TemporaryDirectory() as copy:  # so that no earlier build gets in, nor this one in the tree
+        for name in ("pyproject.toml", "README.md", "LICENSE"):
+            shutil.copy(ROOT / name, copy)
+        for name in ("supervisor", "services"):
+            shutil.copytree(ROOT / name, Path(copy) / name)
+        _pip(own, "--no-deps", "--no-build-isolation", "--force-reinstall", copy)
     if not tools.in_venv("supervisor", "supervisord").exists():
         _venv(tools.folder / "supervisor", f"supervisor=={SUPERVISORD}", "setuptools<81")
     if not tools.in_venv("circus", "circusd").exists():
