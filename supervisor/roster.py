@@ -82,7 +82,7 @@ class Roster(Mapping[str, Runner]):
         return runner
 
     def remove(self, name: str) -> None:
-        """Forget a service that is at rest and not wanted."""
+        """Forget a service that is down."""
         del self._runners[name]
         scope = self._tasks.pop(name, None)
         if scope is not None:
@@ -90,11 +90,9 @@ class Roster(Mapping[str, Runner]):
         self._dismissed(name)
 
     def forget_instance(self, name: str) -> bool:
-        """Let an instance vanish that is at rest and not wanted; whether it did."""
+        """Let an instance vanish that is down; whether it did."""
         runner = self._runners.get(name)
-        if runner is None or template_of(name) not in self.templates:
-            return False
-        if runner.wanted.value or not runner.state.at_rest:
+        if runner is None or template_of(name) not in self.templates or not runner.is_down:
             return False
         self.remove(name)
         return True

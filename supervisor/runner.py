@@ -114,6 +114,10 @@ class Runner(Standing):
             if now < scope.deadline < math.inf:
                 scope.deadline = max(scope.deadline, now + seconds)
 
+    def look_again(self) -> None:
+        """What it may wait for is not what it was: one that waits at the gate comes to it again."""
+        self._leave_gate()
+
     @property
     def judged(self) -> bool:
         """Whether the last life was ended as a failed one."""

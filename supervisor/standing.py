@@ -61,6 +61,11 @@ class Standing:
         return (self.wanted.value or not self.state.at_rest) and not self._blocked
 
     @property
+    def is_down(self) -> bool:
+        """Whether there is no life, and none is wanted."""
+        return self.state.at_rest and not self.wanted.value
+
+    @property
     def is_settled(self) -> bool:
         """Whether it agrees with what is wanted, or will not get there by itself."""
         if self.wanted.value:

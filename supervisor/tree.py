@@ -61,7 +61,7 @@ class Tree:
         self._listening = Listening()
         self._run = secrets.token_hex(4)
         self._lives = count(1)
-        self._ending = False
+        self.ending = False
         self.roster.templates = {spec.name: spec for spec in plan.templates}
         for planned in plan.services:
             self.roster.add(planned.spec, planned.body)
@@ -83,7 +83,7 @@ class Tree:
 
     async def close(self, hurry: trio.Event) -> None:
         """Stop everything in reverse order, within the deadline of the plan, or in a hurry."""
-        self._ending = True
+        self.ending = True
         for runner in self.roster.values():
             self.timetable.disarm(runner)
         within = self.plan.settings.shutdown_timeout
@@ -101,6 +101,11 @@ class Tree:
         status = await runner.settled()
         self.roster.forget_instance(name)
         return status
+
+    def dismiss(self, runner: Runner) -> None:
+        """Forget a service that is down."""
+        self.timetable.disarm(runner)
+        self.roster.remove(runner.spec.name)
 
     # Lives.
 
@@ -158,7 +163,7 @@ class Tree:
         write("service changed", service=name, state=status.state.value, **why)
         if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
             self._forget_all_verdicts()
-        if not self._ending:
+        if not self.ending:
             self._shake(runner, before.state)
             self._end_with(runner)
 
@@ -175,10 +180,11 @@ class Tree:
         """What the end of a life means for the lives of others."""
         name = runner.spec.name
         for other in self.groups.shaken_by(name):
-            if runner.state is State.BACKOFF:
-                self.roster[other].renew()
-            elif runner.state is State.FATAL:
-                self.roster[other].stop()
+            member = self.roster.get(other)  # it may have been removed
+            if member is not None and runner.state is State.BACKOFF:
+                member.renew()
+            elif member is not None and runner.state is State.FATAL:
+                member.stop()
         if before is State.RUNNING:
             for other in bound_to(name, (other.spec for other in self.roster.values())):
                 self.roster[other].renew()
