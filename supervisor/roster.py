@@ -60,16 +60,20 @@ class Roster(Mapping[str, Runner]):
                 raise Refused(f"cannot give {name} parameters: it is no instance of a template")
             return runner
         existing = self._runners.get(name)
-        if existing is not None:
-            if dict(parameters) == existing.status.value.parameters or not parameters:
+        before = existing.status.value.parameters if existing else {}
+        parameters = dict(parameters) or before
+        if existing is not None and not existing.is_down:
+            if parameters == before:
                 return existing
-            if not self.forget_instance(name):
-                raise Refused(f"cannot start {name} with other parameters: stop it first")
+            raise Refused(f"cannot start {name} with other parameters: stop it first")
         spec = fill(template, {"instance": name.partition("@")[2], **parameters}, name=name)
+        if existing is not None and (existing.spec, before) == (spec, parameters):
+            return existing
         try:
             body = KINDS[spec.kind](spec)
         except Unfit as unfit:
             raise Refused(f"cannot start {name}: {unfit.key}: {unfit.text}") from None
+        self.forget_instance(name)
         return self.add(spec, body, parameters)
 
     def add(
