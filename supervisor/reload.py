@@ -83,7 +83,7 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
     if checks_differ:
         for runner in tree.roster.values():
             if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
-                runner.renew()  # it asks for the checks when a life of it begins
+                runner.renew("the checks changed")  # it asks for them when it begins
 
 
 def _change(tree: Tree, planned: Planned, difference: Difference) -> None:

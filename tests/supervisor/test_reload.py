@@ -262,3 +262,10 @@ async def test_a_restart_that_the_end_overtakes_begins_no_new_life(autojump_cloc
     await trio.sleep(20)
     assert world.ending is not None
     assert lives(world, "db") == 1
+
+
+async def test_a_service_of_another_kind_says_so(from_file):
+    world, file = await from_file((task("a", autostart=False), steady()))
+    file.write((ProcessSpec(name="a", command=("true",), autostart=False), steady()))
+    await world.ask(Reload())
+    assert world["a"].kind == "process"
