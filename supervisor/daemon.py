@@ -70,13 +70,17 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
                 signal.signal(signum, signal.SIG_IGN)
         log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
     if ending.again:
+        # Ignored signals would stay so in what comes; blocked ones wait until it listens.
+        pid1.block()
+        for signum in signals:
+            signal.signal(signum, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     return ending.exit_code
 
 
 async def _read(read: Callable[[], Plan]) -> Plan:
     try:
-        return await trio.to_thread.run_sync(read)
+        return await trio.to_thread.run_sync(read, abandon_on_cancel=True)
     except ConfigError as error:
         raise BadConfiguration(error.problems) from None
 

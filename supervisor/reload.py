@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from graphlib import CycleError
 
@@ -9,10 +10,12 @@ from supervisor.control import Difference
 from supervisor.desk import Refused
 from supervisor.difference import differences
 from supervisor.groups import Groups
+from supervisor.order import stop_in_order
 from supervisor.plan import PROBER, Plan, Planned
 from supervisor.runner import Runner
 from supervisor.sequence import start_order
 from supervisor.spec import TaskSpec
+from supervisor.template import template_of
 from supervisor.tree import Tree
 from supervisor.verdicts import Verdicts
 
@@ -22,23 +25,32 @@ async def apply(tree: Tree, new: Plan, only: tuple[str, ...] | None) -> tuple[Di
 
     Raises `Refused`, and nothing has changed, where those services cannot change without others.
     What goes is stopped first; then the rest changes in one step. Cancelled while something is
-    being stopped, it leaves what is not yet gone as it was.
+    being stopped, or refused as everything is, it leaves what is not yet gone as it was.
     """
     if only is not None:
         new = _mixed(tree.plan, new, only)
     found = differences(tree.plan, new)
-    for one in reversed(found):
-        if one.kind == "removed" and one.service in tree.roster:
-            await _dismiss(tree, one.service)
+    while going := _going(tree, found):  # somebody may start what was stopped
+        for runner in going.values():
+            tree.timetable.disarm(runner)
+        await stop_in_order(going, tree.groups)
+        for name, runner in going.items():
+            if tree.roster.get(name) is runner and runner.is_down:
+                tree.dismiss(runner)
+    if tree.ending:
+        raise Refused("cannot reload: everything is being stopped")
     _become(tree, new, found)
     return found
 
 
-async def _dismiss(tree: Tree, name: str) -> None:
-    runner = tree.roster[name]
-    while runner.wanted.value or not runner.state.at_rest:
-        await tree.stop(name)
-    tree.roster.remove(name)
+def _going(tree: Tree, found: Iterable[Difference]) -> dict[str, Runner]:
+    """The services still there of those that go; the instances go with their template."""
+    removed = {one.service for one in found if one.kind == "removed"}
+    return {
+        name: runner
+        for name, runner in tree.roster.items()
+        if name in removed or template_of(name) in removed
+    }
 
 
 def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
@@ -62,12 +74,16 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
         elif one.kind == "changed" and one.service in planned:
             _change(tree, planned[one.service], one)
     tree.roster.sort(planned)
+    moved = {one.service for one in found if one.kind != "changed"}
+    for runner in tree.roster.values():
+        if not moved.isdisjoint(runner.spec.follows):
+            runner.look_again()
     for runner in begun:
         tree.begin(runner)
     if checks_differ:
         for runner in tree.roster.values():
             if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
-                runner.renew()  # it asks for the checks when a life of it begins
+                runner.renew("the checks changed")  # it asks for them when it begins
 
 
 def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
@@ -75,6 +91,7 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
     runner = tree.roster[spec.name]
     runner.declare(spec, tree.groups.name_of(spec.name))
     runner.live = tree.living(spec.name, planned.body)
+    runner.look_again()
     if "schedule" in difference.live and (tree.timetable.disarm(runner) or spec.autostart):
         tree.timetable.arm(runner)
     if difference.restart and runner.wanted.value:

@@ -6,6 +6,7 @@ import msgspec
 import trio
 
 from supervisor.channels import Channels
+from supervisor.control import BadConfiguration
 from supervisor.desk import Refused
 from supervisor.events import Events
 from supervisor.output import Output
@@ -160,6 +161,24 @@ class Asked:
         except Refused as refusal:
             self.answer = refusal
         self.done = True
+
+
+class File:
+    """What stands in the configuration, as (spec, body) pairs in start order."""
+
+    def __init__(self, *services, **fields):
+        self.write(*services, **fields)
+        self.problems = ()
+
+    def write(self, *services, **fields):
+        services = tuple(Planned(spec, body) for spec, body in services)
+        self.plan = Plan(services=services, **fields)
+
+    async def read(self):
+        await trio.lowlevel.checkpoint()
+        if self.problems:
+            raise BadConfiguration(self.problems)
+        return self.plan
 
 
 # What `run = "tests.supervisor.fakes:serve"` finds: the instances of a template.

@@ -124,7 +124,7 @@ class Trial:
                 self.failing = self.failing or runner.state in (State.STARTING, State.RUNNING)
                 runner.fail("judged")
             case "renew":
-                runner.renew()
+                runner.renew("b")
             case "extend":
                 if runner.state is State.STOPPING:
                     self.extended += 1.0

@@ -123,7 +123,21 @@ async def test_told_to_begin_anew_it_is_the_same_process_with_new_services(tmp_p
         await it.seen(event="stopped", reason="new version")
         await until(lambda: [e for e in it.events if e.get("event") == "up"][1:])
         assert not alive(first["pid"])
+        os.kill(it.process.pid, signal.SIGHUP)
+        await it.seen(event="reloaded")
         assert await stop(it) == 0
+
+
+async def test_a_file_that_cannot_be_read_to_its_end_does_not_hold_it_up(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        await it.seen(event="up")
+        (tmp_path / "nurseryd.toml").unlink()
+        os.mkfifo(tmp_path / "nurseryd.toml")
+        os.kill(it.process.pid, signal.SIGHUP)
+        # One that writes can only open it once somebody reads.
+        writer = await trio.to_thread.run_sync(os.open, tmp_path / "nurseryd.toml", os.O_WRONLY)
+        assert await stop(it) == 0
+        os.close(writer)
 
 
 async def test_nothing_that_ran_away_is_left_behind(tmp_path: Path):

@@ -113,3 +113,16 @@ async def test_what_is_declared_can_be_asked_for(supervise):
     one, many = task("a", stop_timeout=7.0), template("t@")
     world = await supervise((one, steady()), templates=[many])
     assert await world.ask(Specs()) == (one, many)
+
+
+async def test_a_life_that_breaks_off_leaves_no_process_to_reach(autojump_clock, supervise):
+    async def broken(life, *, task_status):
+        life.tell.tell_process(Process())
+        task_status.started()
+        await trio.sleep(1)
+        raise ValueError("boom")
+
+    world = await supervise((task("a"), broken))
+    await world.until("a", State.BACKOFF)
+    with pytest.raises(Refused, match="cannot reach a process of a: it is BACKOFF"):
+        await world.ask(Signal("a", signal.SIGUSR1))

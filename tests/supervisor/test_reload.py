@@ -13,45 +13,16 @@ from supervisor.control import (
     Diff,
     Difference,
     Reload,
-    Remove,
     ReportHealth,
     Start,
     Status,
     Stop,
 )
-from supervisor.desk import NotFound, Refused
+from supervisor.desk import Refused
 from supervisor.model import State
-from supervisor.plan import PROBER, Plan, Planned
+from supervisor.plan import PROBER
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
 from tests.supervisor.fakes import steady, task, template
-
-
-class File:
-    """What stands in the configuration, as (spec, body) pairs in start order."""
-
-    def __init__(self, *services, **fields):
-        self.write(*services, **fields)
-        self.problems = ()
-
-    def write(self, *services, **fields):
-        services = tuple(Planned(spec, body) for spec, body in services)
-        self.plan = Plan(services=services, **fields)
-
-    async def read(self):
-        await trio.lowlevel.checkpoint()
-        if self.problems:
-            raise BadConfiguration(self.problems)
-        return self.plan
-
-
-@pytest.fixture
-def from_file(supervise):
-    async def start(*services, **fields):
-        file = File(*services, **fields)
-        world = await supervise(*services, read=file.read, **fields)
-        return world, file
-
-    return start
 
 
 def lives(world, name):
@@ -252,28 +223,6 @@ async def test_nor_where_they_would_wait_in_a_circle(from_file):
         await world.ask(Reload(only=("a",)))
 
 
-async def test_a_service_that_is_down_can_be_removed_and_comes_back_with_a_reload(from_file):
-    world, _ = await from_file((task("a"), steady()), (task("b"), steady()))
-    with pytest.raises(Refused, match="cannot remove a: it is RUNNING; stop it first"):
-        await world.ask(Remove("a"))
-    await world.ask(Stop("a"))
-    await world.ask(Remove("a"))
-    assert world["a"] is None
-    with pytest.raises(NotFound):
-        await world.ask(Start("a"))
-    (one,) = await world.ask(Reload())
-    assert (one.service, one.kind) == ("a", "added")
-
-
-async def test_one_that_others_need_is_not_removed(from_file):
-    world, _ = await from_file(
-        (task("a"), steady()), (task("b", requires=("a",), autostart=False), steady())
-    )
-    await world.ask(Stop("a"))
-    with pytest.raises(Refused, match="cannot remove a: it is needed by b"):
-        await world.ask(Remove("a"))
-
-
 async def test_programs_are_compared_key_by_key(from_file):
     spec = ProcessSpec(name="p", command=("true",), autostart=False)
     world, file = await from_file((spec, steady()))
@@ -281,3 +230,42 @@ async def test_programs_are_compared_key_by_key(from_file):
     (one,) = await world.ask(Diff())
     assert one.live == {"success": ((0,), (0, 3))}
     assert one.restart == {"environment": ({}, {"A": "1"})}
+
+
+async def test_one_that_waits_for_what_the_file_no_longer_names_waits_no_longer(
+    autojump_clock, from_file
+):
+    world, file = await from_file(
+        (task("db"), steady()),
+        (task("slow"), steady(ready=20.0)),
+        (task("api", requires=("db",), after=("slow",)), steady()),
+        (task("web", requires=("db",)), steady()),
+    )
+    assert world["api"].reason == "waits until slow is ready"
+    await world.ask(Stop("db"))
+    world.supervisor.tree.roster["web"].fail("ill")
+    await wait_all_tasks_blocked()
+    file.write((task("slow"), steady(ready=20.0)), (task("api"), steady()), (task("web"), steady()))
+    await world.ask(Reload())
+    await trio.sleep(2)
+    assert [world[name].state for name in ("api", "web")] == [State.RUNNING] * 2
+
+
+async def test_a_restart_that_the_end_overtakes_begins_no_new_life(autojump_clock, from_file):
+    world, _ = await from_file(
+        (task("db", stop_timeout=9.0), steady(wind_down=2.0)),
+        (task("api", stop_timeout=9.0, requires=("db",)), steady(wind_down=5.0)),
+    )
+    world.supervisor.tree.roster["db"].restart()
+    await trio.sleep(1)
+    world.supervisor.end("done")
+    await trio.sleep(20)
+    assert world.ending is not None
+    assert lives(world, "db") == 1
+
+
+async def test_a_service_of_another_kind_says_so(from_file):
+    world, file = await from_file((task("a", autostart=False), steady()))
+    file.write((ProcessSpec(name="a", command=("true",), autostart=False), steady()))
+    await world.ask(Reload())
+    assert world["a"].kind == "process"
