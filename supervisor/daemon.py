@@ -11,7 +11,7 @@ from types import FrameType
 import structlog
 import trio
 
-from supervisor import pid1
+from supervisor import pid1, reaper
 from supervisor.channels import Channels
 from supervisor.config import BAD_CONFIGURATION
 from supervisor.events import Events
@@ -55,6 +55,8 @@ async def _main(plan: Plan, stopping: Sequence[signal.Signals]) -> Ending:
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_obey, signals, supervisor)
+            if pid1.is_subreaper():
+                nursery.start_soon(reaper.reap_orphans)
             nursery.start_soon(partial(serve, listener, supervisor.control()))
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()

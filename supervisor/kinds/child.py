@@ -17,6 +17,8 @@ from types import TracebackType
 import structlog
 import trio
 
+from supervisor import reaper
+
 log = structlog.get_logger()
 
 MARKER = "NURSERYD_LIFE"
@@ -59,6 +61,7 @@ class Child:
         popen.stdout.close()
         popen.stderr.close()
         self._pidfd = os.pidfd_open(popen.pid)  # last: the others close themselves
+        reaper.MANAGED.add(popen.pid)
 
     @property
     def pid(self) -> int:
@@ -101,6 +104,7 @@ class Child:
         self._signal_group(signal.SIGKILL)
         await self._sweep()
         self._popen.wait()
+        reaper.MANAGED.discard(self.pid)
         os.close(self._pidfd)
 
     async def _sweep(self) -> None:
