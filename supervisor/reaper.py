@@ -43,8 +43,12 @@ async def reap_orphans() -> None:
     seen: dict[Zombie, float] = {}
     with trio.open_signal_receiver(signal.SIGCHLD) as deaths:
         while True:
-            seen = look(seen, trio.current_time())
-            with trio.move_on_at(min(map(_of_age, seen, seen.values()), default=math.inf)):
+            try:
+                seen = look(seen, trio.current_time())
+                again = min(map(_of_age, seen, seen.values()), default=math.inf)
+            except OSError:  # no descriptor left to look with
+                again = trio.current_time() + GRACE
+            with trio.move_on_at(again):
                 await anext(deaths)
             await trio.sleep(SETTLE)
 
@@ -53,6 +57,7 @@ def look(seen: Mapping[Zombie, float], now: float) -> dict[Zombie, float]:
     """Reap every zombie that is of age; the others, each with when it was first seen.
 
     All at once, since a peek alone tells of one zombie at a time and the waits would add up.
+    Raises `OSError` when it cannot look.
     """
     if not _anybody_dead():
         return {}
@@ -85,7 +90,7 @@ def _zombies() -> Iterator[Zombie]:
                 with open(f"/proc/{entry}/stat", "rb") as file:
                     # From the third field on, as proc(5) counts them.
                     fields = file.read().rpartition(b") ")[2].split()
-            except OSError:  # gone meanwhile
+            except (FileNotFoundError, ProcessLookupError):  # gone meanwhile
                 continue
             if fields[0] == b"Z" and fields[1] == parent:
                 yield Zombie(int(entry), int(fields[19]), int(fields[3]))
