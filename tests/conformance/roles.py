@@ -78,6 +78,7 @@ class Subject:
 
     async def services(self) -> dict[str, dict[str, Any]]:
         """What the control socket says, by service."""
+        await self.seen(event="started")
         client = Client(self.it.socket)
         return {s["name"]: s for s in await trio.to_thread.run_sync(client.services)}
 

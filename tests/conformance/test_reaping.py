@@ -26,6 +26,10 @@ def zombies(pid: int) -> list[int]:
     return [child for child in children(pid) if state_of(child) == "Z"]
 
 
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()[1])
+
+
 async def test_two_thousand_orphans_leave_no_zombie(tmp_path: Path, role: Role):
     toml = sh("o", ORPHANS.format(2000)) + sh("e", "exit 7", restart="never")
     async with role.daemon(tmp_path, toml) as it:
@@ -35,6 +39,19 @@ async def test_two_thousand_orphans_leave_no_zombie(tmp_path: Path, role: Role):
         assert (await it.services())["e"]["reason"] == "exited with 7"
         assert it.of("o") == set(children(await it.inner()))
         assert await it.stop() == 0
+
+
+async def test_an_orphan_comes_to_whoever_reaps(tmp_path: Path, role: Role):
+    """As PID 1 that is the init, never the daemon inside, where nobody would expect it."""
+    script = "(sleep 1000 & echo orphan $!); echo up; exec sleep 1000"
+    async with role.daemon(tmp_path, sh("o", script)) as it:
+        await it.seen(event="up")
+        front, inner = await it.front(), await it.inner()
+        (leader,) = set(children(inner)) - {front}
+        (orphan,) = it.of("o") - {leader}
+        await until(lambda: parent_of(orphan) == front)
+        assert await it.stop() == 0
+        assert it.left() == set()
 
 
 @pytest.mark.parametrize("role", [PLAIN, INIT], ids=str)
