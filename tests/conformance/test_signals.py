@@ -79,7 +79,7 @@ def hears(pid: int) -> bool:
     return any(int(mask, 16) >> signal.SIGTERM - 1 & 1 for mask in masks) or bool(children(pid))
 
 
-@pytest.mark.parametrize("offset", [n / 100 for n in range(0, 40, 4)])
+@pytest.mark.parametrize("offset", [n / 100 for n in range(0, 40, 5)])
 async def test_a_signal_at_any_moment_of_the_start_stops_it(
     tmp_path: Path, role: Role, offset: float
 ):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trio
 
+from supervisor import pid1
 from tests.supervisor.real import Daemon, children, daemon, until
 
 pytestmark = pytest.mark.system
@@ -68,3 +72,14 @@ async def test_the_parent_stays_small(tmp_path: Path):
         assert "msgspec" in Path(f"/proc/{inner}/maps").read_text()
         os.kill(init, signal.SIGTERM)
         assert await it.exit_code() == 0
+
+
+def test_a_kernel_that_refuses_a_subreaper_is_an_error(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*arguments: int) -> int:
+        ctypes.set_errno(errno.EPERM)
+        return -1
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *a, **k: SimpleNamespace(prctl=refuse))
+    with pytest.raises(PermissionError):
+        pid1.become_subreaper()
+    assert not pid1.is_subreaper()

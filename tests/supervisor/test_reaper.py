@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 import trio
 
 from supervisor import reaper
-from supervisor.reaper import GRACE, OWN_SESSION_GRACE, look, reap_orphans
+from supervisor.reaper import GRACE, OWN_SESSION_GRACE, Zombie, look, reap_orphans
 from tests.supervisor.real import state_of, until
 
 
@@ -120,5 +121,20 @@ async def test_it_sleeps_until_somebody_dies(nursery: trio.Nursery):
     await until(lambda: state_of(orphan.pid) == "")
     assert len(looks) <= 5
     trio.lowlevel.remove_instrument(watch)
+    forget(orphan)
+    nursery.cancel_scope.cancel()
+
+
+async def test_when_it_cannot_look_it_looks_again(
+    nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+):
+    def without_descriptors(seen: object, now: float) -> dict[Zombie, float]:
+        monkeypatch.undo()
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    orphan = dead()
+    monkeypatch.setattr(reaper, "look", without_descriptors)
+    nursery.start_soon(reap_orphans)
+    await until(lambda: state_of(orphan.pid) == "")
     forget(orphan)
     nursery.cancel_scope.cancel()
