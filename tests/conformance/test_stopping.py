@@ -84,16 +84,20 @@ async def test_of_whatever_sort_it_is_it_is_gone_when_its_stop_is_answered(
         assert await it.stop() == 0
 
 
-@pytest.mark.parametrize("sort", ["leader-goes-at-once", "background-children", "escapee"])
-async def test_one_that_kills_only_the_leader_leaves_the_rest(sort: str):
-    """The control: what is looked for above is there when only a leader, or a group, is killed."""
-    mark = f"{sort}-{os.getpid()}"
-    leader = subprocess.Popen(
-        ["sh", "-c", SORTS[sort]],
+def popen(script: str, mark: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["sh", "-c", script],
         stdout=subprocess.PIPE,
         env={**os.environ, TOKEN: mark},
         start_new_session=True,
     )
+
+
+@pytest.mark.parametrize("sort", ["leader-goes-at-once", "background-children", "escapee"])
+async def test_one_that_kills_only_the_leader_leaves_the_rest(sort: str):
+    """The control: what is looked for above is there when only a leader, or a group, is killed."""
+    mark = f"{sort}-{os.getpid()}"
+    leader = popen(SORTS[sort], mark)
     assert leader.stdout is not None
     with leader.stdout:
         await trio.to_thread.run_sync(leader.stdout.readline)
