@@ -15,7 +15,7 @@ from types import FrameType
 import structlog
 import trio
 
-from supervisor import pid1
+from supervisor import pid1, reaper
 from supervisor.channels import Channels
 from supervisor.config import BAD_CONFIGURATION, ConfigError
 from supervisor.control import BadConfiguration, Control, Reload
@@ -30,6 +30,7 @@ from supervisor.socket.public import open_public, serve_public
 from supervisor.socket.served import DaemonState, Served
 from supervisor.socket.server import serve
 from supervisor.supervisor import Ending, Supervisor
+from supervisor.survivors import survivors
 
 log = structlog.get_logger()
 
@@ -111,6 +112,8 @@ async def _main(
             nursery.start_soon(serve, endpoint, served)
             if public:
                 nursery.start_soon(serve_public, public, served)
+            if pid1.is_subreaper():
+                nursery.start_soon(reaper.reap_orphans, survivors.leaders)
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
         return ending
