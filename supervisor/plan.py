@@ -34,6 +34,11 @@ class Plan:
     capacity: Mapping[str, int] = field(default_factory=dict[str, int])
     worst_stop: float = 0.0
 
+    @property
+    def specs(self) -> tuple[Spec, ...]:
+        """All that is declared: the services, in start order, and the templates."""
+        return (*(planned.spec for planned in self.services), *self.templates)
+
     def channels_of(self, pattern: str) -> list[str]:
         """The channels that are written to in this way: `sends`, `asks` or `publishes`."""
         return [name for name, channel in self.channels.items() if channel.pattern[0] == pattern]
