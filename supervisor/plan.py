@@ -52,6 +52,9 @@ def plan(config: Config) -> Plan:
     found.look_at_services()
     found.look_at_groups()
     found.look_at_checks()
+    if config.checks and not config.problems and not _has_prober(config):
+        text = "whoever probes the checks has this name: call the service something else"
+        found.add(f"service.{PROBER.name}", "", text)
     channels = found.look_at_channels()
     bodies = found.look_at_bodies()
     try:
@@ -77,8 +80,11 @@ def plan(config: Config) -> Plan:
 
 def with_prober(config: Config) -> Config:
     """Add the prober where there is something to probe and nobody who would."""
-    declared = any(isinstance(s, TaskSpec) and s.run == PROBER.run for s in config.services)
-    if not config.checks or declared or PROBER.name in config.names:
+    if not config.checks or _has_prober(config) or PROBER.name in config.names:
         return config
     names = config.names | {PROBER.name}
     return replace(config, services=(*config.services, PROBER), names=names)
+
+
+def _has_prober(config: Config) -> bool:
+    return any(isinstance(s, TaskSpec) and s.run == PROBER.run for s in config.services)
