@@ -161,6 +161,10 @@ class Findings:
         if read == "answers" and len(channel.readers) > 1:
             several = ", ".join(channel.readers)
             self.add(f"service.{channel.readers[1]}", read, f"{name!r} has several: {several}")
+        for reader in channel.readers:
+            if read == "answers" and reader.endswith("@"):
+                text = f"{name!r} would have as many as there are instances"
+                self.add(f"service.{reader}", read, text)
 
     def look_at_bodies(self) -> dict[str, LiveBody]:
         bodies: dict[str, LiveBody] = {}

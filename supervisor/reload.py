@@ -7,14 +7,14 @@ from dataclasses import replace
 from graphlib import CycleError
 
 from supervisor.control import Difference
-from supervisor.desk import Refused
+from supervisor.desk import NotFound, Refused
 from supervisor.difference import differences
 from supervisor.groups import Groups
 from supervisor.order import stop_in_order
 from supervisor.plan import PROBER, Plan, Planned
 from supervisor.runner import Runner
 from supervisor.sequence import start_order
-from supervisor.spec import TaskSpec
+from supervisor.spec import GroupSpec, TaskSpec
 from supervisor.template import template_of
 from supervisor.tree import Tree
 from supervisor.verdicts import Verdicts
@@ -100,7 +100,9 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
 
 def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
     """The old plan, with what the new one says of some services; raises `Refused`."""
-    only = (*only, PROBER.name)
+    known = {spec.name for plan in (old, new) for spec in plan.specs}
+    if strangers := [name for name in only if name not in known]:
+        raise NotFound(f"cannot find {', '.join(strangers)}, neither in force nor in the file")
     changed = {one.spec.name: one for one in new.services if one.spec.name in only}
     services = {
         one.spec.name: changed.get(one.spec.name, one)
@@ -112,11 +114,16 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
     templates += [spec for spec in new.templates if spec.name in only]
     checks = [check for check in old.checks if check.service not in only]
     checks += [check for check in new.checks if check.service in only]
-    for name, one in services.items():
-        for other in one.spec.follows:
+    if checks:  # with any of them goes whoever probes, where nobody else is declared to
+        ours = (one for one in (*old.services, *new.services) if one.spec == PROBER)
+        services |= {one.spec.name: one for one in ours}
+    elif PROBER.name in services and services[PROBER.name].spec == PROBER:
+        del services[PROBER.name]
+    for spec in (*(one.spec for one in services.values()), *templates):
+        for other in spec.follows:
             if other not in services:
-                raise Refused(f"cannot reload that alone: {name} needs {other}; reload all")
-    groups = tuple(group for group in new.groups if services.keys() >= set(group.members))
+                raise Refused(f"cannot reload that alone: {spec.name} needs {other}; reload all")
+    groups = _mixed_groups(old.groups, new.groups, only)
     try:
         order = start_order({name: one.spec for name, one in services.items()}, groups)
     except CycleError:
@@ -131,3 +138,26 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
         channels={**old.channels, **new.channels},
         capacity={**old.capacity, **new.capacity},
     )
+
+
+def _mixed_groups(
+    old: Iterable[GroupSpec], new: Iterable[GroupSpec], only: tuple[str, ...]
+) -> tuple[GroupSpec, ...]:
+    """The old groups, but for the membership of some services; raises `Refused`."""
+    before, after = ({group.name: group for group in groups} for groups in (old, new))
+    mixed: list[GroupSpec] = []
+    for name in before | after:
+        was, will = before.get(name), after.get(name)
+        if _without(was, only) == _without(will, only):
+            mixed += [will] if will is not None else []
+        elif any(one is not None and not set(one.members).isdisjoint(only) for one in (was, will)):
+            raise Refused(f"cannot reload that alone: the group {name} changes too; reload all")
+        else:
+            mixed += [was] if was is not None else []
+    return tuple(mixed)
+
+
+def _without(group: GroupSpec | None, names: tuple[str, ...]) -> object:
+    """What a group says of others than these; nothing where it has no others."""
+    members = [name for name in group.members if name not in names] if group is not None else []
+    return (members, group.strategy) if group is not None and members else None

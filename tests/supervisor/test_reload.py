@@ -199,30 +199,6 @@ async def test_a_group_that_came_is_in_force(autojump_clock, from_file):
     assert lives(world, "a") == 1
 
 
-async def test_one_service_can_be_reloaded_alone(from_file):
-    world, file = await from_file((task("a"), steady()), (task("b"), steady()))
-    file.write((task("a", control=True), steady()), (task("c"), steady()))
-    (one,) = await world.ask(Reload(only=("a",)))
-    assert one.service == "a"
-    assert [status.name for status in await world.ask(Status())] == ["a", "b"]
-    assert [one.service for one in await world.ask(Reload(only=("b", "c")))] == ["c", "b"]
-
-
-async def test_but_not_where_others_would_miss_it(from_file):
-    world, file = await from_file((task("a"), steady()), (task("b", after=("a",)), steady()))
-    file.write((task("b"), steady()))
-    with pytest.raises(Refused, match="cannot reload that alone: b needs a"):
-        await world.ask(Reload(only=("a",)))
-    assert world["a"].state is State.RUNNING
-
-
-async def test_nor_where_they_would_wait_in_a_circle(from_file):
-    world, file = await from_file((task("a"), steady()), (task("b", after=("a",)), steady()))
-    file.write((task("b"), steady()), (task("a", after=("b",)), steady()))
-    with pytest.raises(Refused, match="wait in a circle"):
-        await world.ask(Reload(only=("a",)))
-
-
 async def test_programs_are_compared_key_by_key(from_file):
     spec = ProcessSpec(name="p", command=("true",), autostart=False)
     world, file = await from_file((spec, steady()))
