@@ -14,7 +14,7 @@ from supervisor.order import stop_in_order
 from supervisor.plan import PROBER, Plan, Planned
 from supervisor.runner import Runner
 from supervisor.sequence import start_order
-from supervisor.spec import GroupSpec, TaskSpec
+from supervisor.spec import GroupSpec, ProcessSpec, TaskSpec
 from supervisor.template import template_of
 from supervisor.tree import Tree
 from supervisor.verdicts import Verdicts
@@ -91,6 +91,8 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
     runner = tree.roster[spec.name]
     runner.declare(spec, tree.groups.name_of(spec.name))
     runner.live = tree.living(spec.name, planned.body)
+    if isinstance(spec, ProcessSpec):
+        tree.output.configure(spec.name, spec.log)
     runner.look_again()
     if "schedule" in difference.live and (tree.timetable.disarm(runner) or spec.autostart):
         tree.timetable.arm(runner)

@@ -134,6 +134,7 @@ class Tree:
                 output=self.output,
                 listening=self._listening,
                 tell=self.roster[name],
+                declared=lambda: self.roster[name].spec,
                 hidden=frozenset(self.plan.settings.secrets),
             )
             await body(life, task_status=task_status)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
+
 import msgspec
 import trio
 
@@ -16,6 +19,17 @@ from supervisor.supervisor import Supervisor
 
 A_SECOND = Backoff(first=1.0, factor=1.0, limit=1.0, jitter=0.0)
 NO_SECOND_CHANCE = Budget(restarts=0)
+
+
+@contextmanager
+def piped(*chunks):
+    """A pipe that holds all this and then ends: what a child has written."""
+    ours, theirs = os.pipe()
+    for chunk in chunks:
+        os.write(theirs, chunk)
+    os.close(theirs)
+    yield ours
+    os.close(ours)
 
 
 def task(name, **fields):

@@ -1,11 +1,11 @@
 import pytest
 import trio
-from trio.testing import memory_stream_one_way_pair, wait_all_tasks_blocked
+from trio.testing import wait_all_tasks_blocked
 
 from supervisor.control import Reload, RestartService, Shutdown, Start, Status, Stop
 from supervisor.desk import NotFound, Refused
 from supervisor.model import State
-from tests.supervisor.fakes import NO_SECOND_CHANCE, Asked, crashing, steady, task, template
+from tests.supervisor.fakes import NO_SECOND_CHANCE, Asked, crashing, piped, steady, task, template
 
 
 async def test_an_instance_starts_with_its_parameters_and_vanishes_when_stopped(
@@ -26,10 +26,8 @@ async def test_an_instance_starts_with_its_parameters_and_vanishes_when_stopped(
 async def test_the_lines_of_an_instance_vanish_with_it(autojump_clock, supervise):
     world = await supervise(templates=[template("t@")])
     await world.ask(Start("t@one", {"does": "waits"}))
-    send, receive = memory_stream_one_way_pair()
-    await send.send_all(b"hello\n")
-    await send.aclose()
-    await world.output.drain(receive, "t@one", 1, "stdout")
+    with piped(b"hello\n") as source:
+        await world.output.drain(source, "t@one", 1, "stdout")
     assert len(world.output.tail("t@one")) == 1
     await world.ask(Stop("t@one"))
     assert world.output.tail("t@one") == ()

@@ -54,7 +54,7 @@ class One:
         self.extended: list[float] = []
         self.hidden: frozenset[str] = frozenset()
         self.listening = Listening()
-        self.output = Output(self.lines.append)
+        self.output = Output(self.lines.extend)
 
     @property
     def texts(self) -> list[str]:
@@ -72,6 +72,7 @@ class One:
             output=self.output,
             listening=self.listening,
             tell=self,
+            declared=lambda: self.spec,
             hidden=self.hidden,
         )
 
