@@ -17,10 +17,3 @@ def address_of(text: str) -> tuple[str | None, int] | None:
         and not any(c in bare for c in "[]/ ")
     )
     return (bare or None, int(port)) if fine else None
-
-
-def problem(text: str) -> str | None:
-    """Why nobody can listen on this address, or None."""
-    if address_of(text) is None:
-        return f"{text!r} is not of the form host:port, :port or [::1]:port"
-    return None

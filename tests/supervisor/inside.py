@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import trio
+import trio.testing
 
 from supervisor.channels import Channels
 from supervisor.config import ConfigError, load
@@ -119,3 +120,12 @@ def served_by(desk: Desk, events: Events | None = None, output: Output | None = 
     """What is served where somebody else answers at the supervisor's desk."""
     events, control = events or Events(), Control(desk)
     return Served(control, events, output or Output(lambda line: None), Metrics(events, control))
+
+
+async def written(output: Output, data: bytes, service: str = "a", stream: str = "stdout") -> None:
+    """As if a child had written this to one of its pipes, and closed it."""
+    ours, theirs = trio.testing.memory_stream_one_way_pair()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(output.drain, theirs, service, 1, stream)
+        await ours.send_all(data)
+        await ours.aclose()

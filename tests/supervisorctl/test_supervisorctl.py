@@ -159,7 +159,7 @@ async def test_start_stop_restart_signal(ctl: Supervisorctl):
     assert await ctl("start pair:two") == Said("pair:two: started\n", 0)
     assert await ctl("start pair:two") == Said("pair:two: ERROR (already started)\n", 0)
     assert await ctl("start hopeless") == Said("hopeless: ERROR (spawn error)\n", 7)
-    assert "Exited too quickly" in (await ctl("status hopeless")).text
+    assert re.search(r"hopeless +(BACKOFF|FATAL) .*exited with 3", (await ctl("status")).text)
     assert (await ctl("start nobody")).text == "nobody: ERROR (no such process)\n"
     assert await ctl("stop web pair:one") == Said("web: stopped\npair:one: stopped\n", 0)
     assert await ctl("stop web") == Said("web: ERROR (not running)\n", 0)
@@ -239,7 +239,7 @@ async def test_reread_add_update_remove(ctl: Supervisorctl, tmp_path: Path):
 
 async def test_fg_says_that_there_is_no_stdin_to_write_to(ctl: Supervisorctl):
     said = await ctl.read("fg web", until="Exiting foreground", tell="hello")
-    assert "NO_FILE: cannot write to web" in said
+    assert "NO_FILE: cannot write to " in said
     assert await ctl("fg nobody") == Said("ERROR: bad process name supplied\n", 1)
     assert await ctl("fg hopeless") == Said("ERROR: process not running\n", 1)
 

@@ -58,7 +58,7 @@ def description(member: Member, now: float) -> str:
             if status.started is None:
                 return "Not started"
             return time.strftime("%b %d %I:%M %p", time.localtime(status.ended or status.since))
-        case State.STARTING | State.STOPPING:
+        case _:
             return ""
 
 

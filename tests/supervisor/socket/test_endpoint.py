@@ -131,24 +131,20 @@ async def test_of_several_that_begin_in_the_same_instant_one_gets_it(tmp_path: P
     path = str(tmp_path / "s")
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(path)
+    command = [sys.executable, "-c", ONE, path]
     all_of_them = [
-        subprocess.Popen(
-            [sys.executable, "-c", ONE, path],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+        await trio.lowlevel.open_process(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         for _ in range(6)
     ]
-    for one in all_of_them:
-        assert one.stdin is not None
-        one.stdin.write("go\n")
-        one.stdin.flush()
     with trio.fail_after(PATIENCE):
-        said = [await trio.to_thread.run_sync(one.stdout.readline) for one in all_of_them]
-    assert sorted(said) == ["busy\n"] * 5 + ["mine\n"]
-    assert await answered(path)
-    for one in all_of_them:
-        one.communicate()
-        assert one.returncode == 0
+        for one in all_of_them:
+            assert one.stdin is not None
+            await one.stdin.send_all(b"go\n")
+        said = [await one.stdout.receive_some() for one in all_of_them if one.stdout is not None]
+        assert sorted(said) == [b"busy\n"] * 5 + [b"mine\n"]
+        assert await answered(path)
+        for one in all_of_them:
+            await one.stdio.aclose()
+            assert await one.wait() == 0

@@ -17,10 +17,19 @@ import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supervisor.control import Write
 from supervisor.desk import Desk, Refused
 from supervisor.socket.client import Client, Missing, Rejected, Unreachable
 from supervisor.socket.endpoint import open_socket
-from supervisor.socket.http import BODY_LIMIT, Answer, Request, complaint, converse
+from supervisor.socket.http import (
+    BODY_LIMIT,
+    Answer,
+    Request,
+    Send,
+    Stream,
+    complaint,
+    converse,
+)
 from supervisor.socket.routes import respond
 from tests.supervisor.inside import request, say, served_by, supervised
 from tests.supervisor.real import PATIENCE, ROOT
@@ -255,6 +264,30 @@ async def test_any_body_to_any_route_gets_an_answer_in_json(body: bytes):
         nursery.cancel_scope.cancel()
 
 
+async def test_what_is_written_to_a_service_arrives_as_it_is():
+    seen: list[object] = []
+
+    async def take(command: object) -> None:
+        await trio.lowlevel.checkpoint()
+        seen.append(command)
+
+    desk = Desk("the supervisor")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(desk.answer, take)
+        it = Request("POST", "/v1/services/a%20b/stdin", b"\x00\xff")
+        assert (await respond(served_by(desk), it)).status == 200
+        nursery.cancel_scope.cancel()
+    assert seen == [Write("a b", b"\x00\xff")]
+
+
+async def test_metrics_can_be_read_when_nobody_knows_of_checks():
+    desk = Desk("the supervisor")
+    desk.close("it has ended")
+    found = await respond(served_by(desk), Request("GET", "/metrics"))
+    assert found.status == 200
+    assert b'nurseryd_control_requests_total{command="Health"} 1.0' in found.body
+
+
 async def test_a_mistake_of_ours_costs_one_client_its_answer(quiet):
     async def broken(_request: Request) -> Answer:
         await trio.lowlevel.checkpoint()
@@ -281,6 +314,32 @@ async def test_one_that_has_gone_cancels_what_was_done_for_it():
         async with pair() as (client, stream), trio.open_nursery() as nursery:
             nursery.start_soon(converse, stream, slow)
             await client.send_all(request("GET", "/"))
+            await trio.testing.wait_all_tasks_blocked()
+            assert not ended.is_set()
+            await client.aclose()
+            await ended.wait()
+
+
+async def test_one_that_goes_without_having_read_ends_its_stream():
+    ended = trio.Event()
+
+    async def feed(send: Send) -> None:
+        try:
+            await send(b"x" * 1000)
+            await trio.sleep_forever()
+        finally:
+            ended.set()
+
+    async def endless(_request: Request) -> Stream:
+        await trio.lowlevel.checkpoint()
+        return Stream(feed)
+
+    with trio.fail_after(PATIENCE):
+        async with pair() as (client, stream), trio.open_nursery() as nursery:
+            nursery.start_soon(converse, stream, endless)
+            await client.send_all(request("GET", "/"))
+            await trio.testing.wait_all_tasks_blocked()
+            await client.send_all(b"and more, which nobody asked for")
             await trio.testing.wait_all_tasks_blocked()
             assert not ended.is_set()
             await client.aclose()

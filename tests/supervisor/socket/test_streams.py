@@ -12,6 +12,7 @@ from supervisor.events import Events
 from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.socket.streams import CAPACITY, Gaps, Lines, follow, watch
+from tests.supervisor.inside import written
 
 
 def line(number: int, service: str = "a", stream: str = "stdout") -> Line:
@@ -36,10 +37,7 @@ def output() -> Output:
 
 
 async def write(output: Output, texts: list[str], service: str = "a") -> None:
-    ours, theirs = trio.testing.memory_stream_one_way_pair()
-    await ours.send_all("".join(f"{text}\n" for text in texts).encode())
-    await ours.aclose()
-    await output.drain(theirs, service, 1, "stdout")
+    await written(output, "".join(f"{text}\n" for text in texts).encode(), service)
 
 
 async def test_a_slow_reader_is_told_how_many_lines_it_missed_and_holds_nobody_up(

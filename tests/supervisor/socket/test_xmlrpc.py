@@ -13,15 +13,18 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
+from msgspec.structs import replace
 
 from supervisor.control import Difference
-from supervisor.desk import Desk
+from supervisor.desk import Desk, Gone, NotFound, Refused
+from supervisor.events import Events
 from supervisor.model import ServiceStatus, State
 from supervisor.socket.http import Answer, Request, Stream
 from supervisor.socket.xmlrpc import process_calls
 from supervisor.socket.xmlrpc.api import Api
 from supervisor.socket.xmlrpc.faults import Code
-from tests.supervisor.inside import Inside, inside, say, served_by
+from supervisor.spec import ProcessSpec, Ready
+from tests.supervisor.inside import Inside, inside, say, served_by, written
 from tests.supervisor.inside import request as http_request
 from tests.supervisor.real import PATIENCE
 
@@ -179,6 +182,7 @@ async def test_a_group_is_started_and_stopped(call: Proxy):
     assert results(await call("stopProcess", "pair:*")) == both
     assert await call("startProcess", "pair:one", False) is True
     assert results(await call("stopAllProcesses"))[-1][0] in ("pair:one", "web:web")
+    assert results(await call("stopProcessGroup", "pair")) == []
     assert await call.fault("stopProcessGroup", "nobody") == "BAD_NAME: nobody"
 
 
@@ -403,17 +407,10 @@ async def test_a_slow_follower_is_told_what_it_missed():
         assert isinstance(found, Stream)
         nursery.start_soon(found.feed, send)
         await trio.testing.wait_all_tasks_blocked()
-        ours, theirs = trio.testing.memory_stream_one_way_pair()
-        await ours.send_all(b"x\n" * 1200)
-        await ours.send_all(b"y" * 20_000)
-        await ours.aclose()
-        await served.output.drain(theirs, "nurseryd", 1, "log")
+        await written(served.output, b"x\n" * 1200 + b"y" * 20_000, "nurseryd", "log")
         go_on.set()
         await trio.testing.wait_all_tasks_blocked()
-        ours, theirs = trio.testing.memory_stream_one_way_pair()
-        await ours.send_all(b"z" * 20_000 + b"\n")
-        await ours.aclose()
-        await served.output.drain(theirs, "nurseryd", 1, "log")
+        await written(served.output, b"z" * 20_000 + b"\n", "nurseryd", "log")
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()
     text = b"".join(said)
@@ -424,10 +421,8 @@ async def test_a_slow_follower_is_told_what_it_missed():
 
 async def test_a_long_log_is_begun_at_the_begin_of_a_line():
     served = served_by(Desk("nobody"))
-    ours, theirs = trio.testing.memory_stream_one_way_pair()
-    await ours.send_all(b"".join(b"line %d\n" % number for number in range(500)))
-    await ours.aclose()
-    await served.output.drain(theirs, "nurseryd", 1, "log")
+    many = b"".join(b"line %d\n" % number for number in range(500))
+    await written(served.output, many, "nurseryd", "log")
     said: list[bytes] = []
 
     async def send(data: bytes) -> None:
@@ -448,7 +443,9 @@ async def test_a_long_log_is_begun_at_the_begin_of_a_line():
 # What only a supervisor of our own making says.
 
 
-async def asked(answers: dict[str, object], name: str, *parameters: object) -> object:
+async def asked(
+    answers: dict[str, object], name: str, *parameters: object, events: Events | None = None
+) -> object:
     """The result of a call where the supervisor answers so, by the names of the commands."""
 
     async def answer(request: object) -> object:
@@ -462,7 +459,7 @@ async def asked(answers: dict[str, object], name: str, *parameters: object) -> o
     async with trio.open_nursery() as nursery:
         nursery.start_soon(desk.answer, answer)
         body = xmlrpc.client.dumps(parameters, f"supervisor.{name}").encode()
-        found = await Api(served_by(desk), nursery).respond(Request("POST", "/RPC2", body))
+        found = await Api(served_by(desk, events), nursery).respond(Request("POST", "/RPC2", body))
         nursery.cancel_scope.cancel()
     assert isinstance(found, Answer)
     try:
@@ -482,9 +479,39 @@ async def test_a_start_that_ended_in_another_way_is_an_abnormal_termination():
     assert await asked(answers, "startProcess", "a") == "ABNORMAL_TERMINATION: a"
 
 
-async def test_a_supervisor_that_has_ended_is_one_that_shuts_down():
-    from supervisor.desk import Gone, NotFound, Refused
+async def test_a_program_that_says_nothing_of_its_readiness_has_to_stay_up(autojump_clock):
+    up = status(state=State.RUNNING)[0]
+    spec = ProcessSpec(name="a", command=("sh",))
+    answers: dict[str, object] = {"Status": status(), "Specs": (spec,), "Start": up}
+    events = Events()
+    events.publish(up)
 
+    async def change(after: float, **changes: object) -> None:
+        await trio.sleep(after)
+        events.publish(replace(up, **changes))
+
+    async def started(*changes: tuple[float, dict[str, object]]) -> object:
+        found: list[object] = []
+        async with trio.open_nursery() as nursery:
+            for after, what in changes:
+                nursery.start_soon(partial(change, after, **what))
+            found.append(await asked(answers, "startProcess", "a", events=events))
+        return found[0]
+
+    dead = {"state": State.BACKOFF}
+    assert await started((0.3, {"name": "b"}), (0.6, {"note": "busy"})) is True
+    assert await started((0.3, {"name": "b"}), (0.6, dead)) == "SPAWN_ERROR: a"
+    assert await started() == "SPAWN_ERROR: a"  # it was down before anybody looked
+    answers["Specs"] = (ProcessSpec(name="a", command=("sh",), ready=Ready(delay=1.0)),)
+    assert await started() is True
+
+
+async def test_what_is_written_is_told_to_the_supervisor():
+    answers = {"Status": status(state=State.RUNNING), "Write": None}
+    assert await asked(answers, "sendProcessStdin", "a", "x") is True
+
+
+async def test_a_supervisor_that_has_ended_is_one_that_shuts_down():
     answers: dict[str, object] = {"Status": Gone("it has ended"), "Diff": Gone("it has ended")}
     assert await asked(answers, "getProcessInfo", "a") == "SHUTDOWN_STATE"
     assert await asked(answers, "reloadConfig") == "SHUTDOWN_STATE"
