@@ -16,7 +16,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage lock upgrade clean
+.PHONY: fix coverage bench lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' \
@@ -26,7 +26,7 @@ help: ## show this list
 run: $(VENV)/project.stamp ## start everything on this machine: config/local.toml, loopback only
 	@exec $(BIN)/nurseryd -c config/local.toml
 
-test: check ## run the checks, then every test
+test: check $(VENV)/supervisorctl.stamp ## run the checks, then every test
 	@echo "== pytest"
 	@$(BIN)/pytest
 
@@ -51,10 +51,14 @@ fix: $(VENV)/test.stamp ## format, and repair what can be repaired by itself
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-coverage: $(VENV)/test.stamp ## every test, and which branches none of them takes
+coverage: $(VENV)/test.stamp $(VENV)/supervisorctl.stamp ## every test, and which branches none of them takes
 	@$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+# No test: nothing here fails for being slow. BENCH="--only start --peer nurseryd" narrows it.
+bench: $(VENV)/test.stamp ## measure beside other supervisors, which it makes in ~/.cache; a quarter of an hour
+	@$(BIN)/python -m tests.benchmarks --install --markdown build/benchmarks.md $(BENCH)
 
 # A lock that comes out as it was keeps its time, and with it the environment.
 define compile
@@ -66,6 +70,7 @@ endef
 lock: $(VENV)/test.stamp ## bring the lock files in line with pyproject.toml
 	$(call compile,requirements.lock,--group build pyproject.toml)
 	$(call compile,tests/requirements.lock,--group pyproject.toml:test -c requirements.lock)
+	$(call compile,tests/supervisorctl/requirements.lock,--group pyproject.toml:supervisorctl)
 
 upgrade: UPGRADE = --upgrade
 upgrade: lock ## the same, with the newest releases that pyproject.toml admits
@@ -92,4 +97,12 @@ $(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml
 $(VENV)/test.stamp: $(VENV)/project.stamp tests/requirements.lock
 	@echo "installing the test tools into $(VENV)"
 	@$(INSTALL) --require-hashes --requirement tests/requirements.lock
+	@touch $@
+
+# The real supervisorctl apart from everything else: its package is called `supervisor` as well.
+$(VENV)/supervisorctl.stamp: $(VENV)/test.stamp tests/supervisorctl/requirements.lock
+	@echo "installing supervisorctl into $(VENV)/supervisorctl"
+	@$(BIN)/python -m venv --clear $(VENV)/supervisorctl
+	@$(VENV)/supervisorctl/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+		--require-hashes --requirement tests/supervisorctl/requirements.lock
 	@touch $@

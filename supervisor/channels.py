@@ -17,6 +17,8 @@ import trio
 from supervisor.cell import Cell
 from supervisor.desk import Desk
 
+Stream = tuple[trio.MemorySendChannel[object], trio.MemoryReceiveChannel[object]]
+
 
 class Channels:
     """The supervisor holds every end open, so that nobody's restart breaks anybody's channel."""
@@ -29,9 +31,25 @@ class Channels:
         boards: Iterable[str] = (),
         capacity: Mapping[str, int] | None = None,
     ) -> None:
+        self.streams: dict[str, Stream] = {}
+        self.desks: dict[str, Desk] = {}
+        self.boards: dict[str, Cell[object]] = {}
+        self.add(streams=streams, desks=desks, boards=boards, capacity=capacity)
+
+    def add(
+        self,
+        *,
+        streams: Iterable[str] = (),
+        desks: Iterable[str] = (),
+        boards: Iterable[str] = (),
+        capacity: Mapping[str, int] | None = None,
+    ) -> None:
+        """Make those that are not there yet; the others stay, with what is in them."""
         sizes = capacity or {}
-        self.streams = {
-            name: trio.open_memory_channel[object](sizes.get(name, 256)) for name in streams
-        }
-        self.desks = {name: Desk(name, sizes.get(name, 256)) for name in desks}
-        self.boards: dict[str, Cell[object]] = {name: Cell[object](None) for name in boards}
+        for name in streams:
+            if name not in self.streams:
+                self.streams[name] = trio.open_memory_channel[object](sizes.get(name, 256))
+        for name in desks:
+            self.desks.setdefault(name, Desk(name, sizes.get(name, 256)))
+        for name in boards:
+            self.boards.setdefault(name, Cell[object](None))

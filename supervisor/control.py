@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from signal import Signals
 from typing import Any, Literal, TypeVar
 
-from supervisor.desk import Desk, Request
+from supervisor.desk import Desk, Refused, Request
 from supervisor.model import ServiceStatus
 from supervisor.spec import HealthSpec, Level, Spec
 
@@ -143,6 +143,14 @@ class Reload(Request[tuple[Difference, ...]]):
     only: tuple[str, ...] | None = None
 
 
+class BadConfiguration(Refused):
+    """What is in the files now cannot be run; `problems` are all the things to mend."""
+
+    def __init__(self, problems: Iterable[object]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("cannot reload: " + "; ".join(map(str, self.problems)))
+
+
 @dataclass(frozen=True, slots=True)
 class Remove(Request[None]):
     """Forget a service until the next reload; refused while it is up or others require it."""
@@ -185,6 +193,10 @@ class Control:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    def listen(self, callback: Callable[[Request[Any]], None]) -> None:
+        """Tell of every command that anybody gives from now on. It must not wait."""
+        self._desk.listen(callback)
 
     async def ask(self, request: Request[R]) -> R:
         """Send a `Command` and wait for the answer; raises as `Desk.ask` does."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import resource
 import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from types import FrameType
@@ -11,31 +15,54 @@ from types import FrameType
 import structlog
 import trio
 
-from supervisor import pid1
+from supervisor import pid1, reaper
 from supervisor.channels import Channels
-from supervisor.config import BAD_CONFIGURATION
+from supervisor.config import BAD_CONFIGURATION, ConfigError
+from supervisor.control import BadConfiguration, Control, Reload
+from supervisor.desk import Refused
 from supervisor.events import Events
 from supervisor.log import setup, write_line
+from supervisor.metrics import Metrics
 from supervisor.output import Output
 from supervisor.plan import Plan
-from supervisor.socket.server import SocketBusy, open_socket, serve
+from supervisor.socket.endpoint import SocketBusy, open_socket
+from supervisor.socket.public import open_public, serve_public
+from supervisor.socket.served import DaemonState, Served
+from supervisor.socket.server import serve
 from supervisor.supervisor import Ending, Supervisor
+from supervisor.survivors import survivors
 
 log = structlog.get_logger()
 
 # Left to themselves these two would end the daemon and leave its children behind.
 UNUSED = (signal.SIGUSR1, signal.SIGUSR2)
+# For each service two pipes, a pidfd and one more while it starts; and what everything else needs.
+DESCRIPTORS_EACH, DESCRIPTORS_BESIDES = 4, 256
 # A terminal and a scheduler both may send one signal twice in a row; a person takes longer.
 SECOND_SIGNAL_AFTER = 0.2
 
 
-def run(plan: Plan) -> int:
-    """Run a plan to its end; the exit code of the daemon."""
+def run(plan: Plan, read: Callable[[], Plan]) -> int:
+    """Run a plan to its end; the exit code of the daemon.
+
+    `read` makes a plan of the configuration as it is when it is called; it raises `ConfigError`.
+    Asked to begin anew, this process becomes a new daemon in place, and does not return.
+    """
     for signum in (signals := tuple(_signals())):
         signal.signal(signum, _too_late)  # what is put back when Trio no longer listens
+    # Modules and plan stay to the end. Collections pass them by, the one at exit above all: it
+    # would take longer than all else that is left to do then.
+    gc.freeze()
+    gc.enable()
     with closing(setup(plan.settings.log, plan.settings.log_level)):
         try:
-            ending = trio.run(_main, plan, signals, strict_exception_groups=True)
+            ending = trio.run(
+                _main,
+                plan,
+                partial(_read, read),
+                signals,
+                strict_exception_groups=True,
+            )
         except SocketBusy as busy:
             log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
             return BAD_CONFIGURATION
@@ -43,26 +70,64 @@ def run(plan: Plan) -> int:
             for signum in signals:
                 signal.signal(signum, signal.SIG_IGN)
         log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
-        return ending.exit_code
+    if ending.again:
+        # Ignored signals would stay so in what comes; blocked ones wait until it listens.
+        pid1.block()
+        for signum in signals:
+            signal.signal(signum, signal.SIG_DFL)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    return ending.exit_code
 
 
-async def _main(plan: Plan, stopping: Sequence[signal.Signals]) -> Ending:
+async def _read(read: Callable[[], Plan]) -> Plan:
+    try:
+        return await trio.to_thread.run_sync(read, abandon_on_cancel=True)
+    except ConfigError as error:
+        raise BadConfiguration(error.problems) from None
+
+
+async def _main(
+    plan: Plan, read: Callable[[], Awaitable[Plan]], stopping: Sequence[signal.Signals]
+) -> Ending:
     with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
-        listener = await open_socket(plan.settings.socket)
-        events = Events()
-        supervisor = Supervisor(plan, _channels(plan), events, Output(write_line))
+        _make_room(len(plan.services))
+        endpoint = await open_socket(plan.settings.socket)
+        public = await open_public(plan.settings.http) if plan.settings.http else []
+        events, output = Events(), Output(write_line)
+        supervisor = Supervisor(plan, _channels(plan), events, output, read)
+        control = supervisor.control()
+        served = Served(
+            control,
+            events,
+            output,
+            Metrics(events, control),
+            state=partial(state_of, supervisor),
+            run=supervisor.tree.run_id,
+            config=plan.file,
+        )
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_obey, signals, supervisor)
-            nursery.start_soon(partial(serve, listener, supervisor.control()))
+            nursery.start_soon(_obey, signals, supervisor, nursery)
+            nursery.start_soon(serve, endpoint, served)
+            if public:
+                nursery.start_soon(serve_public, public, served)
+            if pid1.is_subreaper():
+                nursery.start_soon(reaper.reap_orphans, survivors.leaders)
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
         return ending
 
 
+def state_of(supervisor: Supervisor) -> DaemonState:
+    """What the daemon is doing, for whoever asks over a socket."""
+    if supervisor.ending is None:
+        return DaemonState.RUNNING
+    return DaemonState.RESTARTING if supervisor.ending.again else DaemonState.SHUTDOWN
+
+
 def _signals() -> Iterator[signal.Signals]:
-    """What the daemon hears: it stops for all of these but `UNUSED`."""
+    """What the daemon hears: it stops for all of these but HUP and `UNUSED`."""
     yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, *UNUSED)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
         yield signal.SIGHUP
@@ -73,26 +138,55 @@ def _too_late(_signum: int, _frame: FrameType | None) -> None:
 
 
 def _channels(plan: Plan) -> Channels:
-    def named(how: str) -> list[str]:
-        return [name for name, channel in plan.channels.items() if channel.pattern[0] == how]
-
     return Channels(
-        streams=named("sends"),
-        desks=named("asks"),
-        boards=named("publishes"),
+        streams=plan.channels_of("sends"),
+        desks=plan.channels_of("asks"),
+        boards=plan.channels_of("publishes"),
         capacity=plan.capacity,
     )
 
 
-async def _obey(signals: AsyncIterator[int], supervisor: Supervisor) -> None:
-    """The first signal stops everything in order; one more means now."""
+def _make_room(services: int) -> None:
+    """Raise our limit of open files to what so many services take, and no further.
+
+    The usual 1024 is enough for 300. Children inherit the limit, and some programs do not bear a
+    high one (select(2) has room for 1024 descriptors): few services change nothing for them.
+    """
+    wanted = DESCRIPTORS_BESIDES + DESCRIPTORS_EACH * services
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < wanted:
+        log.warning("may run out of open files: raise the hard limit", hard=hard, wanted=wanted)
+        wanted = hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def _obey(signals: AsyncIterator[int], supervisor: Supervisor, nursery: trio.Nursery) -> None:
+    """The first signal stops everything in order; one more means now.
+
+    SIGHUP reads the configuration again, as daemons have it; but a terminal sends it when it is
+    closed, and then it is the end like the others.
+    """
     first = None
+    attached = os.isatty(0) or os.isatty(1)
     async for signum in signals:
         now = trio.current_time()
         if signum in UNUSED:
             log.info("signal ignored", signal=signal.Signals(signum).name)
+        elif signum == signal.SIGHUP and not attached:
+            nursery.start_soon(_reload, supervisor.control())
         elif first is None:
             first = now
             supervisor.end(f"asked by {signal.Signals(signum).name}")
         elif now - first >= SECOND_SIGNAL_AFTER:
             supervisor.hurry()
+
+
+async def _reload(control: Control) -> None:
+    try:
+        done = await control.ask(Reload())
+    except Refused as refusal:
+        log.error("cannot reload", reason=str(refusal))  # noqa: TRY400  (its text says all)
+    else:
+        services = [one.service or "supervisor" for one in done]
+        log.info("reloaded", changed=services)

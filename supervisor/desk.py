@@ -60,6 +60,11 @@ class Desk:
         self._in_hand: set[_Letter] = set()
         self._arrived = trio.Event()
         self._closed = ""
+        self._listeners: list[Callable[[Request[Any]], None]] = []
+
+    def listen(self, callback: Callable[[Request[Any]], None]) -> None:
+        """Tell of every request that anybody makes from now on. It must not wait."""
+        self._listeners.append(callback)
 
     async def ask(self, request: Request[R]) -> R:
         """Ask and wait for the answer.
@@ -68,6 +73,8 @@ class Desk:
         the one who should answer ended. Cancelling withdraws a request that was not taken up;
         one that was is carried out and its answer dropped.
         """
+        for callback in self._listeners:
+            callback(request)
         if self._closed:
             raise Gone(f"{self.name} cannot answer: {self._closed}")
         if len(self._waiting) >= self._capacity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import trio
@@ -22,6 +22,7 @@ class Events:
     def __init__(self) -> None:
         self._table: dict[str, ServiceStatus] = {}
         self._watchers: set[trio.MemorySendChannel[Change]] = set()
+        self._subscribers: list[Callable[[Change], None]] = []
 
     @property
     def snapshot(self) -> tuple[ServiceStatus, ...]:
@@ -43,7 +44,13 @@ class Events:
         if before is not None:
             self._send(Change(before, None))
 
+    def subscribe(self, callback: Callable[[Change], None]) -> None:
+        """Call back at every change from now on, before anybody else can act. It must not wait."""
+        self._subscribers.append(callback)
+
     def _send(self, change: Change) -> None:
+        for callback in self._subscribers:
+            callback(change)
         for watcher in tuple(self._watchers):
             try:
                 watcher.send_nowait(change)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
@@ -75,11 +75,28 @@ class Output:
         self._write = write
         self._sequences: defaultdict[str, int] = defaultdict(int)
         self._kept: defaultdict[str, deque[Line]] = defaultdict(partial(deque[Line], maxlen=keep))
-        self._followers: defaultdict[str, set[trio.MemorySendChannel[Line]]] = defaultdict(set)
+        self._followers: defaultdict[str | None, set[trio.MemorySendChannel[Line]]] = defaultdict(
+            set
+        )
 
-    def tail(self, service: str) -> tuple[Line, ...]:
+    @property
+    def lost(self) -> Mapping[str, int]:
+        """Lines that were dropped, by service or sink."""
+        return {}
+
+    def tail(self, service: str, lines: int | None = None) -> tuple[Line, ...]:
         """The last lines of a service, oldest first."""
-        return tuple(self._kept.get(service, ()))
+        kept = tuple(self._kept.get(service, ()))
+        return kept if lines is None else kept[max(0, len(kept) - lines) :]
+
+    def window(self, service: str, stream: str) -> tuple[int, bytes]:
+        """The kept bytes of a stream, and how many came before them."""
+        lines = [line.text for line in self.tail(service) if line.stream == stream]
+        return 0, b"".join(text.encode() + b"\n" for text in lines)
+
+    def clear(self, service: str) -> None:
+        """Drop what is kept."""
+        self._kept.pop(service, None)
 
     def forget(self, service: str) -> None:
         """Drop what is kept of a service that vanished."""
@@ -88,7 +105,7 @@ class Output:
 
     @contextmanager
     def follow(
-        self, service: str, capacity: float = 256
+        self, service: str | None, capacity: float = 256
     ) -> Generator[trio.MemoryReceiveChannel[Line]]:
         """Lines from now on. A follower that falls behind misses some: `sequence` shows it."""
         send, receive = trio.open_memory_channel[Line](capacity)
@@ -120,7 +137,10 @@ class Output:
             )
             self._kept[service].append(line)
             self._write(line)
-            for follower in self._followers.get(service, ()):
+            for follower in (
+                *self._followers.get(service, ()),
+                *self._followers.get(None, ()),
+            ):
                 try:
                     follower.send_nowait(line)
                 except trio.WouldBlock:

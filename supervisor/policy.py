@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
+from supervisor.causes import matches
 from supervisor.model import Exit
 from supervisor.spec import Backoff, Budget, Restart, ServiceSpec
 
@@ -25,12 +28,19 @@ class GiveUp(Struct, frozen=True):
 Decision = Again | Rest | GiveUp
 
 
+class Restarted(Struct, frozen=True):
+    """One restart: when, in monotonic seconds, and the `Exit.code` of the life before it."""
+
+    at: float
+    code: int | None
+
+
 class History(Struct, frozen=True):
-    """What the past lives leave behind: times of the restarts that still count, oldest first,
-    and how many lives in a row did not last.
+    """What the past lives leave behind: the restarts that still count, oldest first, and how
+    many lives in a row did not last.
     """
 
-    restarts: tuple[float, ...] = ()
+    restarts: tuple[Restarted, ...] = ()
     failures: int = 0
 
 
@@ -40,18 +50,38 @@ def decide(
     """What follows a life that ended by itself at `now` (monotonic seconds).
 
     A life that was ready for at least `stable_after` seconds is followed at once; one that was
-    not waits, longer each time. Every restart counts against the budget. `chance`, in [0, 1),
-    is the luck that the jitter draws on.
+    not waits, longer each time. Every restart counts against the budget, and against the limits
+    that name its cause. `chance`, in [0, 1), is the luck that the jitter draws on.
     """
     if spec.restart is Restart.NEVER or (spec.restart is Restart.ON_FAILURE and end.ok):
         return Rest(), History()
-    recent = tuple(t for t in history.restarts if now - t < spec.budget.period)
-    if len(recent) >= spec.budget.restarts:
-        return GiveUp(f"{len(recent)} restarts within {spec.budget.period:g} s"), History()
+    if reason := _used_up(spec, history, end, now):
+        return GiveUp(reason), History()
+    longest = max(budget.period for budget in (spec.budget, *spec.limits))
+    recent = tuple(restart for restart in history.restarts if now - restart.at < longest)
     stable = end.lasted >= spec.stable_after
     failures = 0 if stable else history.failures + 1
     delay = 0.0 if stable else backoff(spec.backoff, failures) * (1 - spec.backoff.jitter * chance)
-    return Again(delay), History((*recent, now), failures)
+    return Again(delay), History((*recent, Restarted(now, end.code)), failures)
+
+
+def _used_up(spec: ServiceSpec, history: History, end: Exit, now: float) -> str:
+    """Which budget has no restart left for this end, or nothing."""
+    for limit in spec.limits:
+        if end.code is not None and matches(limit.causes, end.code):
+            alike = [r for r in history.restarts if r.code is not None]
+            times = [r.at for r in alike if matches(limit.causes, r.code or 0)]
+            if (used := _within(limit, times, now)) >= limit.restarts:
+                causes = ", ".join(map(str, limit.causes))
+                return f"{used} restarts within {limit.period:g} s after {causes}"
+    used = _within(spec.budget, [restart.at for restart in history.restarts], now)
+    if used >= spec.budget.restarts:
+        return f"{used} restarts within {spec.budget.period:g} s"
+    return ""
+
+
+def _within(budget: Budget, times: Iterable[float], now: float) -> int:
+    return sum(now - at < budget.period for at in times)
 
 
 def backoff(spec: Backoff, failures: int) -> float:

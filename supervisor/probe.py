@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
+import subprocess
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
 import h11
 import trio
 
+from supervisor.causes import describe
+from supervisor.child import LaunchError, Program, spawn, why_not
 from supervisor.spec import Target
 
+TAIL = 4096  # bytes of what a program writes that are kept, for its last line
+LINE = 200  # characters of that line
+DRAIN = 0.1  # seconds for what is still in its pipes when it has ended
 VISIBLE = re.compile(r"[!-~]+")  # what may stand in a request line
 
 
@@ -19,10 +27,12 @@ class ProbeFailed(Exception):
     """It did not answer as it should; the text says how."""
 
 
-async def probe(target: Target) -> None:
+async def probe(target: Target, like: Program | None = None) -> None:
     """Return when the target answers; raise `ProbeFailed` when it refuses or answers badly.
 
-    It never gives up waiting by itself: the caller sets a timeout by a cancel scope.
+    A program runs with the environment, the directory and the user of the program `like`, by
+    default with the daemon's. It never gives up waiting by itself: the caller sets a timeout by
+    a cancel scope. When cancelled it returns after nothing is left of such a program.
     """
     if trouble := problem(target):
         raise ProbeFailed(trouble)
@@ -32,10 +42,16 @@ async def probe(target: Target) -> None:
         host, _, port = target.tcp.rpartition(":")
         async with await _connect(host.strip("[]"), int(port)):
             pass
+    elif target.exec is not None:
+        await _exec(target.exec, like or Program(command=(), environment=os.environ))
 
 
 def problem(target: Target) -> str | None:
     """Why a target can never be probed, or None."""
+    if sum(way is not None for way in (target.http, target.tcp, target.exec)) != 1:
+        return "set exactly one of http, tcp, exec"
+    if target.exec is not None:
+        return None if target.exec and target.exec[0] else "exec names no program"
     if target.http is not None:
         try:
             url = urlsplit(target.http)
@@ -48,11 +64,9 @@ def problem(target: Target) -> str | None:
         except ValueError:
             fine = False
         return None if fine else "http is not an address such as http://127.0.0.1:8080/health"
-    if target.tcp is not None:
-        host, _, port = target.tcp.rpartition(":")
-        fine = bool(host) and port.isascii() and port.isdecimal() and 0 < int(port) < 65536
-        return None if fine else "tcp is not of the form host:port"
-    return None
+    host, _, port = (target.tcp or "").rpartition(":")
+    fine = bool(host) and port.isascii() and port.isdecimal() and 0 < int(port) < 65536
+    return None if fine else "tcp is not of the form host:port"
 
 
 async def _connect(host: str, port: int) -> trio.SocketStream:
@@ -109,3 +123,39 @@ async def _some(address: str, stream: trio.SocketStream) -> bytes:
     if not data:
         raise ProbeFailed(f"{address} closed the connection")
     return bytes(data)
+
+
+async def _exec(command: tuple[str, ...], like: Program) -> None:
+    program = replace(like, command=command, stdin=subprocess.DEVNULL, descriptors={}, pid_in=())
+    name = repr(command[0])
+    try:
+        child = spawn(program, f"probe-{secrets.token_hex(8)}")
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        raise ProbeFailed(f"cannot run {name}: {why_not(error, program)}") from None
+    tail = bytearray()
+    trouble = ""
+
+    async def keep_tail(stream: trio.abc.ReceiveStream) -> None:
+        async for data in stream:
+            tail.extend(data)
+            del tail[:-TAIL]
+
+    async with child, trio.open_nursery() as readers:
+        readers.start_soon(keep_tail, child.stdout)
+        readers.start_soon(keep_tail, child.stderr)
+        try:
+            await child.until_launched()
+            await child.until_ended()
+        except LaunchError as error:
+            trouble = f"cannot run {name}: {why_not(error, program)}"
+        finally:
+            with trio.CancelScope(shield=True):
+                await child.clear_away()
+        readers.cancel_scope.deadline = trio.current_time() + DRAIN
+    if trouble:
+        raise ProbeFailed(trouble)
+    if child.code != 0:
+        lines = tail.decode("utf-8", "replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        said = f": {last[:LINE]}" if last else ""
+        raise ProbeFailed(f"{name} {describe(child.code)}{said}")

@@ -12,12 +12,11 @@ import structlog
 import trio
 from msgspec.structs import replace
 
-from supervisor.cell import Cell
 from supervisor.failure import Failed, summary, unexpected
-from supervisor.kinds.life import Process
 from supervisor.model import Exit, ServiceStatus, State
 from supervisor.policy import Again, GiveUp, History, Rest, decide
 from supervisor.spec import Spec
+from supervisor.standing import UP, Standing
 
 log = structlog.get_logger()
 
@@ -34,16 +33,14 @@ async def _open_gate() -> None:
     await trio.lowlevel.checkpoint()
 
 
-class Runner:
-    """One service: what is wanted of it, what is so, and the task that brings them together.
+class Runner(Standing):
+    """The task that brings together what is wanted of a service and what is so.
 
-    Four rules hold it up. `_enter` never awaits, so nobody can see a status and its event
-    disagree. `start`, `stop` and `restart` never wait: they set levels, and whoever cares waits
-    on `status`. After every wait the level is asked (`_stopping.is_set()`), never inferred from
-    which wait returned. Exception groups are met in one place, around one life.
+    Three rules hold it up. `start`, `stop` and `restart` never wait: they set levels, and whoever
+    cares waits on `status`. After every wait the level is asked (`_stopping.is_set()`), never
+    inferred from which wait returned. Exception groups are met in one place, around one life.
 
-    `gate` is awaited before every life; `announce` is told every status, and of every change of
-    what is wanted.
+    `gate` is awaited before every life.
     """
 
     def __init__(
@@ -54,113 +51,79 @@ class Runner:
         *,
         gate: Callable[[], Awaitable[None]] = _open_gate,
         parameters: dict[str, str] | None = None,
+        group: str = "",
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self.spec = spec
-        self.wanted = Cell(False)
-        self.status = Cell(
-            ServiceStatus(
-                name=spec.name,
-                kind=spec.kind,
-                essential=spec.essential,
-                since=time.time(),
-                parameters=parameters or {},
-            )
-        )
-        self._live = live
-        self._announce = announce
+        self.live = live
         self._gate = gate
         self._chance = chance
-        self.process: Process | None = None
-        self._blocked = False
-        self._changed = trio.Event()
+        self.asked_for = False  # whether somebody did since the last life began
+        self.judged = False  # whether the last life was ended as a failed one
+        self._why = ""  # somebody ended it
+        self._renewing = False
         self._stopping = trio.Event()
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
         self._at_gate = trio.CancelScope()
-        announce(self.status.value)
-
-    @property
-    def state(self) -> State:
-        return self.status.value.state
-
-    @property
-    def coming(self) -> bool:
-        """Whether there is a life, or one to come unless somebody objects."""
-        return (self.wanted.value or not self.state.at_rest) and not self._blocked
+        super().__init__(spec, announce, parameters, group)
 
     # What others may ask for. None of these wait.
 
     def start(self) -> None:
         """Want it up. One in BACKOFF goes on waiting; one that gave up gets a new chance."""
+        self.asked_for = self.asked_for or self.state not in UP
         self._leave_gate()
         if not self.wanted.value:
             self.wanted.set(True)
-            self._tell()
+            self.tell()
 
-    def stop(self, grace: float | None = None) -> None:
+    def stop(self, grace: float | None = None, *, reason: str = "") -> None:
         """Want it down; after `grace` seconds (by default `stop_timeout`) it is cancelled.
 
         Asked again with less grace it hurries; with more it does not slow down.
         """
-        self._leave_gate()
+        self._forgive()
+        self._why = reason
         self.wanted.set(False)
         self._end_this_life(self.spec.stop_timeout if grace is None else grace)
 
     def restart(self) -> None:
         """Want it up, with a new life."""
-        self._leave_gate()
+        self.asked_for = True
+        self._forgive()
         self.wanted.set(True)
         self._end_this_life(self.spec.stop_timeout)
 
-    def block(self, reason: str) -> None:
-        """Say why the life that is wanted cannot begin for now; "" takes it back."""
-        if self.wanted.value and (reason or self._blocked):
-            self._blocked = bool(reason)
-            self._update(reason=reason, next_restart=None)
+    def fail(self, reason: str) -> None:
+        """End this life as a failed one: what follows is for its policy to say."""
+        if self.wanted.value and self.state in UP:
+            self.judged, self._why = True, reason
+            self._end_this_life(self.spec.stop_timeout)
 
-    def report(self, healthy: bool | None, reason: str = "") -> None:
-        """What the checks say of it; forgotten when it leaves RUNNING."""
-        if self.state is State.RUNNING:
-            self._update(healthy=healthy, reason=reason)
+    def renew(self, reason: str) -> None:
+        """End this life for the sake of another service and begin a new one.
 
-    # What a life tells of itself; see `supervisor.kinds.life.Teller`.
-
-    def tell_process(self, process: Process) -> None:
-        self.process = process
-        self._update(pid=process.pid)
-
-    def tell_pid(self, pid: int) -> None:
-        self._update(pid=pid)
-
-    def tell_note(self, note: str) -> None:
-        self._update(note=note)
-
-    def tell_end(self, code: int, gone_after: float) -> None:
-        self.process = None
-        self._update(exit_code=code, gone_after=gone_after)
+        Unlike a restart it is no new chance: what was used up of the budget stays so.
+        """
+        if self.wanted.value and self.state in UP:
+            self._renewing, self._why = True, reason
+            self._end_this_life(self.spec.stop_timeout)
 
     def extend(self, seconds: float) -> None:
-        until = trio.current_time() + seconds
+        """Give the life so long from now, if that is longer, to get ready or to end."""
+        now = trio.current_time()
         for scope in (self._patience, self._insistence):
-            if math.isfinite(scope.deadline):
-                scope.deadline = max(scope.deadline, until)
+            if now < scope.deadline < math.inf:
+                scope.deadline = max(scope.deadline, now + seconds)
 
-    async def settled(self) -> ServiceStatus:
-        """The status, once it agrees with what is wanted or will not get there by itself."""
-        return await self.until(lambda runner: runner.is_settled)
+    def look_again(self) -> None:
+        """What it may wait for is not what it was: one that waits at the gate comes to it again."""
+        self._leave_gate()
 
-    @property
-    def is_settled(self) -> bool:
-        if self.wanted.value:
-            return self.state in (State.RUNNING, State.BACKOFF) or self._blocked
-        return self.state.at_rest
-
-    async def until(self, test: Callable[[Runner], bool]) -> ServiceStatus:
-        """Wait until this runner passes `test`, whatever of it changes; its status then."""
-        while not test(self):
-            await self._changed.wait()
-        return self.status.value
+    def _forgive(self) -> None:
+        self._leave_gate()
+        self.judged = self._renewing = False
+        self._why = ""
 
     def _leave_gate(self) -> None:
         """One that waits at the gate has to come to it again."""
@@ -171,12 +134,12 @@ class Runner:
         self._stopping.set()
         self._insistence.deadline = min(self._insistence.deadline, trio.current_time() + grace)
         self._patience.deadline = math.inf
-        if self.state in (State.STARTING, State.RUNNING):
-            self._enter(State.STOPPING)
+        if self.state in UP:
+            self.enter(State.STOPPING, self._why)
         elif self.state is State.BACKOFF:
-            self._enter(State.STOPPED)
+            self.enter(State.STOPPED, self._why)
         else:
-            self._tell()  # what is wanted changed, though nothing else did
+            self.tell()  # what is wanted changed, though nothing else did
 
     # The life of a service, over and over.
 
@@ -185,26 +148,29 @@ class Runner:
         history = History()
         while True:
             await self._until_wanted_and_free()
-            again = self.state is State.BACKOFF
+            again = self.state is State.BACKOFF or self._renewing
             if not again:
                 history = History()  # somebody asked for this life: a new chance
             end = await self._one_life(self.status.value.restarts + 1 if again else 0)
-            if self._stopping.is_set():
-                self._enter(State.STOPPED, "" if end.ok else end.reason)
+            if self.judged:  # however it took it: its code is no cause of anything
+                end = replace(end, ok=False, reason=self._why, code=None)
+            elif self._stopping.is_set():
+                self.enter(State.STOPPED, self._why or ("" if end.ok else end.reason))
                 continue
+            self._stopping = trio.Event()
             now = trio.current_time()
             decision, history = decide(self.spec, history, end, now, self._chance())
             match decision:
                 case Again(delay):
-                    self._enter(State.BACKOFF, end.reason, next_restart=time.time() + delay)
+                    self.enter(State.BACKOFF, end.reason, next_restart=time.time() + delay)
                     with trio.move_on_after(delay):
                         await self._stopping.wait()
                 case Rest():
                     self.wanted.set(False)
-                    self._enter(State.EXITED, end.reason, failed=not end.ok)
+                    self.enter(State.EXITED, end.reason, failed=not end.ok)
                 case GiveUp(reason):
                     self.wanted.set(False)
-                    self._enter(State.FATAL, f"{end.reason}; gave up after {reason}", failed=True)
+                    self.enter(State.FATAL, f"{end.reason}; gave up after {reason}", failed=True)
 
     async def _until_wanted_and_free(self) -> None:
         """Wait until the gate opens while it is wanted up."""
@@ -221,21 +187,24 @@ class Runner:
         self._stopping = trio.Event()
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
-        self._enter(State.STARTING, restarts=restarts)
+        self.asked_for = self.judged = self._renewing = False
+        self._why = ""
+        self.enter(State.STARTING, restarts=restarts)
+        began = trio.current_time()
         ready_at: list[float] = []
         failure = ""
         with structlog.contextvars.bound_contextvars(service=self.spec.name):
             try:
                 with self._insistence:
-                    await self._live_once(ready_at)
+                    await self._live_once(began, ready_at)
             except* Exception as group:
                 failure = summary(group)
                 if not self._stopping.is_set():
                     log.warning("service failed", reason=failure, exc_info=unexpected(group))
         lasted = trio.current_time() - ready_at[0] if ready_at else 0.0
-        return Exit(not failure, failure or "ended", lasted)
+        return Exit(not failure, failure or "ended", lasted, self.status.value.exit_code)
 
-    async def _live_once(self, ready_at: list[float]) -> None:
+    async def _live_once(self, began: float, ready_at: list[float]) -> None:
         async with trio.open_nursery() as nursery:
             self._patience.deadline = trio.current_time() + self.spec.start_timeout
             with self._patience:
@@ -244,53 +213,15 @@ class Runner:
                 raise Failed(f"not ready within {self.spec.start_timeout:g} s")
             ready_at.append(trio.current_time())
             if not self._stopping.is_set():
-                self._enter(State.RUNNING)
+                self.enter(State.RUNNING, ready_after=ready_at[0] - began)
 
     async def _be_ready(self, *, task_status: trio.TaskStatus[None]) -> None:
         readiness = _Readiness(task_status)
-        await self._live(self._stopping, task_status=readiness)
+        await self.live(self._stopping, task_status=readiness)
         if not readiness.said:
             if not self._stopping.is_set():
                 raise Failed("ended before it was ready")
             task_status.started()
-
-    def _enter(
-        self,
-        state: State,
-        reason: str = "",
-        *,
-        failed: bool = False,
-        next_restart: float | None = None,
-        restarts: int | None = None,
-    ) -> None:
-        status = self.status.value
-        ended = state not in (State.STARTING, State.RUNNING, State.STOPPING)
-        self._set(
-            replace(
-                status,
-                state=state,
-                ready=state is State.RUNNING,
-                healthy=None,
-                reason=reason,
-                failed=failed,
-                pid=None if ended else status.pid,
-                restarts=status.restarts if restarts is None else restarts,
-                since=time.time() if state is not status.state else status.since,
-                next_restart=next_restart,
-            )
-        )
-
-    def _update(self, **changes: object) -> None:
-        self._set(replace(self.status.value, **changes))
-
-    def _set(self, status: ServiceStatus) -> None:
-        self.status.set(status)
-        self._tell()
-
-    def _tell(self) -> None:
-        self._changed.set()
-        self._changed = trio.Event()
-        self._announce(self.status.value)
 
 
 class _Readiness:

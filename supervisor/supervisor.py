@@ -1,12 +1,9 @@
-"""The supervisor: starts services in order, answers requests, stops in reverse."""
+"""The supervisor: keeps a plan alive, and answers whoever asks it for anything."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from itertools import count
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -31,57 +28,64 @@ from supervisor.control import (
     Stop,
     Write,
 )
-from supervisor.desk import Desk, NotFound, Refused, Request
+from supervisor.desk import Desk, Refused, Request
+from supervisor.difference import differences
 from supervisor.events import Events
-from supervisor.kinds import KINDS
-from supervisor.kinds.life import Life, LiveBody, Unfit
-from supervisor.listening import Listening
-from supervisor.model import ServiceStatus, State
-from supervisor.order import stop_all, until_free
+from supervisor.kinds.life import Process
 from supervisor.output import Output
 from supervisor.plan import Plan
-from supervisor.runner import Runner
-from supervisor.spec import OnUnhealthy, Spec, TaskSpec
-from supervisor.template import fill, template_of
-from supervisor.verdicts import Verdicts
+from supervisor.reload import apply
+from supervisor.tree import Tree
 
 log = structlog.get_logger()
-
-# Exit codes of the daemon that an operator can act on; the README has the whole table.
-GAVE_UP = 10
-UNHEALTHY = 11
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why the daemon ends, and with which exit code."""
+    """Why the daemon ends, with which exit code, and whether it then begins anew."""
 
     reason: str
     exit_code: int
+    again: bool = False
+
+
+async def _nothing_to_read() -> Plan:
+    raise Refused("cannot reload: there is no configuration file")
 
 
 class Supervisor:
-    """A runner for every service of a plan, and one desk where all commands arrive."""
+    """A tree of services, and one desk where all commands arrive.
 
-    def __init__(self, plan: Plan, channels: Channels, events: Events, output: Output) -> None:
-        self._plan = plan
-        self._channels = channels
-        self._events = events
-        self._output = output
-        self._listening = Listening()
+    `read` makes a plan of the configuration as it is now; it raises `Refused`.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        channels: Channels,
+        events: Events,
+        output: Output,
+        read: Callable[[], Awaitable[Plan]] = _nothing_to_read,
+    ) -> None:
         self._desk = Desk("the supervisor")
-        self._templates = {spec.name: spec for spec in plan.templates}
-        self._verdicts = Verdicts(plan.checks)
-        self._run = secrets.token_hex(4)
-        self._lives = count(1)
+        self.tree = Tree(
+            plan,
+            channels=channels,
+            events=events,
+            output=output,
+            control=self.control(),
+            end=self.end,
+        )
+        self._read = read
+        self._reloading = trio.Lock()
         self._ending: Ending | None = None
         self._end = trio.Event()
         self._hurry = trio.Event()
-        self._instances: dict[str, trio.CancelScope] = {}
-        self._nursery: trio.Nursery | None = None
-        self._runners: dict[str, Runner] = {}
-        for planned in plan.services:
-            self._add(planned.spec, planned.body)
+
+    @property
+    def ending(self) -> Ending | None:
+        """Why it ends, once it does."""
+        return self._ending
 
     def control(self) -> Control:
         return Control(self._desk)
@@ -93,189 +97,96 @@ class Supervisor:
         """
         try:
             async with trio.open_nursery() as nursery:
-                self._nursery = nursery
-                for runner in self._runners.values():
-                    nursery.start_soon(runner.run)
-                    if runner.spec.autostart:
-                        runner.start()
+                self.tree.open(nursery)
                 nursery.start_soon(self._desk.answer, self._do)
                 task_status.started()
                 await self._end.wait()
                 assert self._ending is not None
                 log.info("stopping", reason=self._ending.reason)
-                within = self._plan.settings.shutdown_timeout
-                await stop_all(self._runners, within=within, hurry=self._hurry)
+                await self.tree.close(self._hurry)
                 nursery.cancel_scope.cancel()
         finally:
             self._desk.close("it has ended")
+            self.tree.release()
         return self._ending
 
-    def end(self, reason: str, exit_code: int = 0) -> None:
+    def end(self, reason: str, exit_code: int = 0, *, again: bool = False) -> None:
         """Begin to stop everything. The first reason stands."""
         if self._ending is None:
-            self._ending = Ending(reason, exit_code)
+            self._ending = Ending(reason, exit_code, again)
             self._end.set()
 
     def hurry(self) -> None:
         """Stop whatever is left now, without its grace."""
         self._hurry.set()
 
-    # Runners.
-
-    def _add(
-        self, spec: Spec, body: LiveBody, parameters: Mapping[str, str] | None = None
-    ) -> Runner:
-        async def live(stopping: trio.Event, *, task_status: trio.TaskStatus[None]) -> None:
-            life = Life(
-                run=self._run,
-                marker=f"{self._run}-{next(self._lives)}",
-                stopping=stopping,
-                channels=self._channels,
-                control=self.control(),
-                events=self._events,
-                output=self._output,
-                listening=self._listening,
-                tell=runner,
-            )
-            await body(life, task_status=task_status)
-
-        runner = Runner(
-            spec,
-            live,
-            partial(self._announce, spec),
-            gate=partial(until_free, self._runners, spec.name),
-            parameters=dict(parameters or {}),
-        )
-        self._runners[spec.name] = runner
-        return runner
-
-    def _announce(self, spec: Spec, status: ServiceStatus) -> None:
-        before = self._events.get(spec.name)
-        self._events.publish(status)
-        self._set_desks(spec, status)
-        if before is None or before.state is status.state:
-            return
-        self._verdicts.forget(spec.name)
-        why = {"reason": status.reason} if status.reason else {}
-        write = log.error if status.state is State.FATAL else log.info
-        write("service changed", service=spec.name, state=status.state.value, **why)
-        if spec.essential and status.state in (State.EXITED, State.FATAL):
-            code = GAVE_UP if status.failed else 0
-            self.end(f"{spec.name} is essential and {status.state.value}: {status.reason}", code)
-
-    def _set_desks(self, spec: Spec, status: ServiceStatus) -> None:
-        runner = self._runners.get(spec.name)
-        coming = spec.autostart if runner is None else runner.coming
-        for name in spec.answers if isinstance(spec, TaskSpec) else ():
-            if coming:
-                self._channels.desks[name].open()
-            else:
-                why = f": {status.reason}" if status.reason else ""
-                self._channels.desks[name].close(f"{spec.name} is {status.state.value}{why}")
-
-    # Requests.
-
     async def _do(self, request: Request[Any]) -> object:
         command: Command = request  # type: ignore[assignment]
+        tree = self.tree
         match command:
             case Start(name, parameters):
                 self._refuse_when_ending()
-                runner = self._runner_to_start(name, parameters)
+                runner = tree.roster.find_to_start(name, parameters)
                 runner.start()
+                tree.timetable.arm(runner)
                 return await runner.settled()
             case Stop(name):
-                runner = self._runner(name)
-                runner.stop()
-                status = await runner.settled()
-                self._forget_instance(name)
-                return status
+                return await tree.stop(name)
             case RestartService(name):
                 self._refuse_when_ending()
-                runner = self._runner(name)
+                runner = tree.roster.find(name)
                 runner.restart()
+                tree.timetable.arm(runner)
                 return await runner.settled()
-            case Signal() | Write() | Specs() | Health() | Diff() | Reload() | Remove():
-                raise Refused("cannot do that yet")
+            case Signal(name, signum):
+                return self._process(name).signal(signum)
+            case Write(name, data):
+                return await self._process(name).write(data)
             case Status():
-                return tuple(runner.status.value for runner in self._runners.values())
+                return tuple(runner.status.value for runner in tree.roster.values())
+            case Specs():
+                specs = (runner.spec for runner in tree.roster.values())
+                return (*specs, *tree.roster.templates.values())
             case Checks():
-                return self._plan.checks
+                return tree.verdicts.checks
             case ReportHealth():
-                return self._report(command)
-            case Shutdown(reason, exit_code, _):
-                return self.end(reason, exit_code)
+                return tree.report(command)
+            case Health(level):
+                return tree.health(level)
+            case Diff():
+                return differences(tree.plan, await self._read())
+            case Reload(only):
+                return await self._reload(only)
+            case Remove(name):
+                return await self._remove(name)
+            case Shutdown(reason, exit_code, again):
+                return self.end(reason, exit_code, again=again)
 
     def _refuse_when_ending(self) -> None:
         if self._ending is not None:
             raise Refused(f"cannot start anything: {self._ending.reason}")
 
-    def _runner(self, name: str) -> Runner:
-        if name in self._runners:
-            return self._runners[name]
-        if name in self._templates:
-            raise Refused(f"cannot do that with a template: name an instance, such as {name}one")
-        names = ", ".join(self._runners)
-        raise NotFound(f"cannot find a service {name!r}; services are {names}")
+    def _process(self, name: str) -> Process:
+        runner = self.tree.roster.find(name)
+        if runner.process is None:
+            raise Refused(f"cannot reach a process of {name}: it is {runner.state.value}")
+        return runner.process
 
-    def _runner_to_start(self, name: str, parameters: Mapping[str, str]) -> Runner:
-        template = self._templates.get(template_of(name) or "")
-        if template is None:
-            runner = self._runner(name)
-            if parameters:
-                raise Refused(f"cannot give {name} parameters: it is no instance of a template")
-            return runner
-        existing = self._runners.get(name)
-        if existing is not None:
-            if dict(parameters) == existing.status.value.parameters or not parameters:
-                return existing
-            if not self._forget_instance(name):
-                raise Refused(f"cannot start {name} with other parameters: stop it first")
-        return self._add_instance(template, name, parameters)
+    async def _reload(self, only: tuple[str, ...] | None) -> object:
+        async with self._reloading:
+            plan = await self._read()
+            self._refuse_when_ending()
+            return await apply(self.tree, plan, only)
 
-    def _add_instance(self, template: Spec, name: str, parameters: Mapping[str, str]) -> Runner:
-        spec = fill(template, {"instance": name.partition("@")[2], **parameters}, name=name)
-        try:
-            body = KINDS[spec.kind](spec)
-        except Unfit as unfit:
-            raise Refused(f"cannot start {name}: {unfit.key}: {unfit.text}") from None
-        runner = self._add(spec, body, parameters)
-        scope = self._instances[name] = trio.CancelScope()
-        assert self._nursery is not None
-        self._nursery.start_soon(self._run_instance, runner, scope)
-        return runner
-
-    async def _run_instance(self, runner: Runner, scope: trio.CancelScope) -> None:
-        with scope:
-            await runner.run()
-
-    def _forget_instance(self, name: str) -> bool:
-        """Let an instance vanish that is at rest and not wanted; whether it did."""
-        if name not in self._instances:
-            return False
-        runner = self._runners[name]
-        if runner.wanted.value or not runner.state.at_rest:
-            return False
-        self._instances.pop(name).cancel()
-        del self._runners[name]
-        self._verdicts.forget(name)
-        self._output.forget(name)
-        self._events.remove(name)
-        return True
-
-    def _report(self, report: ReportHealth) -> None:
-        check = self._verdicts.check(report)
-        runner = self._runners.get(report.service)
-        if runner is None or runner.state is not State.RUNNING:
-            return
-        healthy, reason = self._verdicts.report(report)
-        runner.report(healthy, reason)
-        if report.healthy:
-            return
-        log.warning("service unhealthy", service=report.service, reason=reason)
-        match check.on_unhealthy:
-            case OnUnhealthy.RESTART:
-                runner.restart()
-            case OnUnhealthy.SHUTDOWN:
-                self.end(f"{report.service} is unhealthy: {reason}", UNHEALTHY)
-            case OnUnhealthy.IGNORE:
-                pass
+    async def _remove(self, name: str) -> None:
+        tree = self.tree
+        async with self._reloading:  # which relies on what there is
+            runner = tree.roster.find(name)
+            if not runner.is_down:
+                raise Refused(f"cannot remove {name}: it is {runner.state.value}; stop it first")
+            specs = [one.spec for one in tree.roster.values()] + [*tree.roster.templates.values()]
+            if needed_by := [spec.name for spec in specs if name in spec.follows]:
+                raise Refused(f"cannot remove {name}: it is needed by {', '.join(needed_by)}")
+            services = tuple(one for one in tree.plan.services if one.spec.name != name)
+            tree.plan = replace(tree.plan, services=services)
+            tree.dismiss(runner)

@@ -1,13 +1,14 @@
-"""What all the checks of a service say together."""
+"""What all the checks of a service say together, and of the whole."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
 
-from supervisor.control import ReportHealth
+from supervisor.control import CheckStatus, HealthReport, ReportHealth
 from supervisor.desk import NotFound
-from supervisor.spec import HealthSpec
+from supervisor.model import ServiceStatus, State
+from supervisor.spec import HealthSpec, Level
 
 
 class Verdicts:
@@ -16,6 +17,10 @@ class Verdicts:
     def __init__(self, checks: Iterable[HealthSpec]) -> None:
         self._checks = {check.name: check for check in checks}
         self._reports: defaultdict[str, dict[str, ReportHealth]] = defaultdict(dict)
+
+    @property
+    def checks(self) -> tuple[HealthSpec, ...]:
+        return tuple(self._checks.values())
 
     def check(self, report: ReportHealth) -> HealthSpec:
         """The check that a report is of; raises `NotFound`."""
@@ -31,17 +36,48 @@ class Verdicts:
         a check that its service does not have.
         """
         self.check(report)
-        reports = self._reports[report.service]
-        reports[report.check] = report
-        for bad in reports.values():
-            if not bad.healthy:
-                return False, f"{bad.check}: {bad.reason}"
-        wanted = {name for name, check in self._checks.items() if concerns(check, report.service)}
-        return (True if wanted <= set(reports) else None), ""
+        self._reports[report.service][report.check] = report
+        statuses = self._of(report.service)
+        for status in statuses:
+            if status.healthy is False:
+                return False, f"{status.check}: {status.reason}"
+        return (True if all(status.healthy for status in statuses) else None), ""
 
     def forget(self, service: str) -> None:
         """A service began or ended a life: nothing that was said before holds."""
         self._reports.pop(service, None)
+
+    def whole(self, level: Level, services: Iterable[ServiceStatus]) -> HealthReport:
+        """How these services are together; they are all that are wanted up, and no others.
+
+        For `alive` the checks of startup and alive count, for `ready` all of them, and that
+        every service is up.
+        """
+        levels = (Level.STARTUP, Level.ALIVE, level)
+        reasons: list[str] = []
+        found: list[CheckStatus] = []
+        for service in services:
+            if level is Level.READY and service.state is not State.RUNNING:
+                why = f": {service.reason}" if service.reason else ""
+                reasons.append(f"{service.name} is {service.state.value}{why}")
+            statuses = [status for status in self._of(service.name) if status.level in levels]
+            found += statuses
+            reasons += [
+                f"{status.check} of {service.name}: {status.reason or 'nobody knows yet'}"
+                for status in statuses
+                if not status.healthy
+            ]
+        return HealthReport(not reasons, tuple(reasons), tuple(found))
+
+    def _of(self, service: str) -> list[CheckStatus]:
+        reports = self._reports.get(service, {})
+        statuses: list[CheckStatus] = []
+        for check in self._checks.values():
+            if concerns(check, service):
+                said = reports.get(check.name)
+                healthy, reason = (said.healthy, said.reason) if said else (None, "")
+                statuses.append(CheckStatus(check.name, service, check.level, healthy, reason))
+        return statuses
 
 
 def concerns(check: HealthSpec, service: str) -> bool:

@@ -108,7 +108,7 @@ def _stop(config: Config, spec: Spec) -> str:
             waiting += [one.name for one in config.services if name in one.follows]
     text = f"worst-case stop: {spec.stop_timeout:g} s"
     try:
-        worst = worst_stop(those)
+        worst = worst_stop(those, config.groups)
     except ValueError:  # they wait for one another, which the plan says
         return text
     return f"{text}, {worst:g} s with those that stop before it" if len(those) > 1 else text

@@ -14,7 +14,7 @@ from supervisor.cli.importing import import_
 from supervisor.cli.telling import as_text, complain, count, say
 from supervisor.config import BAD_CONFIGURATION, Config, ConfigError, Problem, load, nearest
 from supervisor.config.words import visible
-from supervisor.plan import plan
+from supervisor.plan import Plan, plan
 
 PLACES = ("nurseryd.toml", "/etc/nurseryd/nurseryd.toml")
 
@@ -69,18 +69,22 @@ _file = click.argument("file", type=click.Path(path_type=Path), required=False)
 def _group(context: click.Context, path: Path | None, overrides: tuple[str, ...]) -> int | None:
     """Supervise the services that a TOML file declares, as PID 1 or anywhere else."""
     context.color = False if os.environ.get("NO_COLOR") else None  # None asks the terminal
-    context.obj = _Chosen(path, overrides)
+    chosen = context.obj = _Chosen(path, overrides)
     if context.invoked_subcommand is not None:
         pid1.unblock()  # no daemon will: let an interrupt end this
         return None
+
+    def read() -> Plan:
+        return plan(chosen.load(None, ()))
+
     try:
-        planned = plan(context.obj.load(None, ()))
+        planned = read()
     except ConfigError as error:
         complain(error.problems)
         return BAD_CONFIGURATION
     from supervisor.daemon import run as run_daemon
 
-    return run_daemon(planned)
+    return run_daemon(planned, read)
 
 
 _group.add_command(import_)

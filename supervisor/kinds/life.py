@@ -68,7 +68,8 @@ class Teller(Protocol):
 class Life:
     """One life and its surroundings.
 
-    `run` is unlike any other run's of any daemon, `marker` unlike any other life's.
+    `run` is unlike any other run's of any daemon, `marker` unlike any other life's. `hidden`
+    are the variables of ours that no program inherits without naming them.
     """
 
     run: str
@@ -80,6 +81,7 @@ class Life:
     output: Output
     listening: Listening
     tell: Teller
+    hidden: frozenset[str] = frozenset()
 
 
 class LiveBody(Protocol):

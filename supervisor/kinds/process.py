@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-import os
 import signal
 import subprocess
+from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import partial
 
 import trio
 
-from supervisor.child import Child, spawn
+from supervisor.causes import describe, matches, signal_named
+from supervisor.child import Child, Identity, LaunchError, Program, spawn, why_not
 from supervisor.failure import Failed
 from supervisor.kinds.life import Life, LiveBody, Unfit
-from supervisor.readiness import unreadable, until_ready
+from supervisor.kinds.program import problems, program_of
+from supervisor.kinds.says import Says
+from supervisor.kinds.users import identity
+from supervisor.readiness import until_ready
 from supervisor.spec import ProcessSpec, Spec
 from supervisor.template import sample
 
@@ -24,90 +29,142 @@ DRAIN = 0.25
 def process(spec: Spec) -> LiveBody:
     """Check that the program could be run; raises `Unfit`."""
     assert isinstance(spec, ProcessSpec)
-    problems: list[tuple[str, str]] = []
-    name = f"SIG{spec.stop_signal.upper().removeprefix('SIG')}"
-    if name not in signal.Signals.__members__:
-        problems.append(("stop_signal", f"{spec.stop_signal!r} is no signal"))
-    if spec.ready is not None and (trouble := unreadable(sample(spec.ready))):
-        problems.append(("ready", trouble))
-    if problems:
-        raise Unfit(*problems)
-    return partial(_live, spec, signal.Signals[name])
+    if found := tuple(problems(sample(spec))):
+        raise Unfit(*found)
+    return partial(_live, spec)
 
 
-async def _live(
-    spec: ProcessSpec,
-    stop_signal: signal.Signals,
-    life: Life,
-    *,
-    task_status: trio.TaskStatus[None],
-) -> None:
-    child = _spawn(spec, life)
-    life.tell.tell_process(child)
-    ready = trio.Event()
-    say_ready = task_status.started
+async def _live(spec: ProcessSpec, life: Life, *, task_status: trio.TaskStatus[None]) -> None:
+    with ExitStack() as ours:
+        says, program, child = await _start(spec, life, ours)
+        one = _Process(spec, life, says, program, child, task_status)
+        await one.live()
+        one.judge()
 
-    async def announce(*, task_status: trio.TaskStatus[None]) -> None:
-        # From started() on no line is missed, however many come at once, if a line is awaited.
-        awaited = spec.ready is not None and spec.ready.log is not None
-        with life.output.follow(spec.name, math.inf if awaited else 0) as lines:
-            task_status.started()
-            if spec.ready is not None:
-                await until_ready(spec.ready, lines)
-        ready.set()
-        say_ready()
 
-    async def ask_to_end() -> None:
-        await life.stopping.wait()
-        child.ask_to_end(stop_signal)
-
-    async with child, trio.open_nursery() as readers:
+async def _start(spec: ProcessSpec, life: Life, ours: ExitStack) -> tuple[Says, Program, Child]:
+    """Start it, or raise `Failed`; what has to be kept for its life is closed with `ours`."""
+    who: Identity | None = None
+    variables: Mapping[str, str] = {}
+    if spec.user is not None or spec.group is not None:
+        who, variables = await trio.to_thread.run_sync(
+            identity, spec.user, spec.group, abandon_on_cancel=True
+        )
+    says = Says(spec, life.tell)
+    ours.callback(says.close)
+    with ExitStack() as handed:
         try:
-            async with trio.open_nursery() as watchers:
-                await watchers.start(announce)
-                for source, stream in ((child.stdout, "stdout"), (child.stderr, "stderr")):
-                    readers.start_soon(life.output.drain, source, spec.name, child.pid, stream)
-                watchers.start_soon(ask_to_end)
-                await child.until_ended()
-                watchers.cancel_scope.cancel()
-        finally:
-            with trio.CancelScope(shield=True):
-                await child.clear_away()
-        readers.cancel_scope.deadline = trio.current_time() + DRAIN
-    code = child.code
-    if not life.stopping.is_set():
-        if code != 0:
-            raise Failed(describe(code))
-        if not ready.is_set():
-            raise Failed("exited with 0 before it was ready")
+            says.open(who.owner if who else (-1, -1))
+            if says.newline is not None:
+                handed.callback(says.newline.close_writer)
+            program = program_of(spec, life, says, who, variables, handed)
+        except OSError as error:
+            raise Failed(f"cannot make its notify socket or pipe: {error.strerror}") from None
+        try:
+            return says, program, spawn(program, life.marker)
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            raise _not_started(error, program) from None
 
 
-def _spawn(spec: ProcessSpec, life: Life) -> Child:
-    inherited = os.environ
-    if spec.environment_allow is not None:
-        allowed = set(spec.environment_allow)
-        inherited = {name: value for name, value in os.environ.items() if name in allowed}
-    environment = {**inherited, **spec.environment, "NURSERYD_SERVICE": spec.name}
-    try:
-        return spawn(spec.command, spec.directory, environment, life.marker)
-    except (OSError, subprocess.SubprocessError, ValueError) as error:
-        raise Failed(f"cannot start {spec.command[0]!r}: {_why(error, spec)}") from None
+def _not_started(error: Exception, program: Program) -> Failed:
+    return Failed(f"cannot start {program.command[0]!r}: {why_not(error, program)}")
 
 
-def _why(error: Exception, spec: ProcessSpec) -> str:
-    if not isinstance(error, OSError):
-        return str(error)
-    reason = error.strerror or str(error)
-    if spec.directory is not None and error.filename == spec.directory:
-        return f"its directory {spec.directory!r}: {reason}"
-    return reason
+class _Process:
+    """One life of a child, from its start until nothing of it is left."""
 
+    def __init__(
+        self,
+        spec: ProcessSpec,
+        life: Life,
+        says: Says,
+        program: Program,
+        child: Child,
+        task_status: trio.TaskStatus[None],
+    ) -> None:
+        self._spec = spec
+        self._life = life
+        self._says = says
+        self._program = program
+        self._child = child
+        self._task_status = task_status
+        self._ready = trio.Event()
+        self._failure = ""
 
-def describe(code: int) -> str:
-    """An exit code as `Popen.returncode` gives it, in words."""
-    if code >= 0:
-        return f"exited with {code}"
-    try:
-        return f"killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"killed by signal {-code}"
+    async def live(self) -> None:
+        child, launched = self._child, False
+        async with child, trio.open_nursery() as readers:
+            try:
+                async with trio.open_nursery() as watchers:
+                    watchers.start_soon(self._ask_to_end)
+                    launched = await self._is_launched()
+                    if launched:
+                        await watchers.start(self._announce)
+                        for source, stream in ((child.stdout, "stdout"), (child.stderr, "stderr")):
+                            readers.start_soon(
+                                self._life.output.drain, source, self._spec.name, child.pid, stream
+                            )
+                        watchers.start_soon(self._says.listen, child)
+                        watchers.start_soon(self._watch, watchers.cancel_scope)
+                        await child.until_ended()
+                        if self._says.catch_up():
+                            self._be_ready()
+                    watchers.cancel_scope.cancel()
+            finally:
+                with trio.CancelScope(shield=True):
+                    await child.clear_away()
+                if launched:
+                    self._life.tell.tell_end(child.code, child.gone_after)
+            readers.cancel_scope.deadline = trio.current_time() + DRAIN
+
+    def judge(self) -> None:
+        """Raise `Failed` unless it ended as it was asked to, or well."""
+        if self._life.stopping.is_set():
+            return
+        if self._failure:
+            raise Failed(self._failure)
+        code = self._child.code
+        if not matches(self._spec.success, code):
+            raise Failed(describe(code) + self._says.trouble)
+        if not self._ready.is_set():
+            raise Failed(f"{describe(code)} before it was ready")
+
+    async def _is_launched(self) -> bool:
+        try:
+            await self._child.until_launched()
+        except LaunchError as error:
+            self._failure = str(_not_started(error, self._program))
+            return False
+        self._life.tell.tell_process(self._child)
+        return True
+
+    async def _announce(self, *, task_status: trio.TaskStatus[None]) -> None:
+        ready = self._spec.ready
+        # From started() on no line is missed, however many come at once, if a line is awaited.
+        awaited = ready is not None and ready.log is not None
+        with self._life.output.follow(self._spec.name, math.inf if awaited else 0) as lines:
+            task_status.started()
+            if ready is not None:
+                await until_ready(ready, lines, self._says.until_ready, self._program)
+        self._be_ready()
+
+    def _be_ready(self) -> None:
+        if not self._ready.is_set():
+            self._ready.set()
+            self._task_status.started()
+
+    async def _ask_to_end(self) -> None:
+        await self._life.stopping.wait()
+        self._says.is_on_its_way_out()
+        signum = signal_named(self._spec.stop_signal)
+        assert signum is not None
+        self._child.ask_to_end(signum)
+
+    async def _watch(self, life: trio.CancelScope) -> None:
+        """End it as in a stop, but for the signal, when it is silent for too long."""
+        await self._ready.wait()
+        if why := await self._says.until_silent():
+            self._failure = why
+            self._child.ask_to_end(signal.SIGABRT)
+            await trio.sleep(self._spec.stop_timeout)
+            life.cancel()

@@ -6,6 +6,7 @@ import msgspec
 import trio
 
 from supervisor.channels import Channels
+from supervisor.control import BadConfiguration
 from supervisor.desk import Refused
 from supervisor.events import Events
 from supervisor.output import Output
@@ -114,7 +115,9 @@ class Diary(Events):
 class World:
     """One supervisor over (spec, body) pairs, which are in start order."""
 
-    def __init__(self, *services, templates=(), checks=(), desks=(), **settings):
+    def __init__(
+        self, *services, templates=(), groups=(), checks=(), desks=(), read=None, **settings
+    ):
         self.events = Diary()
         self.channels = Channels(desks=desks)
         self.ending = None
@@ -122,10 +125,12 @@ class World:
             settings=Settings(**settings),
             services=tuple(Planned(spec, body) for spec, body in services),
             templates=tuple(templates),
+            groups=tuple(groups),
             checks=tuple(checks),
         )
         self.output = Output(lambda line: None)
-        self.supervisor = Supervisor(plan, self.channels, self.events, self.output)
+        reading = (read,) if read is not None else ()
+        self.supervisor = Supervisor(plan, self.channels, self.events, self.output, *reading)
 
     async def run(self, *, task_status=trio.TASK_STATUS_IGNORED):
         self.ending = await self.supervisor.run(task_status=task_status)
@@ -147,6 +152,7 @@ class Asked:
 
     def __init__(self, nursery, world, request):
         self.answer = None
+        self.done = False
         nursery.start_soon(self._ask, world, request)
 
     async def _ask(self, world, request):
@@ -154,6 +160,25 @@ class Asked:
             self.answer = await world.ask(request)
         except Refused as refusal:
             self.answer = refusal
+        self.done = True
+
+
+class File:
+    """What stands in the configuration, as (spec, body) pairs in start order."""
+
+    def __init__(self, *services, **fields):
+        self.write(*services, **fields)
+        self.problems = ()
+
+    def write(self, *services, **fields):
+        services = tuple(Planned(spec, body) for spec, body in services)
+        self.plan = Plan(services=services, **fields)
+
+    async def read(self):
+        await trio.lowlevel.checkpoint()
+        if self.problems:
+            raise BadConfiguration(self.problems)
+        return self.plan
 
 
 # What `run = "tests.supervisor.fakes:serve"` finds: the instances of a template.

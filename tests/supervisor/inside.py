@@ -4,41 +4,85 @@ from __future__ import annotations
 
 import socket
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import trio
 
 from supervisor.channels import Channels
-from supervisor.config import load
+from supervisor.config import ConfigError, load
+from supervisor.control import BadConfiguration, Control
+from supervisor.daemon import state_of
+from supervisor.desk import Desk
 from supervisor.events import Events
+from supervisor.metrics import Metrics
 from supervisor.output import Output
-from supervisor.plan import plan
-from supervisor.socket.server import open_socket, serve
+from supervisor.plan import Plan, plan
+from supervisor.socket.endpoint import Endpoint, open_socket
+from supervisor.socket.served import Served
+from supervisor.socket.server import serve
 from supervisor.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A running supervisor: the path of its socket, and what that serves."""
+
+    path: str
+    supervisor: Supervisor
+    served: Served
 
 
 @asynccontextmanager
 async def supervised(directory: Path, toml: str):
     """The path of the control socket of a running supervisor."""
+    async with inside(directory, toml) as it:
+        yield it.path
+
+
+@asynccontextmanager
+async def inside(directory: Path, toml: str):
+    """A running supervisor with its control socket; the file can be written anew and reloaded."""
     file, path = directory / "nurseryd.toml", str(directory / "s")
     file.write_text(toml)
-    planned = plan(load(file, {}))
-    it = Supervisor(planned, Channels(), Events(), Output(lambda line: None))
-    listener = await open_socket(path)
-    async with trio.open_nursery() as nursery:
-        await nursery.start(partial(_both, it, listener))
+
+    async def read() -> Plan:
         try:
-            yield path
+            return plan(load(file, {}))
+        except ConfigError as error:
+            raise BadConfiguration(error.problems) from None
+
+    events, output = Events(), Output(lambda line: None)
+    it = Supervisor(await read(), Channels(), events, output, read)
+    control = it.control()
+    served = Served(
+        control,
+        events,
+        output,
+        Metrics(events, control),
+        state=partial(state_of, it),
+        run=it.tree.run_id,
+        config=str(file),
+    )
+    endpoint = await open_socket(path)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(partial(_both, it, endpoint, served))
+        try:
+            yield Inside(path, it, served)
         finally:
             nursery.cancel_scope.cancel()
 
 
 async def _both(
-    it: Supervisor, listener: trio.SocketListener, *, task_status: trio.TaskStatus[None]
+    it: Supervisor,
+    endpoint: Endpoint,
+    served: Served,
+    *,
+    task_status: trio.TaskStatus[None],
 ) -> None:
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(partial(serve, listener, it.control()))
+        nursery.start_soon(serve, endpoint, served)
         await it.run(task_status=task_status)
 
 
@@ -69,3 +113,9 @@ def say_as(uid: int, path: str, data: bytes) -> bytes:
         it.connect(path)
         it.sendall(data)
         return b"".join(iter(lambda: it.recv(65536), b""))
+
+
+def served_by(desk: Desk, events: Events | None = None, output: Output | None = None) -> Served:
+    """What is served where somebody else answers at the supervisor's desk."""
+    events, control = events or Events(), Control(desk)
+    return Served(control, events, output or Output(lambda line: None), Metrics(events, control))

@@ -146,5 +146,5 @@ async def test_a_block_is_over_as_soon_as_the_requirement_is_on_its_way(
     assert world["a"].reason == "requires db, which is STOPPED"
     Asked(nursery, world, Start("db"))
     await wait_all_tasks_blocked()
-    assert (world["a"].state, world["a"].reason) == (State.STOPPED, "")
+    assert (world["a"].state, world["a"].reason) == (State.STOPPED, "waits until db is ready")
     assert await asked(world, "d") is None

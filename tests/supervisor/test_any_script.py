@@ -20,7 +20,8 @@ LEGAL = {
     State.STARTING: {State.RUNNING, State.STOPPING, State.BACKOFF, State.EXITED, State.FATAL},
     State.RUNNING: {State.STOPPING, State.BACKOFF, State.EXITED, State.FATAL},
     State.BACKOFF: {State.STARTING, State.STOPPED},
-    State.STOPPING: {State.STOPPED},
+    # Ended as a failed life it is judged by its policy, like one that broke by itself.
+    State.STOPPING: {State.STOPPED, State.BACKOFF, State.EXITED, State.FATAL},
     State.EXITED: {State.STARTING},
     State.FATAL: {State.STARTING},
 }
@@ -45,7 +46,10 @@ lives = st.builds(
 )
 STEADY = Script(0.0, math.inf, False, 0.0)
 verbs = st.sampled_from(
-    ["start", "stop", "restart", "hurry", "report", "close gate", "open gate", "block", "unblock"]
+    [
+        *("start", "stop", "restart", "hurry", "fail", "renew", "extend"),
+        *("report", "block", "unblock", "close gate", "open gate"),
+    ]
 )
 # A pause is None (no time, not even a turn of the loop), some turns, or some seconds.
 pauses = st.none() | st.integers(1, 4) | moments
@@ -60,6 +64,8 @@ class Trial:
         self.wanted = False
         self.before = None
         self.stopping_since = math.inf
+        self.failing = False
+        self.extended = 0.0
         self.gate_is_open = Cell(True)
         self.gate_closed_at = math.inf
         spec = task("a", start_timeout=4.0, stop_timeout=STOP_TIMEOUT, stable_after=2.0, **fields)
@@ -95,24 +101,40 @@ class Trial:
         if before is None or before.state is status.state:
             return
         assert status.state in LEGAL[before.state], f"{before.state} -> {status.state}"
+        if before.state is State.STOPPING and status.state is not State.STOPPED:
+            assert self.failing, f"{before.state} -> {status.state}, and nobody said that it failed"
         if status.state is State.STARTING:
             now = trio.current_time()
             assert self.gate_is_open.value or self.gate_closed_at == now, "the gate was closed"
         if status.state is State.STOPPING:
             self.stopping_since = trio.current_time()
         if before.state is State.STOPPING:
-            assert trio.current_time() - self.stopping_since <= STOP_TIMEOUT + 0.001
+            assert trio.current_time() - self.stopping_since <= STOP_TIMEOUT + self.extended + 0.001
         if status.state in (State.EXITED, State.FATAL):
             self.wanted = False
+        if status.state is State.STARTING:
+            self.failing, self.extended = False, 0.0
+            assert status.started is not None
+            assert status.ended is None
 
     def do(self, verb):
         runner = self.runner
         match verb:
+            case "fail":
+                self.failing = self.failing or runner.state in (State.STARTING, State.RUNNING)
+                runner.fail("judged")
+            case "renew":
+                runner.renew("b")
+            case "extend":
+                if runner.state is State.STOPPING:
+                    self.extended += 1.0
+                runner.extend(1.0)
             case "start" | "restart":
                 self.wanted = True
+                self.failing = self.failing and verb == "start"
                 getattr(runner, verb)()
             case "stop" | "hurry":
-                self.wanted = False
+                self.wanted = self.failing = False
                 runner.stop(*([0.0] if verb == "hurry" else []))
                 assert runner.state is not State.RUNNING
             case "report":
@@ -143,7 +165,7 @@ class Trial:
             await trio.sleep(QUIET)
             self.check_rest()
             self.do("stop")
-            with trio.fail_after(STOP_TIMEOUT + 0.001):
+            with trio.fail_after(STOP_TIMEOUT + self.extended + 0.001):
                 await self.runner.settled()
             assert self.runner.state.at_rest
             assert self.alive == 0

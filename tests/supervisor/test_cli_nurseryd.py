@@ -217,7 +217,7 @@ stop_timeout = 2
 kind = "process"
 command = ["true", "${PORT:-80}", "a ${TOKEN} b"]
 environment = { A = "1", TOKEN = "plain" }
-requires = { db = "healthy" }
+requires = { db = "started" }
 after = ["later"]
 nice = "${PIN}"
 limits = [{ causes = [1], restarts = 2 }]
@@ -254,7 +254,7 @@ def test_explain_says_where_each_value_comes_from(
     assert (code, complaints) == (0, "")
     assert [re.sub("   +", "  ", line) for line in printed.splitlines()] == [
         "web (process) from a.toml:8",
-        '  requires.db  "healthy"  a.toml:12',
+        '  requires.db  "started"  a.toml:12',
         '  after  ["later"]  a.toml:13',
         "  schedule.every  60  a.toml:16",
         "  limits[0].restarts  2  a.toml:15",
@@ -265,7 +265,7 @@ def test_explain_says_where_each_value_comes_from(
         "  nice  ********  a.toml:14, PIN",
         '  environment.A  "1"  a.toml:11',
         "  environment.TOKEN  ********  a.toml:11",
-        "starts after: db (healthy), later (ready)",
+        "starts after: db (started), later (ready)",
         "starts before: front",
         "schedule: every 60 s",
         "check up, from a.toml:29:",

@@ -13,7 +13,7 @@ import pytest
 import trio
 
 from supervisor.socket.client import Client
-from tests.supervisor.real import Daemon, children, daemon, state_of, until
+from tests.supervisor.real import Daemon, alive, children, daemon, state_of, until
 
 SLEEPER = """
 [service.sleeper]
@@ -46,19 +46,22 @@ def answers(it: Daemon) -> bool:
         return client.connect_ex(it.socket) == 0
 
 
+def write(it: Daemon, directory: Path, toml: str) -> None:
+    (directory / "nurseryd.toml").write_text(f'[supervisor]\nsocket = "{it.socket}"\n{toml}')
+
+
 async def stop(it: Daemon, signum: int = signal.SIGTERM) -> int:
     os.kill(it.process.pid, signum)
     return await it.exit_code()
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP])
-async def test_a_signal_stops_everything_in_order(tmp_path: Path, signum: signal.Signals):
+async def test_a_signal_stops_everything_in_order(tmp_path: Path):
     after = '[service.after]\nkind = "process"\ncommand = ["sleep", "1000"]\nafter = ["sleeper"]\n'
     async with daemon(tmp_path, SLEEPER + after) as it:
         await it.seen(event="up", service="sleeper")
         await it.seen(service="after", state="RUNNING")
-        assert await stop(it, signum) == 0
-        await it.seen(event="stopped", reason=f"asked by {signum.name}", exit_code=0)
+        assert await stop(it) == 0
+        await it.seen(event="stopped", reason="asked by SIGTERM", exit_code=0)
         downs = [e["service"] for e in it.events if e.get("state") == "STOPPED"]
         assert downs == ["after", "sleeper"]
         assert it.left() == set()
@@ -66,14 +69,64 @@ async def test_a_signal_stops_everything_in_order(tmp_path: Path, signum: signal
         assert it.other == ""
 
 
-@pytest.mark.parametrize("signum", [signal.SIGUSR1, signal.SIGUSR2])
-async def test_a_signal_without_a_meaning_changes_nothing(tmp_path: Path, signum: signal.Signals):
+async def test_a_hangup_makes_it_what_the_file_says_now(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        first = await it.seen(event="up", service="sleeper")
+        added = '[service.added]\nkind = "process"\ncommand = ["sleep", "1000"]\n'
+        write(it, tmp_path, SLEEPER + added)
+        os.kill(it.process.pid, signal.SIGHUP)
+        await it.seen(event="reloaded", changed=["added"])
+        await it.seen(service="added", state="RUNNING")
+        assert alive(first["pid"])
+        assert await stop(it) == 0
+
+
+async def test_a_hangup_with_a_broken_file_changes_nothing_and_says_why(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        first = await it.seen(event="up", service="sleeper")
+        write(it, tmp_path, SLEEPER + "essental = true\n")
+        os.kill(it.process.pid, signal.SIGHUP)
+        refused = await it.seen(event="cannot reload")
+        assert "did you mean 'essential'?" in refused["reason"]
+        assert alive(first["pid"])
+        assert await stop(it) == 0
+
+
+async def test_the_hangup_of_its_own_terminal_ends_it(tmp_path: Path):
+    terminal, other_end = os.openpty()
+    try:
+        async with daemon(tmp_path, SLEEPER, stdout=other_end) as it:
+            await until(lambda: answers(it))
+            os.kill(it.process.pid, signal.SIGHUP)
+            assert await it.exit_code() == 0
+    finally:
+        os.close(terminal)
+        os.close(other_end)
+
+
+async def test_told_to_begin_anew_it_is_the_same_process_with_new_services(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        first = await it.seen(event="up", service="sleeper")
+        ask = {"reason": "new version", "again": True}
+        await trio.to_thread.run_sync(client(it)._call, "POST", "/v1/shutdown", ask)
+        await it.seen(event="stopped", reason="new version")
+        await until(lambda: [e for e in it.events if e.get("event") == "up"][1:])
+        assert not alive(first["pid"])
+        os.kill(it.process.pid, signal.SIGHUP)
+        await it.seen(event="reloaded")
+        assert await stop(it) == 0
+
+
+async def test_a_file_that_cannot_be_read_to_its_end_does_not_hold_it_up(tmp_path: Path):
     async with daemon(tmp_path, SLEEPER) as it:
         await it.seen(event="up")
-        os.kill(it.process.pid, signum)
-        await it.seen(event="signal ignored", signal=signum.name)
+        (tmp_path / "nurseryd.toml").unlink()
+        os.mkfifo(tmp_path / "nurseryd.toml")
+        os.kill(it.process.pid, signal.SIGHUP)
+        # One that writes can only open it once somebody reads.
+        writer = await trio.to_thread.run_sync(os.open, tmp_path / "nurseryd.toml", os.O_WRONLY)
         assert await stop(it) == 0
-        assert it.left() == set()
+        os.close(writer)
 
 
 async def test_nothing_that_ran_away_is_left_behind(tmp_path: Path):
@@ -81,18 +134,6 @@ async def test_nothing_that_ran_away_is_left_behind(tmp_path: Path):
         await it.seen(event="child")
         assert len(it.left()) >= 5
         assert await stop(it) == 0
-        assert it.left() == set()
-
-
-async def test_a_second_signal_means_now(tmp_path: Path):
-    async with daemon(tmp_path, SLOW) as it:
-        await it.seen(event="up")
-        os.kill(it.process.pid, signal.SIGTERM)
-        await it.seen(event="asked")
-        began = trio.current_time()
-        await trio.sleep(0.25)  # what comes sooner is the same signal sent twice
-        assert await stop(it) == 0
-        assert trio.current_time() - began < 5
         assert it.left() == set()
 
 
@@ -283,3 +324,45 @@ async def test_without_a_stdout_it_runs_all_the_same(tmp_path: Path, closed: str
         await until(lambda: len(os.listdir(f"/proc/{child}/fd")) == 3)
         assert await stop(it) == 0
         assert it.left() == set()
+
+
+# How many files may be open.
+
+
+def limited(how: str) -> tuple[str, ...]:
+    return ("sh", "-c", f'ulimit {how}; exec "$@"', "sh")
+
+
+def sleepers(number: int) -> str:
+    return "".join(
+        f'[service.s{n}]\nkind = "process"\ncommand = ["sleep", "1000"]\n' for n in range(number)
+    )
+
+
+def open_files(pid: object) -> str:
+    """The soft limit of a process."""
+    limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    return next(line.split()[3] for line in limits if line.startswith("Max open files"))
+
+
+async def test_many_services_raise_a_low_limit_to_what_they_take(tmp_path: Path):
+    async with daemon(tmp_path, sleepers(40), around=limited("-Sn 64")) as it:
+        for number in range(40):
+            await it.seen(service=f"s{number}", state="RUNNING")
+        assert {open_files(pid) for pid in children(it.process.pid)} == {"416"}
+        assert await stop(it) == 0
+
+
+async def test_few_services_leave_the_limit_as_it_is(tmp_path: Path):
+    async with daemon(tmp_path, sleepers(1), around=limited("-Sn 1024")) as it:
+        await it.seen(service="s0", state="RUNNING")
+        assert open_files(it.process.pid) == "1024"
+        assert await stop(it) == 0
+
+
+async def test_a_hard_limit_that_is_too_low_is_said_at_once(tmp_path: Path):
+    async with daemon(tmp_path, sleepers(1), around=limited("-n 128")) as it:
+        said = await it.seen(event="may run out of open files: raise the hard limit")
+        assert (said["hard"], said["wanted"]) == (128, 260)
+        await it.seen(service="s0", state="RUNNING")
+        assert await stop(it) == 0

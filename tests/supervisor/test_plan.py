@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from supervisor.config import ConfigError, load
-from supervisor.plan import Plan, plan, worst_stop
+from supervisor.plan import Plan, plan
+from supervisor.sequence import worst_stop
 from supervisor.spec import ProcessSpec, TaskSpec
 from tests.supervisor.real import ROOT
 
@@ -234,7 +235,7 @@ def test_everything_wrong_with_a_process_is_named(problems):
     assert problems(
         f'[service.a]\n{TRUE}\nstop_signal = "TREM"\nready = {{ tcp = "h:1", delay = 1 }}'
     ) == [
-        "service.a.ready: set exactly one of http, tcp, log, delay",
+        "service.a.ready: set exactly one of http, tcp, exec, log, delay, notify, fd",
         "service.a.stop_signal: 'TREM' is no signal",
     ]
 
@@ -242,7 +243,7 @@ def test_everything_wrong_with_a_process_is_named(problems):
 @pytest.mark.parametrize(
     ("ready", "text"),
     [
-        ("{}", "set exactly one of http, tcp, log, delay"),
+        ("{}", "set exactly one of http, tcp, exec, log, delay, notify, fd"),
         ('{ log = "(" }', "log is not a regular expression: "),
         ('{ http = "https://h/" }', "http is not an address such as http://127.0.0.1:8080/health"),
         ('{ http = "http://h/a b" }', "http is not an address"),
@@ -263,8 +264,8 @@ def test_what_can_never_be_ready_is_a_problem(problems, ready: str, text: str):
 @pytest.mark.parametrize(
     ("check", "text"),
     [
-        ('http = "http://h/"\ntcp = "h:1"', "http: set exactly one of http and tcp"),
-        ("", "http: set exactly one of http and tcp"),
+        ('http = "http://h/"\ntcp = "h:1"', "http: set exactly one of http, tcp and exec"),
+        ("", "http: set exactly one of http, tcp and exec"),
         ('http = "ftp://h/"', "http: http is not an address"),
         ('tcp = "h"', "tcp: tcp is not of the form"),
         ('tcp = "h:1"\ntimeout = 20', "timeout: is longer than the period of 10 s"),
@@ -295,8 +296,8 @@ def test_what_stands_side_by_side_stops_side_by_side():
         ProcessSpec(name="b", command=("b",), stop_timeout=4),
         TaskSpec(name="c", run="c:c", stop_timeout=1, requires=("a",), after=("b", "a")),
     ]
-    assert worst_stop({spec.name: spec for spec in specs}) == 5.0
-    assert worst_stop({}) == 0.0
+    assert worst_stop({spec.name: spec for spec in specs}, ()) == 5.0
+    assert worst_stop({}, ()) == 0.0
 
 
 def test_what_no_instance_could_ever_do_is_a_problem_of_its_template(problems, planned):

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from supervisor.model import Exit
 from supervisor.policy import Again, GiveUp, History, Rest, backoff, decide, soonest_give_up
-from supervisor.spec import Backoff, Budget, Restart
+from supervisor.spec import Backoff, Budget, CauseBudget, Restart
 from tests.supervisor.fakes import task
 
 WELL = Exit(True, "ended")
@@ -133,3 +133,51 @@ def test_delays_are_bounded_and_the_budget_holds_whatever_happens(waits, budget,
 @given(backoffs, st.integers(1, 50))
 def test_a_further_failure_never_shortens_the_wait(waits, failures):
     assert backoff(waits, failures) <= backoff(waits, failures + 1) <= waits.limit
+
+
+# Limits by cause.
+
+CRASH, RAN_OUT = -11, 75
+LIMITS = (
+    CauseBudget(causes=("SEGV", 125), restarts=1, period=100.0),
+    CauseBudget(causes=("70-79",), restarts=0),
+)
+
+
+def ended_with(code):
+    return Exit(False, f"ended with {code}", lasted=9.0, code=code)
+
+
+def lives(*codes, every=1.0, **fields):
+    """What is decided after lives that ended with these codes, one after the other."""
+    declared, history, decisions = spec(limits=LIMITS, **fields), History(), []
+    for number, code in enumerate(codes):
+        decision, history = decide(declared, history, ended_with(code), number * every, 0.0)
+        decisions.append(decision)
+    return decisions
+
+
+def test_a_limit_counts_the_ends_of_its_causes_alone():
+    assert lives(1, CRASH, 1, CRASH)[-1] == GiveUp("1 restarts within 100 s after SEGV, 125")
+    assert isinstance(lives(1, 1, 1, CRASH)[-1], Again)
+
+
+def test_the_causes_of_a_limit_count_together():
+    assert isinstance(lives(125, CRASH)[-1], GiveUp)
+
+
+def test_with_no_restarts_the_first_such_end_is_the_last():
+    assert lives(RAN_OUT) == [GiveUp("0 restarts within 60 s after 70-79")]
+
+
+def test_a_limit_forgets_what_is_longer_ago_than_its_period():
+    assert isinstance(lives(CRASH, CRASH, every=101.0)[-1], Again)
+
+
+def test_a_limit_remembers_for_longer_than_the_budget_does():
+    assert isinstance(lives(CRASH, CRASH, every=99.0)[-1], GiveUp)
+
+
+def test_an_end_without_a_code_has_no_cause():
+    assert isinstance(lives(None, None, None)[-1], Again)
+    assert isinstance(lives(None, CRASH)[-1], Again)

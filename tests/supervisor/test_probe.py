@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import os
+import signal
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 import trio
 
+from supervisor.child import Program
 from supervisor.probe import ProbeFailed, probe, problem
 from supervisor.spec import Target
+from supervisor.survivors import MARKER
+from tests.supervisor.real import PATIENCE, alive, until
 
 
 @asynccontextmanager
@@ -115,6 +121,10 @@ BAD = [
     Target(tcp="127.0.0.1:x"),
     Target(tcp="127.0.0.1:²"),
     Target(tcp="127.0.0.1:65536"),
+    Target(exec=()),
+    Target(exec=("", "x")),
+    Target(),
+    Target(http="http://h/", tcp="h:1"),
 ]
 
 
@@ -133,7 +143,97 @@ async def test_a_host_that_is_none_fails_the_probe(host: str):
 
 
 @pytest.mark.parametrize(
-    "target", [Target(http="http://[::1]:80/x?y=%20"), Target(tcp="[::1]:80"), Target()], ids=str
+    "target",
+    [Target(http="http://[::1]:80/x?y=%20"), Target(tcp="[::1]:80"), Target(exec=("true",))],
+    ids=str,
 )
 def test_nothing_is_wrong_with_a_good_target(target: Target):
     assert problem(target) is None
+
+
+# Programs.
+
+
+def sh(script: str) -> Target:
+    return Target(exec=("sh", "-c", script))
+
+
+async def test_a_program_that_exits_with_0_is_an_answer():
+    await probe(sh("echo fine"))
+
+
+@pytest.mark.parametrize(
+    ("script", "text"),
+    [
+        ("exit 3", "'sh' exited with 3"),
+        ("echo one; echo two >&2; exit 1", "'sh' exited with 1: (one|two)"),
+        ("echo '  the reason  '; echo; echo; exit 1", "'sh' exited with 1: the reason"),
+        ("kill -9 $$", "'sh' killed by SIGKILL"),
+        ("yes | head -c 1000000; printf %0500d 7; exit 1", f"'sh' exited with 1: {'0' * 200}"),
+        ("printf '\\377'; exit 1", "'sh' exited with 1: \N{REPLACEMENT CHARACTER}"),
+    ],
+    ids=["silent", "both streams", "last line", "killed", "much", "no UTF-8"],
+)
+async def test_any_other_end_is_none_and_its_last_line_says_why(script: str, text: str):
+    with pytest.raises(ProbeFailed, match=f"^{text}$"):
+        await probe(sh(script))
+
+
+async def test_a_program_that_cannot_be_run_is_no_answer():
+    with pytest.raises(ProbeFailed, match=r"^cannot run 'no-such-program': No such file"):
+        await probe(Target(exec=("no-such-program",)))
+    with pytest.raises(ProbeFailed, match=r"^cannot run 'true': embedded null byte"):
+        await probe(Target(exec=("true", "\0")))
+    launched = Program(command=(), environment=os.environ, nice=1)
+    with pytest.raises(ProbeFailed, match=r"^cannot run 'no-such-program': No such file"):
+        await probe(Target(exec=("no-such-program",)), launched)
+
+
+async def test_it_has_no_input():
+    await probe(sh("! read line"))
+
+
+async def test_a_program_takes_all_that_it_started_along_when_its_time_is_up(tmp_path: Path):
+    script = f"setsid sleep 1000 & echo $! $$ > {tmp_path}/pids; trap '' TERM; sleep 1000; true"
+    with trio.move_on_after(PATIENCE):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(probe, sh(script))
+            await until((tmp_path / "pids").exists)
+            pids = await until(lambda: (tmp_path / "pids").read_text().split())
+            nursery.cancel_scope.cancel()
+    assert not any(alive(int(pid)) for pid in pids)
+
+
+async def test_what_it_leaves_running_is_ended_with_it(tmp_path: Path):
+    await probe(sh(f"setsid sleep 1000 & echo $! > {tmp_path}/pid"))
+    assert not alive(int((tmp_path / "pid").read_text()))
+
+
+async def test_somebody_who_holds_its_pipe_does_not_hold_up_the_answer(tmp_path: Path):
+    holder = f"setsid env -u {MARKER} sh -c 'echo $$ > {tmp_path}/pid; exec sleep 1000'"
+    began = trio.current_time()
+    await probe(sh(f"{holder} & while [ ! -s {tmp_path}/pid ]; do sleep 0.01; done"))
+    assert trio.current_time() - began < 5
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+
+
+async def test_it_runs_like_the_program_that_it_looks_at(tmp_path: Path):
+    like = Program(
+        command=("sleep", "1000"),
+        environment={"PATH": os.environ["PATH"], "WHO": "web"},
+        directory=str(tmp_path),
+        umask=0o27,
+    )
+    with pytest.raises(ProbeFailed, match=f": web {tmp_path} 0027$"):
+        await probe(sh("echo $WHO $PWD $(umask); exit 1"), like)
+
+
+async def test_probes_leave_no_descriptor_behind():
+    await probe(sh("exit"))
+    before = sorted(os.listdir("/proc/self/fd"))
+    for _ in range(10):
+        with pytest.raises(ProbeFailed):
+            await probe(sh("exit 1"))
+        with trio.move_on_after(0):
+            await probe(sh("exit"))
+    assert sorted(os.listdir("/proc/self/fd")) == before

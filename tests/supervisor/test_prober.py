@@ -9,7 +9,7 @@ import supervisor.health
 from supervisor.control import Checks, ReportHealth
 from supervisor.model import ServiceStatus, State
 from supervisor.probe import ProbeFailed
-from supervisor.spec import HealthSpec, TaskSpec
+from supervisor.spec import HealthSpec, Level, TaskSpec
 from tests.harness import Harness
 from tests.supervisor.fakes import lose_patience
 
@@ -253,6 +253,36 @@ async def test_a_prober_that_was_cut_off_begins_again_from_what_is_so(
     assert len(probes.looked) == looked
 
 
+async def test_until_the_startup_checks_have_passed_no_other_is_made(autojump_clock, start, probes):
+    first = check("first", "h:1", level=Level.STARTUP, period=1.0, timeout=1.0)
+    probes.answers["h:1"] = "not yet"
+    it = await start(first, check("then", "h:2"))
+    it.says("api")
+    await trio.sleep(5.5)
+    assert probes.times("h:2") == []
+    probes.answers["h:1"] = None
+    await trio.sleep(20)
+    assert probes.times("h:2")[0] == 6
+    assert probes.times("h:1") == [0, 1, 2, 3, 4, 5, 6]  # passed once, it is not asked again
+
+
+async def test_failures_within_the_grace_do_not_count(autojump_clock, start, probes):
+    probes.answers["h:1"] = "not yet"
+    it = await start(check(period=5.0, timeout=1.0, failures=2, grace=12.0))
+    it.says("api")
+    await trio.sleep(19)
+    assert it.reports == []
+    await trio.sleep(2)
+    assert [report.healthy for _, report in it.reports] == [False]  # those at 15 and 20
+
+
+async def test_a_success_within_the_grace_counts(autojump_clock, start, probes):
+    it = await start(check(grace=60.0))
+    it.says("api")
+    await trio.sleep(1)
+    assert [report.healthy for _, report in it.reports] == [True]
+
+
 async def answer(status, stream):
     await stream.receive_some()
     await stream.send_all(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
@@ -297,3 +327,13 @@ async def test_parameters_that_make_no_address_are_a_failed_check(nursery):
         await probed.reported.wait()
     [(_, report)] = probed.reports
     assert (report.healthy, report.reason) == (False, "tcp is not of the form host:port")
+
+
+async def test_what_all_find_at_once_is_all_reported(autojump_clock, start, probes):
+    probes.answers["h:1"] = "hangs"
+    names = [f"s{number}" for number in range(600)]
+    probed = await start(*(check(name, service=name, failures=1) for name in names))
+    for name in names:
+        probed.says(name)
+    await trio.sleep(5)
+    assert [at for at, _ in probed.reports] == [3] * 600

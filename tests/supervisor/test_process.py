@@ -13,19 +13,20 @@ from pathlib import Path
 import pytest
 import trio
 
+from supervisor.causes import describe
 from supervisor.channels import Channels
-from supervisor.child import MARKER, survivors
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
 from supervisor.failure import Failed
 from supervisor.kinds.life import Life
-from supervisor.kinds.process import describe, process
+from supervisor.kinds.process import process
 from supervisor.listening import Listening
 from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.runner import Runner
 from supervisor.spec import ProcessSpec, Ready, Restart
+from supervisor.survivors import MARKER, Trace, survivors
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
 NUMBERS = itertools.count()
@@ -51,6 +52,8 @@ class One:
         self.notes: list[str] = []
         self.ends: list[tuple[int, float]] = []
         self.extended: list[float] = []
+        self.hidden: frozenset[str] = frozenset()
+        self.listening = Listening()
         self.output = Output(self.lines.append)
 
     @property
@@ -67,13 +70,15 @@ class One:
             control=Control(Desk("nobody")),
             events=Events(),
             output=self.output,
-            listening=Listening(),
+            listening=self.listening,
             tell=self,
+            hidden=self.hidden,
         )
 
     # What a life tells, see Teller.
 
     def tell_process(self, process) -> None:
+        self.process = process
         self.pids.append(process.pid)
 
     def tell_pid(self, pid) -> None:
@@ -109,7 +114,8 @@ class One:
 
     def assert_gone(self) -> None:
         for marker in self.markers:
-            assert survivors(-1, marker)[0] == []
+            trace = Trace(-1, marker)
+            assert survivors.find([trace])[trace].pids == []
         for pid in self.pids:
             assert state_of(pid) == ""  # not even a zombie
 
@@ -255,14 +261,6 @@ async def test_it_has_no_input_and_a_session_of_its_own():
     one = One(python("import os, sys; print(repr(sys.stdin.read())); print(os.getsid(0))"))
     await one.live()
     assert one.texts == ["''", str(one.pids[0])]
-
-
-async def test_it_hears_every_signal():
-    one = One(sh("grep -E '^Sig(Blk|Ign)' /proc/self/status"))
-    await one.live()
-    # Signals 32 and 33 are the C library's own: no program can give them away or take them back.
-    own = 1 << 31 | 1 << 32
-    assert [int(text.split()[1], 16) & ~own for text in one.texts] == [0, 0]
 
 
 async def test_it_holds_no_descriptor_but_its_three():

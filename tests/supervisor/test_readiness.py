@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 import trio
@@ -94,6 +95,9 @@ async def test_a_server_that_never_answers_is_not_ready():
         Ready(log="("),
         Ready(tcp="h"),
         Ready(http="h"),
+        Ready(exec=()),
+        Ready(exec=("true",), notify=True),
+        Ready(fd=3, notify=True),
     ],
     ids=str,
 )
@@ -103,8 +107,33 @@ def test_what_could_never_be_ready_is_said_beforehand(ready: Ready):
 
 @pytest.mark.parametrize(
     "ready",
-    [Ready(delay=0), Ready(log=""), Ready(tcp="h:1"), Ready(http="http://h/", any_status=True)],
+    [
+        Ready(delay=0),
+        Ready(log=""),
+        Ready(tcp="h:1"),
+        Ready(http="http://h/", any_status=True),
+        Ready(exec=("true",)),
+        Ready(notify=True),
+        Ready(fd=3),
+    ],
     ids=str,
 )
 def test_what_can_be_is_fine(ready: Ready):
     assert unreadable(ready) is None
+
+
+async def test_a_program_is_run_until_it_exits_with_0(tmp_path: Path):
+    script = f"echo >> {tmp_path}/looks; [ $(wc -l < {tmp_path}/looks) = 3 ]"
+    with trio.fail_after(10):
+        await until_ready(Ready(exec=("sh", "-c", script), every=0.001), nothing())
+    assert len((tmp_path / "looks").read_text()) == 3
+
+
+async def test_it_may_say_so_itself():
+    says = trio.Event()
+    for ready in (Ready(notify=True), Ready(fd=3)):
+        with trio.move_on_after(0.01) as scope:
+            await until_ready(ready, nothing(), says.wait)
+        assert scope.cancelled_caught
+    says.set()
+    await until_ready(Ready(notify=True), nothing(), says.wait)

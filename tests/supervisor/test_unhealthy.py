@@ -1,12 +1,21 @@
 import pytest
+import trio
 from trio.testing import wait_all_tasks_blocked
 
-from supervisor.control import Checks, ReportHealth, RestartService
+from supervisor.control import Checks, Health, ReportHealth, RestartService, Stop
 from supervisor.desk import NotFound
 from supervisor.model import State
-from supervisor.spec import HealthSpec, OnUnhealthy
+from supervisor.plan import PROBER
+from supervisor.spec import Budget, CauseBudget, HealthSpec, Level, OnUnhealthy, Restart
 from supervisor.supervisor import Ending
-from tests.supervisor.fakes import steady, task
+from tests.supervisor.fakes import (
+    A_SECOND,
+    NO_SECOND_CHANCE,
+    completing,
+    crashing,
+    steady,
+    task,
+)
 
 LIVE = HealthSpec(name="live", service="api", tcp="127.0.0.1:1")
 
@@ -88,3 +97,90 @@ async def test_a_report_of_a_check_that_nobody_declared_is_refused(autojump_cloc
     with pytest.raises(NotFound, match="cannot find a check 'nonsense' of api"):
         await world.ask(ReportHealth("nonsense", "api", False))
     assert world["api"].state is State.RUNNING
+
+
+async def test_unhealthy_for_ever_it_uses_up_its_budget_like_any_failure(autojump_clock, supervise):
+    budget = Budget(restarts=2, period=600.0)
+    world = await supervise(
+        (task("api", budget=budget, backoff=A_SECOND), steady()),
+        checks=[check("live", OnUnhealthy.RESTART)],
+    )
+    for _ in range(3):
+        await world.ask(ReportHealth("live", "api", False, "500"))
+        await trio.sleep(10)
+    assert world["api"].state is State.FATAL
+    assert world["api"].reason == "unhealthy: live: 500; gave up after 2 restarts within 600 s"
+
+
+async def test_it_waits_before_its_next_life_as_after_any_failure(autojump_clock, supervise):
+    world = await supervise(
+        (task("api", backoff=A_SECOND), steady()), checks=[check("live", OnUnhealthy.RESTART)]
+    )
+    await world.ask(ReportHealth("live", "api", False, "500"))
+    await wait_all_tasks_blocked()
+    assert (world["api"].state, world["api"].reason) == (State.BACKOFF, "unhealthy: live: 500")
+
+
+async def test_an_essential_service_that_gave_up_unhealthy_ends_all_with_that_code(
+    autojump_clock, supervise
+):
+    world = await supervise(
+        (task("api", essential=True, budget=NO_SECOND_CHANCE), steady()),
+        checks=[check("live", OnUnhealthy.RESTART)],
+    )
+    await world.ask(ReportHealth("live", "api", False, "500"))
+    await wait_all_tasks_blocked()
+    assert world.ending.exit_code == 11
+
+
+async def test_the_whole_is_as_its_services_are(autojump_clock, supervise):
+    world = await supervise(
+        (task("api"), steady()),
+        (task("spare", autostart=False), steady()),
+        (task("migrate"), completing()),
+        checks=[check("live")],
+    )
+    assert (await world.ask(Health())).reasons == ("live of api: nobody knows yet",)
+    await world.ask(ReportHealth("live", "api", True))
+    assert (await world.ask(Health())).healthy
+
+
+async def test_work_that_failed_for_good_leaves_the_whole_unready(autojump_clock, supervise):
+    world = await supervise((task("migrate", restart=Restart.NEVER), crashing()))
+    report = await world.ask(Health())
+    assert report.reasons == ("migrate is EXITED: ValueError: boom",)
+    assert (await world.ask(Health(Level.ALIVE))).healthy
+
+
+async def test_without_the_prober_nothing_is_known(autojump_clock, supervise):
+    world = await supervise((task("api"), steady()), (PROBER, steady()), checks=[LIVE])
+    await world.ask(ReportHealth("live", "api", True))
+    assert world["api"].healthy
+    await world.ask(Stop(PROBER.name))
+    assert world["api"].healthy is None
+    assert not (await world.ask(Health())).healthy
+
+
+async def test_while_it_is_stopped_for_it_the_status_says_why(autojump_clock, supervise):
+    world = await supervise(
+        (task("api", stop_timeout=9.0), steady(wind_down=5.0)),
+        checks=[check("live", OnUnhealthy.RESTART)],
+    )
+    await world.ask(ReportHealth("live", "api", False, "500"))
+    assert (world["api"].state, world["api"].reason) == (State.STOPPING, "unhealthy: live: 500")
+
+
+async def test_how_it_ended_when_it_was_told_to_is_no_cause_of_its_own(autojump_clock, supervise):
+    async def obedient(life, *, task_status):
+        task_status.started()
+        await life.stopping.wait()
+        life.tell.tell_end(-15, 0.0)
+
+    limits = (CauseBudget(causes=("TERM",), restarts=0),)
+    world = await supervise(
+        (task("api", limits=limits, backoff=A_SECOND), obedient),
+        checks=[check("live", OnUnhealthy.RESTART)],
+    )
+    await world.ask(ReportHealth("live", "api", False, "500"))
+    await wait_all_tasks_blocked()
+    assert world["api"].state is State.BACKOFF

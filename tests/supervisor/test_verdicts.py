@@ -2,7 +2,8 @@ import pytest
 
 from supervisor.control import ReportHealth
 from supervisor.desk import NotFound
-from supervisor.spec import HealthSpec
+from supervisor.model import ServiceStatus, State
+from supervisor.spec import HealthSpec, Level
 from supervisor.verdicts import Verdicts, concerns
 
 LIVE = HealthSpec(name="live", service="api", tcp="127.0.0.1:1")
@@ -51,3 +52,41 @@ def test_a_check_concerns_its_service_or_the_instances_of_its_template():
     assert not concerns(LIVE, "api2")
     assert concerns(PAGE, "astro@a")
     assert not concerns(PAGE, "astro")
+
+
+START = HealthSpec(name="start", service="api", level=Level.STARTUP, tcp="127.0.0.1:1")
+ALIVE = HealthSpec(name="alive", service="api", level=Level.ALIVE, tcp="127.0.0.1:2")
+
+
+def status(name="api", state=State.RUNNING, reason=""):
+    return ServiceStatus(name=name, kind="process", state=state, reason=reason)
+
+
+@pytest.fixture
+def levels():
+    verdicts = Verdicts([START, ALIVE, DEEP])
+    for name in ("start", "alive"):
+        verdicts.report(ReportHealth(name, "api", True))
+    return verdicts
+
+
+def test_whether_the_whole_is_alive_is_asked_of_startup_and_alive_alone(levels):
+    report = levels.whole(Level.ALIVE, [status()])
+    assert (report.healthy, report.reasons) == (True, ())
+    assert [check.check for check in report.checks] == ["start", "alive"]
+
+
+def test_whether_it_is_ready_is_asked_of_all_and_unknown_is_not_healthy(levels):
+    report = levels.whole(Level.READY, [status()])
+    assert (report.healthy, report.reasons) == (False, ("deep of api: nobody knows yet",))
+    levels.report(ReportHealth("deep", "api", False, "500"))
+    assert levels.whole(Level.READY, [status()]).reasons == ("deep of api: 500",)
+    levels.report(ReportHealth("deep", "api", True))
+    assert levels.whole(Level.READY, [status()]).healthy
+
+
+def test_what_is_down_is_alive_and_not_ready(levels):
+    down = status("db", State.BACKOFF, "exited with 1")
+    assert levels.whole(Level.ALIVE, [down]).healthy
+    assert levels.whole(Level.READY, [down]).reasons == ("db is BACKOFF: exited with 1",)
+    assert levels.whole(Level.READY, [status("db", State.STARTING)]).reasons == ("db is STARTING",)

@@ -7,23 +7,22 @@ import stat
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-import h11
 import pytest
 import trio
 import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.control import Control
 from supervisor.desk import Desk, Refused
-from supervisor.socket import server
 from supervisor.socket.client import Client, Missing, Rejected, Unreachable
-from supervisor.socket.server import BODY_LIMIT, SocketBusy, _exchange, open_socket, serve
-from tests.supervisor.inside import request, say, supervised
+from supervisor.socket.endpoint import open_socket
+from supervisor.socket.http import BODY_LIMIT, Answer, Request, complaint, converse
+from supervisor.socket.routes import respond
+from tests.supervisor.inside import request, say, served_by, supervised
 from tests.supervisor.real import PATIENCE, ROOT
 
 TWO = """
@@ -138,10 +137,11 @@ async def test_the_server_survives_it(path: str, data: bytes):
     assert await lives(path)
 
 
-async def test_a_head_has_no_body(path: str):
-    response = await say(path, request("HEAD", "/v1/services"))
-    assert response.startswith(b"HTTP/1.1 404 ")
-    assert response.endswith(b"\r\n\r\n")
+async def test_a_head_is_a_get_without_its_body(path: str):
+    for target in ("/v1/services", "/v1/events"):
+        response = await say(path, request("HEAD", target))
+        assert response.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert response.endswith(b"\r\n\r\n")
 
 
 async def test_a_client_that_is_gone_before_its_answer_harms_nobody(path: str):
@@ -159,13 +159,12 @@ async def test_many_clients_at_once_are_all_answered(path: str):
     assert await lives(path)
 
 
-async def test_one_that_hesitates_for_too_long_is_dropped_and_holds_nobody_up(
-    path: str, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(server, "PATIENCE", 0.05)
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(say, path, b"GET /v1/serv")
+async def test_one_that_hesitates_for_too_long_is_dropped_and_holds_nobody_up(path: str):
+    async with pair() as (client, stream), trio.open_nursery() as nursery:
+        nursery.start_soon(partial(converse, stream, refuse, patience=0.05))
+        await client.send_all(b"GET /v1/serv")
         assert await lives(path)
+        assert await client.receive_some() == b""
 
 
 async def test_a_reason_that_is_no_utf_8_can_be_told(tmp_path: Path):
@@ -214,20 +213,150 @@ def requests(draw: st.DrawFn) -> bytes:
     return head.encode() + b"\r\n\r\n" + draw(BODIES)
 
 
-@given(data=requests() | st.binary())
-async def test_no_bytes_break_an_exchange(data: bytes):
-    async def refuse(_request: object) -> object:
+async def refuse(_request: Request) -> Answer:
+    await trio.lowlevel.checkpoint()
+    return complaint(409, "cannot do anything: this is a test")
+
+
+@asynccontextmanager
+async def pair():
+    """The two ends of a connection, without a server that listens."""
+    ours, theirs = trio.socket.socketpair()
+    async with trio.SocketStream(ours) as client, trio.SocketStream(theirs) as stream:
+        yield client, stream
+
+
+@given(data=st.lists(requests() | st.binary(), max_size=3), reuse=st.booleans())
+async def test_any_bytes_get_answers_or_nothing_and_the_connection_ends(
+    data: list[bytes], reuse: bool
+):
+    with trio.fail_after(PATIENCE):
+        async with pair() as (client, stream), trio.open_nursery() as nursery:
+            nursery.start_soon(partial(converse, stream, refuse, reuse=reuse))
+            await client.send_all(b"".join(data))
+            await client.send_eof()
+            answers = b"".join([chunk async for chunk in client])
+    assert answers == b"" or answers.startswith(b"HTTP/1.1 ")
+
+
+@given(body=st.binary() | st.text(max_size=50).map(str.encode))
+async def test_any_body_to_any_route_gets_an_answer_in_json(body: bytes):
+    desk = Desk("the supervisor")
+
+    async def no(_request: object) -> object:
         raise Refused("cannot do anything: this is a test")
 
-    desk = Desk("the supervisor")
-    ours, theirs = trio.testing.memory_stream_pair()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(desk.answer, refuse)
-        await ours.send_all(data)
-        await ours.send_eof()
-        with suppress(h11.RemoteProtocolError):  # met in _connection
-            await _exchange(Control(desk), theirs)
+        nursery.start_soon(desk.answer, no)
+        for path in ("services/a/start", "services/a/signal", "reload", "shutdown"):
+            found = await respond(served_by(desk), Request("POST", f"/v1/{path}", body))
+            assert found.status in (400, 409)
+            assert json.loads(found.body)["error"].startswith("cannot ")
         nursery.cancel_scope.cancel()
+
+
+async def test_a_mistake_of_ours_costs_one_client_its_answer(quiet):
+    async def broken(_request: Request) -> Answer:
+        await trio.lowlevel.checkpoint()
+        raise ZeroDivisionError
+
+    async with pair() as (client, stream), trio.open_nursery() as nursery:
+        nursery.start_soon(converse, stream, broken)
+        await client.send_all(request("GET", "/"))
+        status, answer = parsed(b"".join([chunk async for chunk in client]))
+    assert status == 500
+    assert "see its log" in answer["error"]
+
+
+async def test_one_that_has_gone_cancels_what_was_done_for_it():
+    ended = trio.Event()
+
+    async def slow(_request: Request) -> Answer:
+        try:
+            await trio.sleep_forever()
+        finally:
+            ended.set()
+
+    with trio.fail_after(PATIENCE):
+        async with pair() as (client, stream), trio.open_nursery() as nursery:
+            nursery.start_soon(converse, stream, slow)
+            await client.send_all(request("GET", "/"))
+            await trio.testing.wait_all_tasks_blocked()
+            assert not ended.is_set()
+            await client.aclose()
+            await ended.wait()
+
+
+async def test_one_that_has_only_said_all_it_has_to_say_still_gets_its_answer():
+    go_on = trio.Event()
+
+    async def slow(_request: Request) -> Answer:
+        await go_on.wait()
+        return Answer(200, b"{}")
+
+    with trio.fail_after(PATIENCE):
+        async with pair() as (client, stream), trio.open_nursery() as nursery:
+            nursery.start_soon(converse, stream, slow)
+            await client.send_all(request("GET", "/"))
+            await client.send_eof()
+            await trio.testing.wait_all_tasks_blocked()
+            go_on.set()
+            assert (b"".join([chunk async for chunk in client])).endswith(b"{}")
+
+
+async def test_a_client_that_never_reads_its_answer_is_dropped():
+    async def much(_request: Request) -> Answer:
+        await trio.lowlevel.checkpoint()
+        return Answer(200, bytes(10_000_000))
+
+    with trio.fail_after(PATIENCE):
+        async with pair() as (client, stream):
+            await client.send_all(request("GET", "/"))
+            await converse(stream, much, patience=0.05)
+
+
+async def test_one_that_asks_to_go_on_first_is_told_to(path: str):
+    head = b"POST /v1/services/a/start HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n"
+    async with await trio.open_unix_socket(path) as stream:
+        await stream.send_all(head + b"Expect: 100-continue\r\n\r\n")
+        assert (await stream.receive_some()).startswith(b"HTTP/1.1 100 Continue")
+        await stream.send_all(b"{}")
+        assert (await stream.receive_some()).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (b"Content-Length: 5\r\nTransfer-Encoding: chunked", 200),  # chunked wins, and we close
+        (b"Content-Length: 5\r\nContent-Length: 6", 400),
+        (b"Content-Length: +5", 400),
+        (b"Transfer-Encoding: chunked, identity", 501),
+        (b"Transfer-Encoding : chunked", 400),
+        (b"X: y\r\n folded\r\nContent-Length : 5", 400),
+        (b"X: " + b"y" * 200_000, 431),
+    ],
+    ids=range(7),
+)
+async def test_nothing_can_be_smuggled_behind_a_request(headers: bytes, status: int):
+    seen: list[Request] = []
+
+    async def look(request: Request) -> Answer:
+        await trio.lowlevel.checkpoint()
+        seen.append(request)
+        return Answer(200, b"{}")
+
+    head = b"POST / HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n\r\n"
+    with trio.fail_after(PATIENCE):
+        async with pair() as (client, stream), trio.open_nursery() as nursery:
+            nursery.start_soon(partial(converse, stream, look, reuse=True))
+            await client.send_all(
+                head + b"0\r\n\r\n" + b"GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
+            )
+            await client.send_eof()
+            answers = b"".join([chunk async for chunk in client])
+    assert answers.startswith(b"HTTP/1.1 %d " % status)
+    if status != 200:
+        assert seen == []
 
 
 # Who may, and where.
@@ -264,69 +393,6 @@ async def test_another_user_is_not_answered_though_the_file_lets_it(open_directo
         assert (await answer_to(0)).startswith(b"HTTP/1.1 200 ")
 
 
-async def serving(path: str, nursery: trio.Nursery) -> None:
-    nursery.start_soon(partial(serve, await open_socket(path), Control(Desk("nobody"))))
-
-
-async def test_the_socket_is_gone_when_the_server_is(tmp_path: Path):
-    path = str(tmp_path / "s")
-    async with trio.open_nursery() as nursery:
-        await serving(path, nursery)
-        assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
-        nursery.cancel_scope.cancel()
-    assert not (tmp_path / "s").exists()
-
-
-async def test_a_directory_that_vanished_is_no_trouble_at_the_end(tmp_path: Path):
-    directory = tmp_path / "new" / "one"
-    async with trio.open_nursery() as nursery:
-        await serving(str(directory / "s"), nursery)
-        (directory / "s").unlink()
-        directory.rmdir()
-        nursery.cancel_scope.cancel()
-    assert not directory.exists()
-
-
-async def test_a_dead_daemon_s_socket_is_replaced(tmp_path: Path):
-    path = str(tmp_path / "s")
-    with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(path)
-    async with trio.open_nursery() as nursery:
-        await serving(path, nursery)
-        async with await trio.open_unix_socket(path):
-            nursery.cancel_scope.cancel()
-
-
-async def test_a_living_daemon_s_socket_is_not(tmp_path: Path):
-    path = str(tmp_path / "s")
-    async with trio.open_nursery() as nursery:
-        await serving(path, nursery)
-        with pytest.raises(SocketBusy, match="another daemon does; stop it, or set"):
-            await open_socket(path)
-        async with await trio.open_unix_socket(path):
-            nursery.cancel_scope.cancel()
-
-
-async def test_a_path_that_can_be_no_socket_is_refused(tmp_path: Path):
-    (tmp_path / "file").write_text("precious")
-    with pytest.raises(SocketBusy, match="Address already in use"):
-        await open_socket(str(tmp_path / "file"))
-    assert (tmp_path / "file").read_text() == "precious"
-    with pytest.raises(SocketBusy, match="cannot listen on"):
-        await open_socket(str(tmp_path / "file" / "s"))
-    with pytest.raises(SocketBusy, match="at most 107 bytes"):
-        await open_socket(str(tmp_path / ("x" * 107)))
-
-
-async def test_the_mask_of_new_files_is_as_before(tmp_path: Path):
-    before = os.umask(0o022)
-    os.umask(before)
-    async with trio.open_nursery() as nursery:
-        await serving(str(tmp_path / "s"), nursery)
-        assert os.umask(before) == before
-        nursery.cancel_scope.cancel()
-
-
 # The client.
 
 
@@ -343,9 +409,9 @@ async def test_one_that_does_not_speak_http_is_unreachable(tmp_path: Path):
             await stream.receive_some()
             await stream.send_all(b"no\r\n")
 
-    listener = await open_socket(path)
+    endpoint = await open_socket(path)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(trio.serve_listeners, answer, [listener])
+        nursery.start_soon(trio.serve_listeners, answer, [endpoint.listener])
         with pytest.raises(Unreachable, match="cannot reach a daemon"):
             await trio.to_thread.run_sync(Client(path).services)
         nursery.cancel_scope.cancel()

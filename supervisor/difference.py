@@ -1,0 +1,92 @@
+"""What stands between two plans, key by key. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from supervisor.control import Difference
+from supervisor.plan import Plan
+from supervisor.spec import Spec
+
+# What takes effect in the life of the moment, or with its end; any other key needs a new life.
+LIVE = frozenset(
+    (
+        "requires",
+        "wants",
+        "after",
+        "restarts_with",
+        "autostart",
+        "essential",
+        "schedule",
+        "restart",
+        "backoff",
+        "budget",
+        "limits",
+        "stable_after",
+        "start_timeout",
+        "stop_timeout",
+        "stop_signal",
+        "success",
+        "log",
+        "in_group",
+        "checks",
+    )
+)
+LIVE_SETTINGS = frozenset(("shutdown_timeout",))
+
+
+def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
+    """What stands between two plans: the daemon first, then services in the order of the new."""
+    before, after = dict(_declared(old)), dict(_declared(new))
+    found = [_changed("", _builtins(old.settings), _builtins(new.settings), LIVE_SETTINGS)]
+    for name in (*after, *(name for name in before if name not in after)):
+        if name not in before:
+            found.append(Difference(name, "added"))
+        elif name not in after:
+            found.append(Difference(name, "removed"))
+        elif name.endswith("@"):  # its instances keep what they were started with
+            found.append(_changed(name, before[name], after[name], frozenset(after[name])))
+        else:
+            found.append(_changed(name, before[name], after[name], LIVE))
+    return tuple(one for one in found if one.kind != "changed" or one.live or one.restart)
+
+
+def _declared(plan: Plan) -> Iterator[tuple[str, dict[str, object]]]:
+    """All that is said of each service, wherever it is said."""
+    for spec in _specs(plan):
+        checks = [check for check in plan.checks if check.service == spec.name]
+        group = next((one for one in plan.groups if spec.name in one.members), None)
+        yield (
+            spec.name,
+            {
+                **_builtins(spec),
+                "in_group": _builtins(group) if group else None,
+                "checks": [_builtins(check) for check in checks],
+            },
+        )
+
+
+def _specs(plan: Plan) -> Iterable[Spec]:
+    return (*(planned.spec for planned in plan.services), *plan.templates)
+
+
+def _builtins(value: msgspec.Struct) -> dict[str, object]:
+    return msgspec.to_builtins(value)
+
+
+def _changed(
+    name: str, before: Mapping[str, object], after: Mapping[str, object], live: frozenset[str]
+) -> Difference:
+    changed = {
+        key: (before.get(key), after.get(key))
+        for key in dict.fromkeys((*before, *after))
+        if before.get(key) != after.get(key)
+    }
+    return Difference(
+        name,
+        "changed",
+        {key: pair for key, pair in changed.items() if key in live},
+        {key: pair for key, pair in changed.items() if key not in live},
+    )

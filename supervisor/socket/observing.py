@@ -1,0 +1,48 @@
+"""What monitors look at, on the control socket and in public: health and metrics."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import trio
+
+from supervisor.control import Health, HealthReport
+from supervisor.desk import Refused
+from supervisor.socket.http import Answer, answer, complaint
+from supervisor.socket.served import Served, version
+from supervisor.spec import Level
+
+LEVELS = {level.value: level for level in (Level.ALIVE, Level.READY)}
+
+
+async def health(served: Served, level: str) -> Answer:
+    """200 for what is healthy at this level, 503 for what is not."""
+    if level not in LEVELS:
+        return complaint(400, f"cannot look at level {level!r}: it is alive or ready")
+    try:
+        report = await served.control.ask(Health(LEVELS[level]))
+    except Refused as refusal:  # also a daemon at its very end: that is not healthy
+        return answer(503, HealthReport(False, (str(refusal),), ()))
+    return answer(200 if report.healthy else 503, report)
+
+
+async def metrics(served: Served) -> Answer:
+    """Prometheus' text."""
+    # Not in the loop, where everything else would wait for it.
+    await trio.to_thread.run_sync(import_module, "supervisor.exposition")
+    from supervisor.exposition import CONTENT_TYPE, Scene, expose
+
+    try:
+        checks = (await served.control.ask(Health())).checks
+    except Refused:
+        checks = ()
+    services = served.events.snapshot
+    written = {
+        (status.name, stream): before + len(kept)
+        for status in services
+        for stream in ("stdout", "stderr")
+        for before, kept in (served.output.window(status.name, stream),)
+    }
+    lost = served.output.lost
+    scene = Scene(served.metrics, services, checks, written, lost, version())
+    return Answer(200, expose(scene), CONTENT_TYPE)

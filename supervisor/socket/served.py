@@ -1,0 +1,40 @@
+"""What the sockets serve: the daemon, as far as they know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from importlib import metadata
+
+from supervisor.control import Control
+from supervisor.events import Events
+from supervisor.metrics import Metrics
+from supervisor.output import Output
+
+IDENTIFIER = "nurseryd"
+
+
+class DaemonState(IntEnum):
+    """Names and numbers are supervisord's."""
+
+    SHUTDOWN = -1
+    RESTARTING = 0
+    RUNNING = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """`state` is asked each time; `run` is unlike any other run's; `config` is a path, or ""."""
+
+    control: Control
+    events: Events
+    output: Output
+    metrics: Metrics
+    state: Callable[[], DaemonState] = lambda: DaemonState.RUNNING
+    run: str = ""
+    config: str = ""
+
+
+def version() -> str:
+    return metadata.version("nurseryd")

@@ -1,0 +1,1 @@
+"""nurseryd beside its peers: the same work, in one run, interleaved. `make bench` runs it."""

@@ -1,0 +1,82 @@
+"""What /proc says of processes. Whoever ended meanwhile has no part in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def carrying(variable: str) -> list[int]:
+    """The processes with this `NAME=value` in the environment that they were started with."""
+    found: list[int] = []
+    for entry in os.listdir(PROC):
+        if entry.isdecimal():
+            with suppress(OSError):
+                if variable.encode() in (PROC / entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry))
+    return found
+
+
+def program(pid: int) -> str:
+    """The file that a process runs; empty for a zombie."""
+    try:
+        return os.readlink(f"/proc/{pid}/exe")
+    except OSError:
+        return ""
+
+
+def children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in _tasks(pid):
+        with suppress(OSError):
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def is_zombie(pid: int) -> bool:
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return False
+
+
+def cpu_ms(pids: Iterable[int]) -> float:
+    """Time on a processor, over all threads that are still there; /proc/PID/schedstat has ns."""
+    spent = 0
+    for pid in pids:
+        for task in _tasks(pid):
+            with suppress(OSError):
+                spent += int((task / "schedstat").read_text().split()[0])
+    return spent / 1e6
+
+
+def wakeups(pids: Iterable[int]) -> int:
+    """Voluntary context switches, over all threads: each is one wait that ended."""
+    number = 0
+    for pid in pids:
+        for task in _tasks(pid):
+            with suppress(OSError):
+                found = re.search(r"^voluntary\D+(\d+)", (task / "status").read_text(), re.M)
+                number += int(found[1]) if found else 0
+    return number
+
+
+def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
+    """PSS, where shared pages count in part, and what is private to these processes; MB."""
+    shared = private = 0
+    for pid in pids:
+        with suppress(OSError):
+            rollup = (PROC / str(pid) / "smaps_rollup").read_text()
+            shared += sum(map(int, re.findall(r"^Pss:\s+(\d+)", rollup, re.M)))
+            private += sum(map(int, re.findall(r"^Private_\w+:\s+(\d+)", rollup, re.M)))
+    return shared / 1024, private / 1024
+
+
+def _tasks(pid: int) -> Iterator[Path]:
+    with suppress(OSError):
+        yield from (PROC / str(pid) / "task").iterdir()

@@ -1,0 +1,271 @@
+"""A tree that becomes what another plan says, with as few new lives as can be."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+from msgspec.structs import replace
+from trio.testing import wait_all_tasks_blocked
+
+from supervisor.control import (
+    BadConfiguration,
+    Checks,
+    Diff,
+    Difference,
+    Reload,
+    ReportHealth,
+    Start,
+    Status,
+    Stop,
+)
+from supervisor.desk import Refused
+from supervisor.model import State
+from supervisor.plan import PROBER
+from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
+from tests.supervisor.fakes import steady, task, template
+
+
+def lives(world, name):
+    return world.events.of(name).count(State.STARTING)
+
+
+async def test_nothing_changed_changes_nothing(from_file):
+    world, _ = await from_file((task("a"), steady()))
+    assert await world.ask(Diff()) == ()
+    assert await world.ask(Reload()) == ()
+    assert lives(world, "a") == 1
+
+
+async def test_a_difference_is_shown_before_it_is_made(from_file):
+    world, file = await from_file((task("a", stop_timeout=1.0), steady()))
+    file.write((task("a", stop_timeout=2.0, control=True), steady()), (task("b"), steady()))
+    expected = (
+        Difference("a", "changed", {"stop_timeout": (1.0, 2.0)}, {"control": (False, True)}),
+        Difference("b", "added"),
+    )
+    assert await world.ask(Diff()) == expected
+    assert world["b"] is None
+    assert await world.ask(Reload()) == expected
+    await wait_all_tasks_blocked()
+    assert world["b"].state is State.RUNNING
+
+
+async def test_what_applies_live_applies_live(autojump_clock, from_file):
+    world, file = await from_file((task("a", stop_timeout=1.0), steady(wind_down=5.0)))
+    file.write((task("a", stop_timeout=9.0, essential=True), steady()))
+    await world.ask(Reload())
+    assert lives(world, "a") == 1
+    assert world["a"].essential
+    began = trio.current_time()
+    await world.ask(Stop("a"))
+    assert trio.current_time() - began == 5
+
+
+async def test_only_what_changed_begins_a_new_life_and_it_is_as_the_file_says(from_file):
+    world, file = await from_file((task("a"), steady()), (task("b"), steady()))
+    file.write((task("a", sends=("x",)), steady(ready=60.0)), (task("b"), steady()))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert world["a"].state is State.STARTING
+    assert (lives(world, "a"), lives(world, "b")) == (2, 1)
+
+
+async def test_one_that_is_down_is_not_started_because_it_changed(from_file):
+    world, file = await from_file((task("a", autostart=False), steady()))
+    file.write((task("a", autostart=False, control=True), steady()))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert world["a"].state is State.STOPPED
+
+
+async def test_what_goes_is_stopped_first_and_then_gone(autojump_clock, from_file):
+    world, file = await from_file(
+        (task("db", stop_timeout=9.0), steady(wind_down=3.0)),
+        (task("api", stop_timeout=9.0, requires=("db",)), steady(wind_down=2.0)),
+        (task("web"), steady()),
+    )
+    await wait_all_tasks_blocked()
+    file.write((task("web"), steady()), (task("new"), steady()))
+    began = trio.current_time()
+    done = await world.ask(Reload())
+    assert [(one.service, one.kind) for one in done] == [
+        ("new", "added"),
+        ("db", "removed"),
+        ("api", "removed"),
+    ]
+    assert trio.current_time() - began == 5
+    assert [status.name for status in await world.ask(Status())] == ["web", "new"]
+
+
+async def test_services_are_then_in_the_order_of_the_file(from_file):
+    world, file = await from_file((task("b"), steady()))
+    file.write((task("a"), steady()), (task("b", after=("a",)), steady()))
+    await world.ask(Reload())
+    assert [status.name for status in await world.ask(Status())] == ["a", "b"]
+
+
+async def test_a_broken_file_changes_nothing_and_says_why(from_file):
+    world, file = await from_file((task("a"), steady()))
+    file.write((task("b"), steady()))
+    file.problems = ("nurseryd.toml: service.b: no such key",)
+    with pytest.raises(BadConfiguration, match="no such key") as refusal:
+        await world.ask(Reload())
+    assert refusal.value.problems == file.problems
+    assert [status.name for status in await world.ask(Status())] == ["a"]
+
+
+async def test_without_a_file_there_is_nothing_to_read(supervise):
+    world = await supervise((task("a"), steady()))
+    with pytest.raises(Refused, match="there is no configuration file"):
+        await world.ask(Reload())
+
+
+async def test_when_it_ends_nothing_is_reloaded(autojump_clock, nursery, from_file):
+    world, file = await from_file((task("a", stop_timeout=9.0), steady(wind_down=5.0)))
+    file.write((task("b"), steady()))
+    await wait_all_tasks_blocked()
+    world.supervisor.end("done")
+    with pytest.raises(Refused, match="cannot start anything: done"):
+        await world.ask(Reload())
+    assert world["b"] is None
+
+
+async def test_the_daemons_own_keys_are_told_apart(from_file):
+    world, file = await from_file((task("a"), steady()))
+    file.write((task("a"), steady()), settings=Settings(shutdown_timeout=3.0, socket="/run/x"))
+    (one,) = await world.ask(Reload())
+    assert one == Difference(
+        "",
+        "changed",
+        {"shutdown_timeout": (25.0, 3.0)},
+        {"socket": ("/run/nurseryd.sock", "/run/x")},
+    )
+
+
+async def test_a_new_deadline_for_the_stop_counts(autojump_clock, from_file):
+    world, file = await from_file((task("a", stop_timeout=20.0), steady(wind_down=10.0)))
+    file.write(
+        (task("a", stop_timeout=20.0), steady(wind_down=10.0)),
+        settings=Settings(shutdown_timeout=3.0),
+    )
+    await world.ask(Reload())
+    began = trio.current_time()
+    world.supervisor.end("done")
+    await world.until("a", State.STOPPED)
+    assert trio.current_time() - began == 3
+
+
+async def test_a_template_changes_for_the_instances_to_come(from_file):
+    world, file = await from_file(templates=[template("t@")])
+    await world.ask(Start("t@1", {"does": "waits"}))
+    file.write(templates=(template("t@", stop_timeout=7.0),))
+    (one,) = await world.ask(Reload())
+    assert (one.service, list(one.live), list(one.restart)) == ("t@", ["stop_timeout"], [])
+    assert [status.name for status in await world.ask(Status())] == ["t@1"]
+    await world.ask(Start("t@2", {"does": "waits"}))
+    specs = {runner.spec.name: runner.spec for runner in world.supervisor.tree.roster.values()}
+    assert [specs[name].stop_timeout for name in ("t@1", "t@2")] == [0.0, 7.0]
+
+
+async def test_a_schedule_that_changed_is_kept_from_then_on(autojump_clock, from_file):
+    world, file = await from_file((task("a", schedule=Schedule(every=1000.0)), steady()))
+    file.write((task("a", schedule=Schedule(every=10.0)), steady()))
+    await world.ask(Reload())
+    await trio.sleep(11)
+    assert world["a"].state is State.RUNNING
+
+
+async def test_checks_that_changed_are_asked_for_again_by_the_prober(from_file):
+    old = HealthSpec(name="old", service="a", tcp="127.0.0.1:1")
+    new = HealthSpec(name="new", service="a", tcp="127.0.0.1:2")
+    world, file = await from_file((task("a"), steady()), (PROBER, steady()), checks=(old,))
+    await world.ask(ReportHealth("old", "a", True))
+    assert world["a"].healthy
+    file.write((task("a"), steady()), (PROBER, steady()), checks=(new,))
+    (one,) = await world.ask(Reload())
+    assert (one.service, list(one.live), list(one.restart)) == ("a", ["checks"], [])
+    await wait_all_tasks_blocked()
+    assert await world.ask(Checks()) == (new,)
+    assert (lives(world, "a"), lives(world, PROBER.name)) == (1, 2)
+    assert world["a"].healthy is None
+
+
+async def test_a_group_that_came_is_in_force(autojump_clock, from_file):
+    world, file = await from_file((task("a"), steady()), (task("b"), steady()))
+    group = GroupSpec(name="g", members=("a", "b"), strategy=Strategy.ONE_FOR_ALL)
+    file.write((task("a"), steady()), (task("b"), steady()), groups=(group,))
+    await world.ask(Reload())
+    assert [status.group for status in await world.ask(Status())] == ["g", "g"]
+    assert lives(world, "a") == 1
+
+
+async def test_one_service_can_be_reloaded_alone(from_file):
+    world, file = await from_file((task("a"), steady()), (task("b"), steady()))
+    file.write((task("a", control=True), steady()), (task("c"), steady()))
+    (one,) = await world.ask(Reload(only=("a",)))
+    assert one.service == "a"
+    assert [status.name for status in await world.ask(Status())] == ["a", "b"]
+    assert [one.service for one in await world.ask(Reload(only=("b", "c")))] == ["c", "b"]
+
+
+async def test_but_not_where_others_would_miss_it(from_file):
+    world, file = await from_file((task("a"), steady()), (task("b", after=("a",)), steady()))
+    file.write((task("b"), steady()))
+    with pytest.raises(Refused, match="cannot reload that alone: b needs a"):
+        await world.ask(Reload(only=("a",)))
+    assert world["a"].state is State.RUNNING
+
+
+async def test_nor_where_they_would_wait_in_a_circle(from_file):
+    world, file = await from_file((task("a"), steady()), (task("b", after=("a",)), steady()))
+    file.write((task("b"), steady()), (task("a", after=("b",)), steady()))
+    with pytest.raises(Refused, match="wait in a circle"):
+        await world.ask(Reload(only=("a",)))
+
+
+async def test_programs_are_compared_key_by_key(from_file):
+    spec = ProcessSpec(name="p", command=("true",), autostart=False)
+    world, file = await from_file((spec, steady()))
+    file.write((replace(spec, environment={"A": "1"}, success=(0, 3)), steady()))
+    (one,) = await world.ask(Diff())
+    assert one.live == {"success": ((0,), (0, 3))}
+    assert one.restart == {"environment": ({}, {"A": "1"})}
+
+
+async def test_one_that_waits_for_what_the_file_no_longer_names_waits_no_longer(
+    autojump_clock, from_file
+):
+    world, file = await from_file(
+        (task("db"), steady()),
+        (task("slow"), steady(ready=20.0)),
+        (task("api", requires=("db",), after=("slow",)), steady()),
+        (task("web", requires=("db",)), steady()),
+    )
+    assert world["api"].reason == "waits until slow is ready"
+    await world.ask(Stop("db"))
+    world.supervisor.tree.roster["web"].fail("ill")
+    await wait_all_tasks_blocked()
+    file.write((task("slow"), steady(ready=20.0)), (task("api"), steady()), (task("web"), steady()))
+    await world.ask(Reload())
+    await trio.sleep(2)
+    assert [world[name].state for name in ("api", "web")] == [State.RUNNING] * 2
+
+
+async def test_a_restart_that_the_end_overtakes_begins_no_new_life(autojump_clock, from_file):
+    world, _ = await from_file(
+        (task("db", stop_timeout=9.0), steady(wind_down=2.0)),
+        (task("api", stop_timeout=9.0, requires=("db",)), steady(wind_down=5.0)),
+    )
+    world.supervisor.tree.roster["db"].restart()
+    await trio.sleep(1)
+    world.supervisor.end("done")
+    await trio.sleep(20)
+    assert world.ending is not None
+    assert lives(world, "db") == 1
+
+
+async def test_a_service_of_another_kind_says_so(from_file):
+    world, file = await from_file((task("a", autostart=False), steady()))
+    file.write((ProcessSpec(name="a", command=("true",), autostart=False), steady()))
+    await world.ask(Reload())
+    assert world["a"].kind == "process"
