@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ def process(mark: str = "", *, session: bool = False) -> Iterator[int]:
     """One with this mark, that has got as far as its own program."""
     environment = {**os.environ, **({MARKER: mark} if mark else {})}
     it = subprocess.Popen(
-        ["sh", "-c", "echo; exec cat"],
+        ["sh", "-c", "echo; read line"],
         env=environment,
         start_new_session=session,
         stdin=subprocess.PIPE,
@@ -43,10 +44,15 @@ def left(survivors: Survivors, *traces: Trace) -> list[list[int]]:
     return [found[trace].pids for trace in traces]
 
 
-def test_they_are_known_by_their_session_or_by_their_mark():
+@pytest.mark.parametrize("settled", [0.0, 1.0])
+def test_they_are_known_by_their_session_or_by_their_mark(
+    settled: float, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SETTLED", settled)
     survivors = Survivors()
     with process(session=True) as a, process("m-1") as b, process("m-11") as c, process() as d:
         one, two = Trace(a, "m-1"), Trace(-1, "m-11")
+        time.sleep(0.02)  # two ticks
         for _ in range(2):  # what is remembered says the same
             assert left(survivors, one, two) == [sorted([a, b]), [c]]
         assert [belongs(pid, one) for pid in (a, b, c, d)] == [True, True, False, False]
@@ -70,6 +76,16 @@ def test_the_sessions_of_other_lives_are_not_looked_into():
         survivors.leaders.add(it)
         assert left(survivors, Trace(-1, "m-3")) == [[]]
         assert left(survivors, Trace(it, "")) == [[it]]
+    script = "sleep 1000 & echo $!; wait"
+    with subprocess.Popen(
+        ["sh", "-c", script], stdout=subprocess.PIPE, start_new_session=True
+    ) as leader:
+        assert leader.stdout is not None
+        member = int(leader.stdout.readline())
+        survivors.leaders.add(leader.pid)
+        assert left(survivors, Trace(-1, "m-3")) == [[]]
+        assert left(survivors, Trace(leader.pid, "")) == [[leader.pid, member]]
+        os.killpg(leader.pid, signal.SIGKILL)
 
 
 def test_one_without_an_environment_leaves_doubt(monkeypatch: pytest.MonkeyPatch):
