@@ -92,8 +92,11 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
     runner.declare(spec, tree.groups.name_of(spec.name))
     runner.live = tree.living(spec.name, planned.body)
     runner.look_again()
-    if "schedule" in difference.live and (tree.timetable.disarm(runner) or spec.autostart):
-        tree.timetable.arm(runner)
+    if "schedule" in difference.live:
+        before, _ = difference.live["schedule"]
+        kept = tree.timetable.disarm(runner)
+        if kept or (before is None and spec.autostart):
+            tree.timetable.arm(runner)
     if difference.restart and runner.wanted.value:
         runner.restart()
 
