@@ -94,8 +94,11 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
     if isinstance(spec, ProcessSpec):
         tree.output.configure(spec.name, spec.log)
     runner.look_again()
-    if "schedule" in difference.live and (tree.timetable.disarm(runner) or spec.autostart):
-        tree.timetable.arm(runner)
+    if "schedule" in difference.live:
+        before, _ = difference.live["schedule"]
+        kept = tree.timetable.disarm(runner)
+        if kept or (before is None and spec.autostart):
+            tree.timetable.arm(runner)
     if difference.restart and runner.wanted.value:
         runner.restart()
 

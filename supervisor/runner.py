@@ -96,7 +96,7 @@ class Runner(Standing):
 
     def fail(self, reason: str) -> None:
         """End this life as a failed one: what follows is for its policy to say."""
-        if self.wanted.value and self.state in UP:
+        if self.state in UP:
             self.judged, self._why = True, reason
             self._end_this_life(self.spec.stop_timeout)
 
@@ -105,7 +105,7 @@ class Runner(Standing):
 
         Unlike a restart it is no new chance: what was used up of the budget stays so.
         """
-        if self.wanted.value and self.state in UP:
+        if self.state in UP:
             self._renewing, self._why = True, reason
             self._end_this_life(self.spec.stop_timeout)
 

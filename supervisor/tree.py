@@ -226,14 +226,17 @@ class Tree:
                 pass
 
     def health(self, level: Level) -> HealthReport:
-        """How those are together that should be up, or should have ended well and did not."""
+        """How those are together that should be up, or should have ended well and did not.
+
+        What a schedule starts comes and goes, and is no part of it.
+        """
         return self.verdicts.whole(
             level,
             [
                 runner.status.value
                 for runner in self.roster.values()
-                if runner.wanted.value
-                or (runner.status.value.failed and runner.spec.schedule is None)
+                if runner.spec.schedule is None
+                and (runner.wanted.value or runner.status.value.failed)
             ],
         )
 

@@ -19,6 +19,7 @@ from supervisor.control import (
     Stop,
 )
 from supervisor.desk import Refused
+from supervisor.findings import Channel
 from supervisor.model import State
 from supervisor.plan import PROBER
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
@@ -245,3 +246,53 @@ async def test_a_service_of_another_kind_says_so(from_file):
     file.write((ProcessSpec(name="a", command=("true",), autostart=False), steady()))
     await world.ask(Reload())
     assert world["a"].kind == "process"
+
+
+CHANNELS = {
+    "stream": Channel(("sends", "receives"), ("a",), ("b",)),
+    "desk": Channel(("asks", "answers"), ("a",), ("b",)),
+    "board": Channel(("publishes", "watches"), ("a",), ("b",)),
+}
+
+
+@pytest.mark.parametrize("only", [None, ("b",)])
+async def test_channels_come_with_those_who_use_them_and_keep_what_is_in_them(from_file, only):
+    world, file = await from_file((task("a"), steady()))
+    b = task("b", receives=("stream", "new"), answers=("desk",), watches=("board",))
+    services = ((task("a"), steady()), (b, steady()))
+    file.write(*services, channels=CHANNELS, capacity={"stream": 1})
+    await world.ask(Reload(only))
+    world.channels.streams["stream"][0].send_nowait("kept")
+    channels = {**CHANNELS, "new": CHANNELS["stream"]}
+    file.write(*services, channels=channels, capacity={"stream": 2, "new": 3})
+    await world.ask(Reload(only))
+    sizes = {
+        name: send.statistics().max_buffer_size
+        for name, (send, _) in world.channels.streams.items()
+    }
+    assert sizes == {"stream": 1, "new": 3}
+    assert world.channels.streams["stream"][1].receive_nowait() == "kept"
+    assert (world.channels.desks.keys(), world.channels.boards.keys()) == ({"desk"}, {"board"})
+
+
+async def test_stopped_by_hand_a_service_with_a_new_schedule_stays_so(autojump_clock, from_file):
+    world, file = await from_file((task("a", schedule=Schedule(every=10.0)), steady()))
+    await world.ask(Stop("a"))
+    file.write((task("a", schedule=Schedule(every=20.0)), steady()))
+    await world.ask(Reload())
+    await trio.sleep(60)
+    assert world["a"].state is State.STOPPED
+
+
+async def test_one_that_was_not_scheduled_is_from_then_on(autojump_clock, from_file):
+    world, file = await from_file((task("a", autostart=False), steady()), (task("b"), steady()))
+    scheduled = {"schedule": Schedule(every=20.0)}
+    file.write(
+        (task("a", autostart=False, **scheduled), steady()), (task("b", **scheduled), steady())
+    )
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert [world[name].next_start is None for name in "ab"] == [True, False]
+    file.write((task("a", autostart=False), steady()), (task("b"), steady()))
+    await world.ask(Reload())
+    assert world["b"].next_start is None
