@@ -107,8 +107,7 @@ async def test_the_hangup_of_its_own_terminal_ends_it(tmp_path: Path):
 async def test_told_to_begin_anew_it_is_the_same_process_with_new_services(tmp_path: Path):
     async with daemon(tmp_path, SLEEPER) as it:
         first = await it.seen(event="up", service="sleeper")
-        ask = {"reason": "new version", "again": True}
-        await trio.to_thread.run_sync(client(it)._call, "POST", "/v1/shutdown", ask)
+        await trio.to_thread.run_sync(partial(client(it).shutdown, "new version", again=True))
         await it.seen(event="stopped", reason="new version")
         await until(lambda: [e for e in it.events if e.get("event") == "up"][1:])
         assert not alive(first["pid"])
