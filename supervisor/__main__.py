@@ -10,9 +10,15 @@ from supervisor import pid1
 
 
 def main() -> None:
-    """Run the command line, as PID 1 with an init of its own around it."""
+    """Run the command line: as PID 1 with an init of its own around it, else as a subreaper."""
     pid1.block()
-    sys.exit(pid1.run_as_init(_daemon) if os.getpid() == 1 else _daemon())
+    if os.getpid() == 1:
+        sys.exit(pid1.run_as_init(_daemon))
+    try:
+        pid1.become_subreaper()
+    except OSError as error:
+        print(f"cannot reap the orphans of services here: {error.strerror}", file=sys.stderr)
+    sys.exit(_daemon())
 
 
 def _daemon() -> int:

@@ -301,8 +301,7 @@ class Child:
     async def until_ended(self) -> None:
         """Wait until the leader has ended; it stays a zombie until `clear_away`."""
         await trio.lowlevel.wait_readable(self._pidfd)
-        if self._ended_at is None:
-            self._ended_at = trio.current_time()
+        self._ended_at = trio.current_time()
 
     def ask_to_end(self, signum: signal.Signals) -> None:
         """Signal the whole group, and wake it, since a stopped process hears nothing."""

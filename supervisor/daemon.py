@@ -15,26 +15,32 @@ from types import FrameType
 import structlog
 import trio
 
-from supervisor import pid1
+from supervisor import pid1, reaper
 from supervisor.channels import Channels
 from supervisor.config import BAD_CONFIGURATION, ConfigError
 from supervisor.control import BadConfiguration, Control, Reload
 from supervisor.desk import Refused
 from supervisor.events import Events
-from supervisor.log import setup, write_line
+from supervisor.log import Logbook, setup
 from supervisor.metrics import Metrics
 from supervisor.output import Output
 from supervisor.plan import Plan
+from supervisor.redact import Redactor
 from supervisor.socket.endpoint import SocketBusy, open_socket
 from supervisor.socket.public import open_public, serve_public
 from supervisor.socket.served import DaemonState, Served
 from supervisor.socket.server import serve
+from supervisor.spec import ProcessSpec
 from supervisor.supervisor import Ending, Supervisor
+from supervisor.survivors import survivors
 
 log = structlog.get_logger()
 
-# Left to themselves these two would end the daemon and leave its children behind.
-UNUSED = (signal.SIGUSR1, signal.SIGUSR2)
+# Left to themselves these would end the daemon and leave its children behind.
+UNUSED = (
+    *(signal.SIGUSR1, signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGIO),
+    *(signal.SIGPWR, signal.SIGSTKFLT, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)),
+)
 # For each service two pipes, a pidfd and one more while it starts; and what everything else needs.
 DESCRIPTORS_EACH, DESCRIPTORS_BESIDES = 4, 256
 # A terminal and a scheduler both may send one signal twice in a row; a person takes longer.
@@ -53,13 +59,16 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     # would take longer than all else that is left to do then.
     gc.freeze()
     gc.enable()
-    with closing(setup(plan.settings.log, plan.settings.log_level)):
+    redactor = Redactor(_secrets(plan), plan.settings.redact)
+    with closing(setup(plan.settings.log, plan.settings.log_level, redactor=redactor)) as logbook:
         try:
             ending = trio.run(
                 _main,
                 plan,
                 partial(_read, read),
                 signals,
+                logbook,
+                redactor,
                 strict_exception_groups=True,
             )
         except SocketBusy as busy:
@@ -70,26 +79,35 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
                 signal.signal(signum, signal.SIG_IGN)
         log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
     if ending.again:
+        # Ignored signals would stay so in what comes; blocked ones wait until it listens.
+        pid1.block()
+        for signum in signals:
+            signal.signal(signum, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     return ending.exit_code
 
 
 async def _read(read: Callable[[], Plan]) -> Plan:
     try:
-        return await trio.to_thread.run_sync(read)
+        return await trio.to_thread.run_sync(read, abandon_on_cancel=True)
     except ConfigError as error:
         raise BadConfiguration(error.problems) from None
 
 
 async def _main(
-    plan: Plan, read: Callable[[], Awaitable[Plan]], stopping: Sequence[signal.Signals]
+    plan: Plan,
+    read: Callable[[], Awaitable[Plan]],
+    stopping: Sequence[int],
+    logbook: Logbook,
+    redactor: Redactor,
 ) -> Ending:
     with trio.open_signal_receiver(*stopping) as signals:
         pid1.unblock()
         _make_room(len(plan.services))
         endpoint = await open_socket(plan.settings.socket)
         public = await open_public(plan.settings.http) if plan.settings.http else []
-        events, output = Events(), Output(write_line)
+        events, output = Events(), Output(logbook.record, sink=logbook.sink, redactor=redactor)
+        logbook.keep(output.note)
         supervisor = Supervisor(plan, _channels(plan), events, output, read)
         control = supervisor.control()
         served = Served(
@@ -103,13 +121,24 @@ async def _main(
         )
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_obey, signals, supervisor, nursery)
+            nursery.start_soon(_obey, signals, supervisor, output, nursery)
             nursery.start_soon(serve, endpoint, served)
             if public:
                 nursery.start_soon(serve_public, public, served)
+            if pid1.is_subreaper():
+                nursery.start_soon(reaper.reap_orphans, survivors.leaders)
             ending = await supervisor.run()
             nursery.cancel_scope.cancel()
+        output.close()
         return ending
+
+
+def _secrets(plan: Plan) -> Iterator[str]:
+    """The values of the variables that hold secrets: our own, and those that services are given."""
+    specs = [*(planned.spec for planned in plan.services), *plan.templates]
+    ours = [spec.environment for spec in specs if isinstance(spec, ProcessSpec)]
+    for environment in (os.environ, *ours):
+        yield from (environment[name] for name in plan.settings.secrets if name in environment)
 
 
 def state_of(supervisor: Supervisor) -> DaemonState:
@@ -119,9 +148,16 @@ def state_of(supervisor: Supervisor) -> DaemonState:
     return DaemonState.RESTARTING if supervisor.ending.again else DaemonState.SHUTDOWN
 
 
-def _signals() -> Iterator[signal.Signals]:
-    """What the daemon hears: it stops for all of these but HUP and `UNUSED`."""
-    yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, *UNUSED)
+def _name(signum: int) -> str:
+    try:
+        return signal.Signals(signum).name
+    except ValueError:  # one of the realtime signals between the first and the last
+        return f"SIGRTMIN+{signum - signal.SIGRTMIN}"
+
+
+def _signals() -> Iterator[int]:
+    """What the daemon hears: it stops for all of these but HUP, USR2 and `UNUSED`."""
+    yield from (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR2, *UNUSED)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
         yield signal.SIGHUP
 
@@ -154,23 +190,29 @@ def _make_room(services: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _obey(signals: AsyncIterator[int], supervisor: Supervisor, nursery: trio.Nursery) -> None:
+async def _obey(
+    signals: AsyncIterator[int], supervisor: Supervisor, output: Output, nursery: trio.Nursery
+) -> None:
     """The first signal stops everything in order; one more means now.
 
     SIGHUP reads the configuration again, as daemons have it; but a terminal sends it when it is
-    closed, and then it is the end like the others.
+    closed, and then it is the end like the others. SIGUSR2 opens the log files again, as
+    supervisord does, for a logrotate that has moved them.
     """
     first = None
     attached = os.isatty(0) or os.isatty(1)
     async for signum in signals:
         now = trio.current_time()
         if signum in UNUSED:
-            log.info("signal ignored", signal=signal.Signals(signum).name)
+            log.info("signal ignored", signal=_name(signum))
+        elif signum == signal.SIGUSR2:
+            output.reopen()
+            log.info("log files opened again")
         elif signum == signal.SIGHUP and not attached:
             nursery.start_soon(_reload, supervisor.control())
         elif first is None:
             first = now
-            supervisor.end(f"asked by {signal.Signals(signum).name}")
+            supervisor.end(f"asked by {_name(signum)}")
         elif now - first >= SECOND_SIGNAL_AFTER:
             supervisor.hurry()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from supervisor.control import Difference
 from supervisor.plan import Plan
-from supervisor.spec import Spec
 
 # What takes effect in the life of the moment, or with its end; any other key needs a new life.
 LIVE = frozenset(
@@ -47,7 +46,8 @@ def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
         elif name not in after:
             found.append(Difference(name, "removed"))
         elif name.endswith("@"):  # its instances keep what they were started with
-            found.append(_changed(name, before[name], after[name], frozenset(after[name])))
+            keys = frozenset((*before[name], *after[name]))
+            found.append(_changed(name, before[name], after[name], keys))
         else:
             found.append(_changed(name, before[name], after[name], LIVE))
     return tuple(one for one in found if one.kind != "changed" or one.live or one.restart)
@@ -55,7 +55,7 @@ def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
 
 def _declared(plan: Plan) -> Iterator[tuple[str, dict[str, object]]]:
     """All that is said of each service, wherever it is said."""
-    for spec in _specs(plan):
+    for spec in plan.specs:
         checks = [check for check in plan.checks if check.service == spec.name]
         group = next((one for one in plan.groups if spec.name in one.members), None)
         yield (
@@ -66,10 +66,6 @@ def _declared(plan: Plan) -> Iterator[tuple[str, dict[str, object]]]:
                 "checks": [_builtins(check) for check in checks],
             },
         )
-
-
-def _specs(plan: Plan) -> Iterable[Spec]:
-    return (*(planned.spec for planned in plan.services), *plan.templates)
 
 
 def _builtins(value: msgspec.Struct) -> dict[str, object]:

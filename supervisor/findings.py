@@ -13,6 +13,7 @@ from supervisor.kinds import KINDS
 from supervisor.kinds.life import LiveBody, Unfit
 from supervisor.policy import soonest_give_up
 from supervisor.probe import problem as target_problem
+from supervisor.redact import problem as redact_problem
 from supervisor.schedule import problem as schedule_problem
 from supervisor.spec import Condition, HealthSpec, OnUnhealthy, Restart, Spec, TaskSpec, conditions
 from supervisor.template import sample
@@ -161,6 +162,10 @@ class Findings:
         if read == "answers" and len(channel.readers) > 1:
             several = ", ".join(channel.readers)
             self.add(f"service.{channel.readers[1]}", read, f"{name!r} has several: {several}")
+        for reader in channel.readers:
+            if read == "answers" and reader.endswith("@"):
+                text = f"{name!r} would have as many as there are instances"
+                self.add(f"service.{reader}", read, text)
 
     def look_at_bodies(self) -> dict[str, LiveBody]:
         bodies: dict[str, LiveBody] = {}
@@ -174,6 +179,9 @@ class Findings:
         return bodies
 
     def look_at_the_network(self) -> None:
+        for number, pattern in enumerate(self._config.settings.redact):
+            if trouble := redact_problem(pattern):
+                self.add("supervisor", f"redact[{number}]", trouble)
         http = self._config.settings.http
         if http is not None and address_of(http) is None:
             self.add("supervisor", "http", f"{http!r} is not of the form host:port or :port")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import trio
 
 from supervisor.groups import Groups
-from supervisor.model import ServiceStatus, State
+from supervisor.model import State
 from supervisor.runner import Runner
 from supervisor.spec import Condition, conditions
 
@@ -22,20 +22,29 @@ async def until_free(runners: Runners, groups: Groups, name: str) -> None:
     after is waited for as long as it is on its way; what it requires, and the members of its
     group before it, for as long as they have hopes. Where a requirement will not come by
     itself, the one that waits for it says so.
+
+    Not all of them need exist: a service can be removed, and an instance outlives a reload.
     """
     runner = runners[name]
     spec = runner.spec
-    for other in (*spec.requires, *spec.wants):
-        if runner.asked_for and runners[other].state in (State.STOPPED, State.STOPPING):
-            runners[other].start()
-    for needs in (spec.wants, spec.after):
-        for other, condition in conditions(needs).items():
-            await _while_coming(runner, runners[other], condition, but_for=State.BACKOFF)
-    for other in groups.before(name):
-        await _while_coming(runner, runners[other], Condition.READY)
+    for other in _existing(runners, (*spec.requires, *spec.wants)):
+        if runner.asked_for and other.state in (State.STOPPED, State.STOPPING):
+            other.start()
+    for needs in (conditions(spec.wants), conditions(spec.after)):
+        for other in _existing(runners, needs):
+            await _while_coming(runner, other, needs[other.spec.name], but_for=State.BACKOFF)
+    for other in _existing(runners, groups.before(name)):
+        await _while_coming(runner, other, Condition.READY)
     required = conditions(spec.requires)
+    for other in required.keys() - runners.keys():
+        runner.block(f"requires {other}, which is no more")
+        await trio.sleep_forever()  # until it has to come to the gate again
     while missing := next((n for n, c in required.items() if not is_there(runners[n], c)), None):
         await _until_required(runner, runners[missing], required[missing])
+
+
+def _existing(runners: Runners, names: Iterable[str]) -> list[Runner]:
+    return [runners[name] for name in names if name in runners]
 
 
 async def _while_coming(
@@ -84,15 +93,20 @@ async def stop_all(runners: Runners, groups: Groups, *, within: float, hurry: tr
     Returns when all are at rest.
     """
     for runner in runners.values():
-        if runner.state.at_rest or runner.state is State.BACKOFF:
-            runner.stop()
+        if runner.state not in (State.STARTING, State.RUNNING):
+            runner.stop()  # no new life begins
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_insist, runners, trio.current_time() + within, hurry)
-        async with trio.open_nursery() as stops:
-            followers = _followers(runners, groups)
-            for name, runner in runners.items():
-                stops.start_soon(_stop_in_turn, runner, followers[name])
+        await stop_in_order(runners, groups)
         nursery.cancel_scope.cancel()
+
+
+async def stop_in_order(runners: Runners, groups: Groups) -> None:
+    """Stop these in reverse order, and return when all are at rest."""
+    followers = _followers(runners, groups)
+    async with trio.open_nursery() as nursery:
+        for name, runner in runners.items():
+            nursery.start_soon(_stop_in_turn, runner, followers[name])
 
 
 async def _insist(runners: Runners, deadline: float, hurry: trio.Event) -> None:
@@ -106,17 +120,14 @@ def _followers(runners: Runners, groups: Groups) -> Mapping[str, list[Runner]]:
     """Who has to be down before each of them is stopped."""
     followers: dict[str, list[Runner]] = {name: [] for name in runners}
     for name, runner in runners.items():
-        for earlier in {*runner.spec.follows, *groups.before(name)}:
+        for earlier in followers.keys() & {*runner.spec.follows, *groups.before(name)}:
             followers[earlier].append(runner)
     return followers
 
 
 async def _stop_in_turn(runner: Runner, followers: Iterable[Runner]) -> None:
     for other in followers:
-        await other.status.until(_at_rest)
-    runner.stop()
-    await runner.status.until(_at_rest)
-
-
-def _at_rest(status: ServiceStatus) -> bool:
-    return status.state.at_rest
+        await other.status.until(lambda status: status.state.at_rest)
+    while not runner.is_down:
+        runner.stop()  # and again where somebody starts it
+        await runner.until(lambda it: it.is_down or it.wanted.value)

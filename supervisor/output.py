@@ -1,147 +1,246 @@
-"""What children write: lines to the log, the last ones kept, and whoever follows told."""
+"""What children write: to the log and to files, the last lines kept, and whoever follows told."""
 
 from __future__ import annotations
 
+import fcntl
+import itertools
+import math
+import os
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from contextlib import contextmanager, suppress
 
 import trio
-from msgspec import Struct
 
-LINE_LIMIT = 16 * 1024
-CHUNK = 64 * 1024
+from supervisor.ansi import Stripper
+from supervisor.kept import Chunk, Kept, Line
+from supervisor.lines import Assembler, Piece
+from supervisor.logfiles import LogFiles
+from supervisor.redact import Redactor
+from supervisor.sink import OURS, Sink
+from supervisor.spec import Log
 
+__all__ = ["OURS", "Chunk", "Line", "Output"]
 
-class Line(Struct, frozen=True):
-    """One line of one stream. `sequence` counts the service's lines; `at` is Unix seconds.
-
-    `partial` says that the line was longer than 16 KiB and goes on in the next record.
-    """
-
-    service: str
-    stream: str
-    pid: int
-    sequence: int
-    at: float
-    text: str
-    partial: bool = False
-
-
-class Assembler:
-    """Bytes in, whole lines out: never cut at a buffer's border, cut at `LINE_LIMIT`."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> list[tuple[str, bool]]:
-        """The lines that `data` completes, each with whether it goes on in the next."""
-        *whole, begun = (self._rest + data).split(b"\n")
-        lines: list[tuple[str, bool]] = []
-        for line in whole:
-            pieces, end = _cut(line)
-            lines += [*((piece, True) for piece in pieces), (_text(end.removesuffix(b"\r")), False)]
-        pieces, self._rest = _cut(begun)
-        return lines + [(piece, True) for piece in pieces]
-
-    def flush(self) -> list[tuple[str, bool]]:
-        """What is left when the stream ends without a newline."""
-        rest, self._rest = self._rest, b""
-        return [(_text(rest.removesuffix(b"\r")), False)] if rest else []
-
-
-def _cut(line: bytes) -> tuple[list[str], bytes]:
-    """The full pieces of a long line, and its end. A closing CR may belong to the newline."""
-    pieces: list[str] = []
-    while len(line.removesuffix(b"\r")) > LINE_LIMIT:
-        border = LINE_LIMIT
-        while border > LINE_LIMIT - 3 and line[border] & 0xC0 == 0x80:
-            border -= 1  # not within a character of UTF-8
-        pieces.append(_text(line[:border]))
-        line = line[border:]
-    return pieces, line
-
-
-def _text(line: bytes) -> str:
-    return line.decode("utf-8", "backslashreplace")
+# Bytes read at once: enough to be fast, few enough for others to have their turn; and the fewest.
+CHUNK = 256 * 1024
+LEAST = 4 * 1024
+# The same in lines, of which a chunk of the least bytes may hold more.
+LINES = 4000
+# Bytes that a record takes beside its text, at most.
+RECORD = 256
+# A pipe that was found full is made larger, where that is allowed.
+FULL = 64 * 1024
+PIPE = 1024 * 1024
+# A line without its end is shown after so many seconds.
+PAUSE = 0.25
+# So many lines may wait for a follower that misses none.
+HELD_UP = 256
 
 
 class Output:
-    """Every service's lines. `write` is told each one; the last `keep` are kept per service."""
+    """Every service's lines, and the daemon's own events as those of `OURS`.
 
-    def __init__(self, write: Callable[[Line], None], keep: int = 200) -> None:
+    `write` is told each chunk, for the log; `sink` is where it goes, to wait for. The last `keep`
+    lines are kept per service.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Chunk], None],
+        keep: int = 200,
+        *,
+        sink: Sink | None = None,
+        redactor: Redactor | None = None,
+    ) -> None:
         self._write = write
-        self._sequences: defaultdict[str, int] = defaultdict(int)
-        self._kept: defaultdict[str, deque[Line]] = defaultdict(partial(deque[Line], maxlen=keep))
-        self._followers: defaultdict[str | None, set[trio.MemorySendChannel[Line]]] = defaultdict(
-            set
-        )
+        self._sink = sink
+        self._redactor = Redactor() if redactor is None else redactor
+        self._files = LogFiles()
+        self._services: defaultdict[str, _Service] = defaultdict(lambda: _Service(keep))
+        self._followers: defaultdict[str | None, set[trio.MemorySendChannel[Line]]]
+        self._followers = defaultdict(set)
+        self._patient: defaultdict[str | None, set[trio.MemorySendChannel[Line]]]
+        self._patient = defaultdict(set)
+        self._buffer = memoryview(bytearray(CHUNK))
 
     @property
     def lost(self) -> Mapping[str, int]:
-        """Lines that were dropped, by service or sink."""
-        return {}
+        """How many lines were dropped: of each service on the way to the log, and of each file."""
+        return {**({} if self._sink is None else self._sink.lost), **self._files.lost}
+
+    def configure(self, service: str, log: Log) -> None:
+        """What becomes of its output from now on."""
+        self._services[service].log = log
+        for path in log.file, log.error_file:
+            if path is not None:
+                self._files.configure(path, log)
+        self._keep_files()
 
     def tail(self, service: str, lines: int | None = None) -> tuple[Line, ...]:
-        """The last lines of a service, oldest first."""
-        kept = tuple(self._kept.get(service, ()))
-        return kept if lines is None else kept[max(0, len(kept) - lines) :]
+        """The last lines of a service, oldest first: as many as are kept, unless fewer will do."""
+        return self._services[service].kept.tail(lines) if service in self._services else ()
 
     def window(self, service: str, stream: str) -> tuple[int, bytes]:
-        """The kept bytes of a stream, and how many came before them."""
-        lines = [line.text for line in self.tail(service) if line.stream == stream]
-        return 0, b"".join(text.encode() + b"\n" for text in lines)
+        """The kept bytes of one stream, and how many of it came before them."""
+        if service not in self._services:
+            return 0, b""
+        return self._services[service].kept.window(stream)
 
     def clear(self, service: str) -> None:
-        """Drop what is kept."""
-        self._kept.pop(service, None)
+        """Drop what is kept, and empty its files but for those put aside."""
+        if service in self._services:
+            self._services[service].kept.clear()
+            for path in self._services[service].files:
+                self._files.clear(path)
 
     def forget(self, service: str) -> None:
-        """Drop what is kept of a service that vanished."""
-        self._kept.pop(service, None)
-        self._sequences.pop(service, None)
+        """Drop what is kept of a service that vanished, and close its files."""
+        self._services.pop(service, None)
+        self._keep_files()
+
+    def reopen(self) -> None:
+        """Begin all files anew where they stood: somebody has moved them."""
+        self._files.reopen()
+
+    def close(self) -> None:
+        """Write what waits for the files; give up after a second."""
+        self._files.close()
 
     @contextmanager
     def follow(
         self, service: str | None, capacity: float = 256
     ) -> Generator[trio.MemoryReceiveChannel[Line]]:
-        """Lines from now on. A follower that falls behind misses some: `sequence` shows it."""
-        send, receive = trio.open_memory_channel[Line](capacity)
-        self._followers[service].add(send)
+        """Lines of a service, or of all and the daemon, from now on.
+
+        A follower that falls behind misses some: `sequence` shows it. One of infinite capacity
+        misses none of a service's: it holds the service up instead, and must keep reading.
+        """
+        patient = service is not None and capacity == math.inf
+        send, receive = trio.open_memory_channel[Line](HELD_UP if patient else capacity)
+        followers = self._patient if patient else self._followers
+        followers[service].add(send)
         try:
             with send, receive:
                 yield receive
         finally:
-            self._followers[service].discard(send)
-            if not self._followers[service]:
-                del self._followers[service]
+            followers[service].discard(send)
+            if not followers[service]:
+                del followers[service]
 
-    async def drain(
-        self, source: trio.abc.ReceiveStream, service: str, pid: int, stream: str
-    ) -> None:
-        """Read a stream to its end. Cancelling it loses no line that was read."""
-        assembler = Assembler()
+    async def drain(self, source: int, service: str, pid: int, stream: str) -> None:
+        """Read a pipe to its end, which is left open. Cancelling it loses no line that was read.
+
+        The child is held up while the log or its file is behind, but not by one that stands still:
+        then lines are lost, and counted.
+        """
+        reader = _Reader(source, self._buffer)
+        assembler = Assembler(self._redactor)
+        stripper = Stripper()
+
+        def take(pieces: list[Piece]) -> list[Chunk]:
+            return [self._take(service, stream, pid, *piece) for piece in pieces]
+
         try:
-            while data := await source.receive_some(CHUNK):
-                self._add(service, pid, stream, assembler.feed(bytes(data)))
+            while True:
+                with trio.move_on_after(PAUSE if assembler.pending else math.inf) as pause:
+                    await trio.lowlevel.wait_readable(source)
+                if pause.cancelled_caught:
+                    await self._tell(service, take(assembler.pause()))
+                    await trio.lowlevel.wait_readable(source)
+                await self._relief(service, reader.size)
+                data = reader.read()
+                if data is None:
+                    break
+                if self._services[service].log.strip_ansi:
+                    data = stripper.feed(data)
+                chunks = take(assembler.feed(data))
+                reader.adapt(len(data), sum(chunk.count for chunk in chunks))
+                await self._tell(service, chunks)
+            await self._tell(service, take(assembler.feed(stripper.flush()) + assembler.flush()))
         finally:
-            self._add(service, pid, stream, assembler.flush())
+            take(assembler.feed(stripper.flush()) + assembler.flush())
 
-    def _add(self, service: str, pid: int, stream: str, lines: list[tuple[str, bool]]) -> None:
-        for text, partial_line in lines:
-            self._sequences[service] += 1
-            line = Line(
-                service, stream, pid, self._sequences[service], time.time(), text, partial_line
-            )
-            self._kept[service].append(line)
-            self._write(line)
-            for follower in (
-                *self._followers.get(service, ()),
-                *self._followers.get(None, ()),
-            ):
-                try:
-                    follower.send_nowait(line)
-                except trio.WouldBlock:
-                    continue
+    def note(self, text: str) -> None:
+        """Take an event of our own, which is in the log already."""
+        self._keep(OURS, "log", os.getpid(), text.encode("utf-8", "backslashreplace"), False)
+
+    async def _relief(self, service: str, size: int) -> None:
+        it = self._services[service]
+        if it.files:
+            await self._files.relief(service, size)
+        if it.log.daemon and self._sink is not None:
+            await self._sink.relief(service, 6 * size + RECORD * LINES)
+
+    async def _tell(self, service: str, chunks: list[Chunk]) -> None:
+        for follower in tuple(self._patient.get(service, ())):
+            with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                for line in itertools.chain.from_iterable(chunks):
+                    await follower.send(line)
+
+    def _take(self, service: str, stream: str, pid: int, data: bytes, partial: bool) -> Chunk:
+        it = self._services[service]
+        path = it.log.error_file if stream == "stderr" else None
+        if path := path or it.log.file:
+            self._files.write(service, path, data)
+        chunk = self._keep(service, stream, pid, data, partial)
+        if it.log.daemon:
+            self._write(chunk)
+        return chunk
+
+    def _keep(self, service: str, stream: str, pid: int, data: bytes, partial: bool) -> Chunk:
+        it = self._services[service]
+        if not partial and not data.endswith(b"\n"):
+            data += b"\n"  # a stream has ended within a line
+        count = 1 if partial else data.count(b"\n")
+        chunk = Chunk(service, stream, pid, it.sequence + 1, time.time(), data, count, partial)
+        it.sequence += count
+        it.kept.add(chunk)
+        for whom in service, None:
+            for follower in self._followers.get(whom, ()):
+                with suppress(trio.WouldBlock, trio.BrokenResourceError):
+                    for line in chunk:
+                        follower.send_nowait(line)
+        return chunk
+
+    def _keep_files(self) -> None:
+        self._files.keep({path for it in self._services.values() for path in it.files})
+
+
+class _Service:
+    def __init__(self, keep: int) -> None:
+        self.log = Log()
+        self.kept = Kept(keep)
+        self.sequence = 0
+
+    @property
+    def files(self) -> set[str]:
+        return {path for path in (self.log.file, self.log.error_file) if path is not None}
+
+
+class _Reader:
+    """A pipe, read in chunks as large as it is full, and as lets others have their turn."""
+
+    def __init__(self, source: int, buffer: memoryview) -> None:
+        os.set_blocking(source, False)
+        self._source = source
+        self._buffer = buffer
+        self._enlarged = False
+        self.size = LEAST
+
+    def read(self) -> bytes | None:
+        """What is there, which may be nothing; None at the end."""
+        try:
+            count = os.readv(self._source, [self._buffer[: self.size]])
+        except BlockingIOError:
+            return b""
+        if count >= FULL and not self._enlarged:
+            self._enlarged = True
+            with suppress(OSError):  # more than one user may have
+                fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, PIPE)
+        return bytes(self._buffer[:count]) or None
+
+    def adapt(self, size: int, lines: int) -> None:
+        """Read as much next time as holds `LINES` if it is like this."""
+        self.size = min(CHUNK, max(LEAST, LINES * size // (lines + 1)))

@@ -37,6 +37,11 @@ class Plan:
     worst_stop: float = 0.0
     file: str = field(default="", compare=False)
 
+    @property
+    def specs(self) -> tuple[Spec, ...]:
+        """All that is declared: the services, in start order, and the templates."""
+        return (*(planned.spec for planned in self.services), *self.templates)
+
     def channels_of(self, pattern: str) -> list[str]:
         """The channels that are written to in this way: `sends`, `asks` or `publishes`."""
         return [name for name, channel in self.channels.items() if channel.pattern[0] == pattern]
@@ -50,6 +55,9 @@ def plan(config: Config) -> Plan:
     found.look_at_services()
     found.look_at_groups()
     found.look_at_checks()
+    if config.checks and not config.problems and not _has_prober(config):
+        text = "whoever probes the checks has this name: call the service something else"
+        found.add(f"service.{PROBER.name}", "", text)
     channels = found.look_at_channels()
     bodies = found.look_at_bodies()
     try:
@@ -77,8 +85,11 @@ def plan(config: Config) -> Plan:
 
 def with_prober(config: Config) -> Config:
     """Add the prober where there is something to probe and nobody who would."""
-    declared = any(isinstance(s, TaskSpec) and s.run == PROBER.run for s in config.services)
-    if not config.checks or declared or PROBER.name in config.names:
+    if not config.checks or _has_prober(config) or PROBER.name in config.names:
         return config
     names = config.names | {PROBER.name}
     return replace(config, services=(*config.services, PROBER), names=names)
+
+
+def _has_prober(config: Config) -> bool:
+    return any(isinstance(s, TaskSpec) and s.run == PROBER.run for s in config.services)

@@ -42,7 +42,8 @@ async def probe(target: Target, like: Program | None = None) -> None:
         host, _, port = target.tcp.rpartition(":")
         async with await _connect(host.strip("[]"), int(port)):
             pass
-    elif target.exec is not None:
+    else:
+        assert target.exec is not None
         await _exec(target.exec, like or Program(command=(), environment=os.environ))
 
 

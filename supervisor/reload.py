@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from graphlib import CycleError
 
 from supervisor.control import Difference
-from supervisor.desk import Refused
+from supervisor.desk import NotFound, Refused
 from supervisor.difference import differences
 from supervisor.groups import Groups
+from supervisor.order import stop_in_order
 from supervisor.plan import PROBER, Plan, Planned
 from supervisor.runner import Runner
 from supervisor.sequence import start_order
-from supervisor.spec import TaskSpec
+from supervisor.spec import GroupSpec, ProcessSpec, TaskSpec
+from supervisor.template import template_of
 from supervisor.tree import Tree
 from supervisor.verdicts import Verdicts
 
@@ -22,23 +25,32 @@ async def apply(tree: Tree, new: Plan, only: tuple[str, ...] | None) -> tuple[Di
 
     Raises `Refused`, and nothing has changed, where those services cannot change without others.
     What goes is stopped first; then the rest changes in one step. Cancelled while something is
-    being stopped, it leaves what is not yet gone as it was.
+    being stopped, or refused as everything is, it leaves what is not yet gone as it was.
     """
     if only is not None:
         new = _mixed(tree.plan, new, only)
     found = differences(tree.plan, new)
-    for one in reversed(found):
-        if one.kind == "removed" and one.service in tree.roster:
-            await _dismiss(tree, one.service)
+    while going := _going(tree, found):  # somebody may start what was stopped
+        for runner in going.values():
+            tree.timetable.disarm(runner)
+        await stop_in_order(going, tree.groups)
+        for name, runner in going.items():
+            if tree.roster.get(name) is runner and runner.is_down:
+                tree.dismiss(runner)
+    if tree.ending:
+        raise Refused("cannot reload: everything is being stopped")
     _become(tree, new, found)
     return found
 
 
-async def _dismiss(tree: Tree, name: str) -> None:
-    runner = tree.roster[name]
-    while runner.wanted.value or not runner.state.at_rest:
-        await tree.stop(name)
-    tree.roster.remove(name)
+def _going(tree: Tree, found: Iterable[Difference]) -> dict[str, Runner]:
+    """The services still there of those that go; the instances go with their template."""
+    removed = {one.service for one in found if one.kind == "removed"}
+    return {
+        name: runner
+        for name, runner in tree.roster.items()
+        if name in removed or template_of(name) in removed
+    }
 
 
 def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
@@ -62,12 +74,16 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
         elif one.kind == "changed" and one.service in planned:
             _change(tree, planned[one.service], one)
     tree.roster.sort(planned)
+    moved = {one.service for one in found if one.kind != "changed"}
+    for runner in tree.roster.values():
+        if not moved.isdisjoint(runner.spec.follows):
+            runner.look_again()
     for runner in begun:
         tree.begin(runner)
     if checks_differ:
         for runner in tree.roster.values():
             if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
-                runner.renew()  # it asks for the checks when a life of it begins
+                runner.renew("the checks changed")  # it asks for them when it begins
 
 
 def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
@@ -75,15 +91,23 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
     runner = tree.roster[spec.name]
     runner.declare(spec, tree.groups.name_of(spec.name))
     runner.live = tree.living(spec.name, planned.body)
-    if "schedule" in difference.live and (tree.timetable.disarm(runner) or spec.autostart):
-        tree.timetable.arm(runner)
+    if isinstance(spec, ProcessSpec):
+        tree.output.configure(spec.name, spec.log)
+    runner.look_again()
+    if "schedule" in difference.live:
+        before, _ = difference.live["schedule"]
+        kept = tree.timetable.disarm(runner)
+        if kept or (before is None and spec.autostart):
+            tree.timetable.arm(runner)
     if difference.restart and runner.wanted.value:
         runner.restart()
 
 
 def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
     """The old plan, with what the new one says of some services; raises `Refused`."""
-    only = (*only, PROBER.name)
+    known = {spec.name for plan in (old, new) for spec in plan.specs}
+    if strangers := [name for name in only if name not in known]:
+        raise NotFound(f"cannot find {', '.join(strangers)}, neither in force nor in the file")
     changed = {one.spec.name: one for one in new.services if one.spec.name in only}
     services = {
         one.spec.name: changed.get(one.spec.name, one)
@@ -95,11 +119,16 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
     templates += [spec for spec in new.templates if spec.name in only]
     checks = [check for check in old.checks if check.service not in only]
     checks += [check for check in new.checks if check.service in only]
-    for name, one in services.items():
-        for other in one.spec.follows:
+    if checks:  # with any of them goes whoever probes, where nobody else is declared to
+        ours = (one for one in (*old.services, *new.services) if one.spec == PROBER)
+        services |= {one.spec.name: one for one in ours}
+    elif PROBER.name in services and services[PROBER.name].spec == PROBER:
+        del services[PROBER.name]
+    for spec in (*(one.spec for one in services.values()), *templates):
+        for other in spec.follows:
             if other not in services:
-                raise Refused(f"cannot reload that alone: {name} needs {other}; reload all")
-    groups = tuple(group for group in new.groups if services.keys() >= set(group.members))
+                raise Refused(f"cannot reload that alone: {spec.name} needs {other}; reload all")
+    groups = _mixed_groups(old.groups, new.groups, only)
     try:
         order = start_order({name: one.spec for name, one in services.items()}, groups)
     except CycleError:
@@ -114,3 +143,26 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
         channels={**old.channels, **new.channels},
         capacity={**old.capacity, **new.capacity},
     )
+
+
+def _mixed_groups(
+    old: Iterable[GroupSpec], new: Iterable[GroupSpec], only: tuple[str, ...]
+) -> tuple[GroupSpec, ...]:
+    """The old groups, but for the membership of some services; raises `Refused`."""
+    before, after = ({group.name: group for group in groups} for groups in (old, new))
+    mixed: list[GroupSpec] = []
+    for name in before | after:
+        was, will = before.get(name), after.get(name)
+        if _without(was, only) == _without(will, only):
+            mixed += [will] if will is not None else []
+        elif any(one is not None and not set(one.members).isdisjoint(only) for one in (was, will)):
+            raise Refused(f"cannot reload that alone: the group {name} changes too; reload all")
+        else:
+            mixed += [was] if was is not None else []
+    return tuple(mixed)
+
+
+def _without(group: GroupSpec | None, names: tuple[str, ...]) -> object:
+    """What a group says of others than these; nothing where it has no others."""
+    members = [name for name in group.members if name not in names] if group is not None else []
+    return (members, group.strategy) if group is not None and members else None

@@ -60,16 +60,20 @@ class Roster(Mapping[str, Runner]):
                 raise Refused(f"cannot give {name} parameters: it is no instance of a template")
             return runner
         existing = self._runners.get(name)
-        if existing is not None:
-            if dict(parameters) == existing.status.value.parameters or not parameters:
+        before = existing.status.value.parameters if existing else {}
+        parameters = dict(parameters) or before
+        if existing is not None and not existing.is_down:
+            if parameters == before:
                 return existing
-            if not self.forget_instance(name):
-                raise Refused(f"cannot start {name} with other parameters: stop it first")
+            raise Refused(f"cannot start {name} with other parameters: stop it first")
         spec = fill(template, {"instance": name.partition("@")[2], **parameters}, name=name)
+        if existing is not None and (existing.spec, before) == (spec, parameters):
+            return existing
         try:
             body = KINDS[spec.kind](spec)
         except Unfit as unfit:
             raise Refused(f"cannot start {name}: {unfit.key}: {unfit.text}") from None
+        self.forget_instance(name)
         return self.add(spec, body, parameters)
 
     def add(
@@ -82,7 +86,7 @@ class Roster(Mapping[str, Runner]):
         return runner
 
     def remove(self, name: str) -> None:
-        """Forget a service that is at rest and not wanted."""
+        """Forget a service that is down."""
         del self._runners[name]
         scope = self._tasks.pop(name, None)
         if scope is not None:
@@ -90,11 +94,9 @@ class Roster(Mapping[str, Runner]):
         self._dismissed(name)
 
     def forget_instance(self, name: str) -> bool:
-        """Let an instance vanish that is at rest and not wanted; whether it did."""
+        """Let an instance vanish that is down; whether it did."""
         runner = self._runners.get(name)
-        if runner is None or template_of(name) not in self.templates:
-            return False
-        if runner.wanted.value or not runner.state.at_rest:
+        if runner is None or template_of(name) not in self.templates or not runner.is_down:
             return False
         self.remove(name)
         return True

@@ -16,7 +16,7 @@ from supervisor.failure import Failed, summary, unexpected
 from supervisor.model import Exit, ServiceStatus, State
 from supervisor.policy import Again, GiveUp, History, Rest, decide
 from supervisor.spec import Spec
-from supervisor.standing import Standing
+from supervisor.standing import UP, Standing
 
 log = structlog.get_logger()
 
@@ -58,7 +58,8 @@ class Runner(Standing):
         self._gate = gate
         self._chance = chance
         self.asked_for = False  # whether somebody did since the last life began
-        self._verdict = ""
+        self.judged = False  # whether the last life was ended as a failed one
+        self._why = ""  # somebody ended it
         self._renewing = False
         self._stopping = trio.Event()
         self._insistence = trio.CancelScope()
@@ -70,18 +71,19 @@ class Runner(Standing):
 
     def start(self) -> None:
         """Want it up. One in BACKOFF goes on waiting; one that gave up gets a new chance."""
-        self.asked_for = True
+        self.asked_for = self.asked_for or self.state not in UP
         self._leave_gate()
         if not self.wanted.value:
             self.wanted.set(True)
             self.tell()
 
-    def stop(self, grace: float | None = None) -> None:
+    def stop(self, grace: float | None = None, *, reason: str = "") -> None:
         """Want it down; after `grace` seconds (by default `stop_timeout`) it is cancelled.
 
         Asked again with less grace it hurries; with more it does not slow down.
         """
         self._forgive()
+        self._why = reason
         self.wanted.set(False)
         self._end_this_life(self.spec.stop_timeout if grace is None else grace)
 
@@ -94,17 +96,17 @@ class Runner(Standing):
 
     def fail(self, reason: str) -> None:
         """End this life as a failed one: what follows is for its policy to say."""
-        if self.wanted.value and self.state in (State.STARTING, State.RUNNING):
-            self._verdict = reason
+        if self.state in UP:
+            self.judged, self._why = True, reason
             self._end_this_life(self.spec.stop_timeout)
 
-    def renew(self) -> None:
+    def renew(self, reason: str) -> None:
         """End this life for the sake of another service and begin a new one.
 
         Unlike a restart it is no new chance: what was used up of the budget stays so.
         """
-        if self.wanted.value and self.state in (State.STARTING, State.RUNNING):
-            self._renewing = True
+        if self.state in UP:
+            self._renewing, self._why = True, reason
             self._end_this_life(self.spec.stop_timeout)
 
     def extend(self, seconds: float) -> None:
@@ -114,15 +116,14 @@ class Runner(Standing):
             if now < scope.deadline < math.inf:
                 scope.deadline = max(scope.deadline, now + seconds)
 
-    @property
-    def judged(self) -> bool:
-        """Whether the last life was ended as a failed one."""
-        return bool(self._verdict)
+    def look_again(self) -> None:
+        """What it may wait for is not what it was: one that waits at the gate comes to it again."""
+        self._leave_gate()
 
     def _forgive(self) -> None:
         self._leave_gate()
-        self._verdict = ""
-        self._renewing = False
+        self.judged = self._renewing = False
+        self._why = ""
 
     def _leave_gate(self) -> None:
         """One that waits at the gate has to come to it again."""
@@ -133,10 +134,10 @@ class Runner(Standing):
         self._stopping.set()
         self._insistence.deadline = min(self._insistence.deadline, trio.current_time() + grace)
         self._patience.deadline = math.inf
-        if self.state in (State.STARTING, State.RUNNING):
-            self.enter(State.STOPPING)
+        if self.state in UP:
+            self.enter(State.STOPPING, self._why)
         elif self.state is State.BACKOFF:
-            self.enter(State.STOPPED)
+            self.enter(State.STOPPED, self._why)
         else:
             self.tell()  # what is wanted changed, though nothing else did
 
@@ -151,10 +152,10 @@ class Runner(Standing):
             if not again:
                 history = History()  # somebody asked for this life: a new chance
             end = await self._one_life(self.status.value.restarts + 1 if again else 0)
-            if self._verdict:
-                end = replace(end, ok=False, reason=self._verdict)
+            if self.judged:  # however it took it: its code is no cause of anything
+                end = replace(end, ok=False, reason=self._why, code=None)
             elif self._stopping.is_set():
-                self.enter(State.STOPPED, "" if end.ok else end.reason)
+                self.enter(State.STOPPED, self._why or ("" if end.ok else end.reason))
                 continue
             self._stopping = trio.Event()
             now = trio.current_time()
@@ -186,8 +187,8 @@ class Runner(Standing):
         self._stopping = trio.Event()
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
-        self._verdict = ""
-        self.asked_for = self._renewing = False
+        self.asked_for = self.judged = self._renewing = False
+        self._why = ""
         self.enter(State.STARTING, restarts=restarts)
         began = trio.current_time()
         ready_at: list[float] = []

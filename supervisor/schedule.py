@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -17,6 +18,9 @@ log = structlog.get_logger()
 
 # How late a step of the machine's clock may be noticed, in seconds.
 LOOK = 60.0
+# A clock that is set back by less, in seconds, repeats nothing; by more, it is believed. After
+# Debian's cron.
+SET_BACK = 3 * 3600.0
 
 
 def problem(schedule: Schedule) -> str | None:
@@ -26,7 +30,7 @@ def problem(schedule: Schedule) -> str | None:
     if schedule.cron is None:
         return None if schedule.timezone is None else "a timezone belongs to cron"
     try:
-        zone = _zone(schedule)
+        zone = zone_of(schedule)
     except (ValueError, OSError, KeyError):  # no name at all, a folder of them, unknown
         return f"there is no time zone {schedule.timezone!r}; is tzdata installed?"
     try:
@@ -36,7 +40,7 @@ def problem(schedule: Schedule) -> str | None:
     return None
 
 
-def next_time(cron: str, zone: tzinfo | None, now: float) -> float:
+def next_time(cron: str, zone: tzinfo, now: float) -> float:
     """The first time after `now` that an expression names; both are Unix seconds.
 
     Expressions and their behaviour in the nights when clocks change are Debian's cron's. Raises
@@ -45,15 +49,26 @@ def next_time(cron: str, zone: tzinfo | None, now: float) -> float:
     from cronsim import CronSim, CronSimError
 
     try:
-        return next(CronSim(cron, datetime.fromtimestamp(now, zone))).timestamp()
+        times = (at.timestamp() for at in CronSim(cron, datetime.fromtimestamp(now, zone)))
+        # In the second pass of an hour that a night has twice it may name one of the first.
+        return next(at for at in times if at > now)
     except CronSimError as error:
         raise ValueError(str(error)) from None
     except StopIteration:
         raise ValueError("it never comes") from None
 
 
-def _zone(schedule: Schedule) -> tzinfo | None:
-    return ZoneInfo(schedule.timezone) if schedule.timezone is not None else None
+def zone_of(schedule: Schedule) -> tzinfo:
+    """The time zone of a schedule, or the machine's. Never none: naive times are ambiguous."""
+    if schedule.timezone is not None:
+        return ZoneInfo(schedule.timezone)
+    try:
+        if name := os.environ.get("TZ", "").removeprefix(":"):
+            return ZoneInfo(name)
+        with open("/etc/localtime", "rb") as file:
+            return ZoneInfo.from_file(file)
+    except (ValueError, OSError, KeyError):  # what libc does then, too
+        return UTC
 
 
 class Timetable:
@@ -86,21 +101,27 @@ class Timetable:
 
     async def _keep(self, runner: Runner, schedule: Schedule, scope: trio.CancelScope) -> None:
         with scope:
-            due = trio.current_time()
+            due, since = trio.current_time(), self._wall()
             while True:
                 if schedule.every is not None:
                     due = max(due + schedule.every, trio.current_time())
                     runner.plan_start(self._wall() + due - trio.current_time())
                     await trio.sleep_until(due)
                 else:
-                    await self._until_cron(runner, schedule)
+                    since = await self._until_cron(runner, schedule, since)
                 if runner.coming:
                     log.warning("scheduled start left out", service=runner.spec.name)
                 else:
                     runner.start()
 
-    async def _until_cron(self, runner: Runner, schedule: Schedule) -> None:
-        at = next_time(schedule.cron or "", _zone(schedule), self._wall())
+    async def _until_cron(self, runner: Runner, schedule: Schedule, since: float) -> float:
+        """Wait for the first time after `since`; how late it then is, both in Unix seconds."""
+        cron, zone = schedule.cron or "", zone_of(schedule)
+        at = next_time(cron, zone, since)
         runner.plan_start(at)
-        while (left := at - self._wall()) > 0:  # noqa: ASYNC110  (a clock tells nobody when it is set)
-            await trio.sleep(min(left, LOOK))
+        while (now := self._wall()) < at:
+            if now < since - SET_BACK:
+                since, at = now, next_time(cron, zone, now)
+                runner.plan_start(at)
+            await trio.sleep(min(at - now, LOOK))
+        return now

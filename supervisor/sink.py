@@ -1,72 +1,77 @@
-"""Lines to a descriptor that may be slow, or gone, without anybody waiting for it."""
+"""Records to a descriptor that may be slow, or gone, without anybody waiting for it."""
 
 from __future__ import annotations
 
 import os
 import select
-from collections import deque
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
-from threading import Condition, Thread
+from threading import Lock
 
-ROOM = 4 * 1024 * 1024  # bytes
+import msgspec
+
+from supervisor.backlog import ROOM, Backlog
+
+OURS = "nurseryd"
 
 
 class Sink:
-    """Where the log goes.
-
-    A worker thread writes them; at most `room` bytes wait for it. What finds no room is counted,
-    and the count is written as soon as there is some.
-    """
+    """Where the log goes. What finds no room is counted, and said as soon as there is some."""
 
     def __init__(self, descriptor: int, room: int = ROOM) -> None:
         self._descriptor = descriptor
-        self._room = room
-        self._waiting: deque[bytes] = deque()
-        self._lost = 0
-        self._closed = False
-        self._changed = Condition()
-        self._thread = Thread(target=self._carry, name="log", daemon=True)
-        self._thread.start()
+        self._backlog = Backlog("log", room)
+        self._counting = Lock()
+        self._lost: Counter[str] = Counter()
+        self._untold: Counter[str] = Counter()
+
+    @property
+    def lost(self) -> Mapping[str, int]:
+        """How many records of each service found no room, ever."""
+        return self._lost
 
     def write(self, text: str) -> None:
-        """Take whole lines; for `structlog.WriteLogger`."""
-        lines = text.encode("utf-8", "backslashreplace")
-        with self._changed:
-            if len(lines) > self._room:
-                self._lost += 1
-                return
-            self._room -= len(lines)
-            self._waiting.append(lines)
-            self._changed.notify()
+        """Take a record of our own; for `structlog.WriteLogger`."""
+        self.put(OURS, text.encode("utf-8", "backslashreplace"), 1)
+
+    def put(self, service: str, records: bytes, count: int) -> None:
+        """Take so many whole records, or lose them."""
+        if not self._backlog.put(service, self._carry, records):
+            with self._counting:
+                self._lost[service] += count
+                self._untold[service] += count
+
+    async def relief(self, service: str, size: int) -> None:
+        """See `Backlog.relief`."""
+        await self._backlog.relief(service, size)
 
     def flush(self) -> None:
         """Nothing: `write` waits for nobody."""
 
     def close(self, patience: float = 1.0) -> None:
-        """Write what waits; give up after so many seconds."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        self._thread.join(patience)
+        """Write what waits, and what was lost; give up after so many seconds."""
+        self._backlog.put("", self._carry, b"")
+        self._backlog.close(patience)
 
-    def _carry(self) -> None:
-        while lines := self._next():
+    def _carry(self, records: list[bytes]) -> None:
+        while records:
             with suppress(OSError):  # nobody reads any more: no reason to end anything
-                self._write_all(lines)
+                self._write_all(b"".join(records))
+            records = self._told()
 
-    def _next(self) -> bytes:
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            lines = b"".join(self._waiting)
-            self._waiting.clear()
-            self._room += len(lines)
-            if self._lost:
-                lines += b'{"event":"log lines lost","level":"warning","lost":%d}\n' % self._lost
-                self._lost = 0
-        return lines
+    def _told(self) -> list[bytes]:
+        """One record for each service that lost some since."""
+        with self._counting:
+            untold, self._untold = self._untold, Counter()
+        told = {"event": "log lines lost", "level": "warning"}
+        return [
+            msgspec.json.encode({**told, "service": service, "lost": lost}) + b"\n"
+            for service, lost in untold.items()
+        ]
 
-    def _write_all(self, lines: bytes) -> None:
-        rest = memoryview(lines)
+    def _write_all(self, records: bytes) -> None:
+        rest = memoryview(records)
         while rest:
             try:
                 rest = rest[os.write(self._descriptor, rest) :]

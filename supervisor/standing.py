@@ -16,7 +16,8 @@ from supervisor.spec import Spec
 
 S = TypeVar("S", bound="Standing")
 
-ALIVE = (State.STARTING, State.RUNNING, State.STOPPING)
+UP = (State.STARTING, State.RUNNING)
+ALIVE = (*UP, State.STOPPING)
 
 
 class Standing:
@@ -61,6 +62,11 @@ class Standing:
         return (self.wanted.value or not self.state.at_rest) and not self._blocked
 
     @property
+    def is_down(self) -> bool:
+        """Whether there is no life, and none is wanted."""
+        return self.state.at_rest and not self.wanted.value
+
+    @property
     def is_settled(self) -> bool:
         """Whether it agrees with what is wanted, or will not get there by itself."""
         if self.wanted.value:
@@ -82,7 +88,7 @@ class Standing:
     def declare(self, spec: Spec, group: str = "") -> None:
         """From now on this is what is declared of it."""
         self.spec = spec
-        self.update(essential=spec.essential, group=group)
+        self.update(kind=spec.kind, essential=spec.essential, group=group)
 
     def block(self, reason: str) -> None:
         """Say why the life that is wanted cannot begin for now; "" takes it back."""
@@ -93,7 +99,7 @@ class Standing:
     def wait_for(self, reason: str) -> None:
         """Say what the life that is wanted waits for, and will get."""
         if self.wanted.value:
-            self.update(reason=reason)
+            self.update(reason=reason, next_restart=None)
 
     def report(self, healthy: bool | None, reason: str = "") -> None:
         """What the checks say of it; forgotten when it leaves RUNNING."""
@@ -134,6 +140,7 @@ class Standing:
             common |= {"started": now, "ended": None, "exit_code": None}
             common |= {"ready_after": None, "gone_after": None}
         elif state not in ALIVE:
+            self.process = None
             ended = now if status.state in ALIVE else status.ended
             common |= {"ended": ended, "pid": None, "note": ""}
         self.update(**(common | changes))

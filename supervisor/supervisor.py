@@ -35,7 +35,6 @@ from supervisor.kinds.life import Process
 from supervisor.output import Output
 from supervisor.plan import Plan
 from supervisor.reload import apply
-from supervisor.runner import Runner
 from supervisor.tree import Tree
 
 log = structlog.get_logger()
@@ -159,7 +158,7 @@ class Supervisor:
             case Reload(only):
                 return await self._reload(only)
             case Remove(name):
-                return self._remove(tree.roster.find(name))
+                return await self._remove(name)
             case Shutdown(reason, exit_code, again):
                 return self.end(reason, exit_code, again=again)
 
@@ -179,14 +178,15 @@ class Supervisor:
             self._refuse_when_ending()
             return await apply(self.tree, plan, only)
 
-    def _remove(self, runner: Runner) -> None:
-        tree, name = self.tree, runner.spec.name
-        if runner.wanted.value or not runner.state.at_rest:
-            raise Refused(f"cannot remove {name}: it is {runner.state.value}; stop it first")
-        needed_by = [one.spec.name for one in tree.roster.values() if name in one.spec.follows]
-        if needed_by:
-            raise Refused(f"cannot remove {name}: it is needed by {', '.join(needed_by)}")
-        services = tuple(one for one in tree.plan.services if one.spec.name != name)
-        tree.plan = replace(tree.plan, services=services)
-        tree.timetable.disarm(runner)
-        tree.roster.remove(name)
+    async def _remove(self, name: str) -> None:
+        tree = self.tree
+        async with self._reloading:  # which relies on what there is
+            runner = tree.roster.find(name)
+            if not runner.is_down:
+                raise Refused(f"cannot remove {name}: it is {runner.state.value}; stop it first")
+            specs = [one.spec for one in tree.roster.values()] + [*tree.roster.templates.values()]
+            if needed_by := [spec.name for spec in specs if name in spec.follows]:
+                raise Refused(f"cannot remove {name}: it is needed by {', '.join(needed_by)}")
+            services = tuple(one for one in tree.plan.services if one.spec.name != name)
+            tree.plan = replace(tree.plan, services=services)
+            tree.dismiss(runner)

@@ -24,6 +24,7 @@ from supervisor.roster import Roster
 from supervisor.runner import Live, Runner
 from supervisor.schedule import Timetable
 from supervisor.spec import Level, OnUnhealthy, Spec, TaskSpec
+from supervisor.standing import UP
 from supervisor.verdicts import Verdicts
 
 log = structlog.get_logger()
@@ -61,7 +62,7 @@ class Tree:
         self._listening = Listening()
         self.run_id = secrets.token_hex(4)
         self._lives = count(1)
-        self._ending = False
+        self.ending = False
         self.roster.templates = {spec.name: spec for spec in plan.templates}
         for planned in plan.services:
             self.roster.add(planned.spec, planned.body)
@@ -83,7 +84,7 @@ class Tree:
 
     async def close(self, hurry: trio.Event) -> None:
         """Stop everything in reverse order, within the deadline of the plan, or in a hurry."""
-        self._ending = True
+        self.ending = True
         for runner in self.roster.values():
             self.timetable.disarm(runner)
         within = self.plan.settings.shutdown_timeout
@@ -101,6 +102,11 @@ class Tree:
         status = await runner.settled()
         self.roster.forget_instance(name)
         return status
+
+    def dismiss(self, runner: Runner) -> None:
+        """Forget a service that is down."""
+        self.timetable.disarm(runner)
+        self.roster.remove(runner.spec.name)
 
     # Lives.
 
@@ -128,6 +134,7 @@ class Tree:
                 output=self.output,
                 listening=self._listening,
                 tell=self.roster[name],
+                declared=lambda: self.roster[name].spec,
                 hidden=frozenset(self.plan.settings.secrets),
             )
             await body(life, task_status=task_status)
@@ -159,9 +166,10 @@ class Tree:
         write("service changed", service=name, state=status.state.value, **why)
         if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
             self._forget_all_verdicts()
-        if not self._ending:
+        if not self.ending:
             self._shake(runner, before.state)
-            self._end_with(runner)
+            if runner.spec.essential and runner.state in (State.EXITED, State.FATAL):
+                self._end_with(runner, f"{name} is essential and")
 
     def _set_desks(self, spec: Spec, status: ServiceStatus, runner: Runner | None) -> None:
         coming = spec.autostart if runner is None else runner.coming
@@ -175,21 +183,26 @@ class Tree:
     def _shake(self, runner: Runner, before: State) -> None:
         """What the end of a life means for the lives of others."""
         name = runner.spec.name
-        for other in self.groups.shaken_by(name):
+        along = self.groups.shaken_by(name) if runner.state in (State.BACKOFF, State.FATAL) else ()
+        why = f"{name} is {runner.state.value}"
+        for other in (self.roster[other] for other in along if other in self.roster):
             if runner.state is State.BACKOFF:
-                self.roster[other].renew()
-            elif runner.state is State.FATAL:
-                self.roster[other].stop()
-        if before is State.RUNNING:
+                other.renew(why)
+            elif not other.is_down:
+                other.stop(reason=why)
+                if other.spec.essential:
+                    self._end_with(
+                        runner, f"{other.spec.name} is essential and goes with {name}, which is"
+                    )
+        if before in UP and runner.state not in UP:
             for other in bound_to(name, (other.spec for other in self.roster.values())):
-                self.roster[other].renew()
+                self.roster[other].renew(why)
 
-    def _end_with(self, runner: Runner) -> None:
-        """An essential service that ended for good ends all."""
+    def _end_with(self, runner: Runner, whose: str) -> None:
+        """The end of a service for good ends all."""
         status = runner.status.value
-        if runner.spec.essential and status.state in (State.EXITED, State.FATAL):
-            code = (UNHEALTHY if runner.judged else GAVE_UP) if status.failed else 0
-            self._end(f"{status.name} is essential and {status.state.value}: {status.reason}", code)
+        code = (UNHEALTHY if runner.judged else GAVE_UP) if status.failed else 0
+        self._end(f"{whose} {status.state.value}: {status.reason}", code)
 
     # Health.
 
@@ -213,14 +226,17 @@ class Tree:
                 pass
 
     def health(self, level: Level) -> HealthReport:
-        """How those are together that should be up, or should have ended well and did not."""
+        """How those are together that should be up, or should have ended well and did not.
+
+        What a schedule starts comes and goes, and is no part of it.
+        """
         return self.verdicts.whole(
             level,
             [
                 runner.status.value
                 for runner in self.roster.values()
-                if runner.wanted.value
-                or (runner.status.value.failed and runner.spec.schedule is None)
+                if runner.spec.schedule is None
+                and (runner.wanted.value or runner.status.value.failed)
             ],
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import trio
 
 from supervisor.context import Context
@@ -14,24 +16,32 @@ from supervisor.spec import HealthSpec, Level
 from supervisor.template import fill
 from supervisor.verdicts import concerns
 
+Report = Callable[[ReportHealth], Awaitable[None]]
+
 
 async def probe_all(ctx: Context[None], *, task_status: trio.TaskStatus[None]) -> None:
     """Follow the events: a service that begins to run is probed, one that ceases is left alone."""
     checks = await ctx.control.ask(Checks())
     task_status.started()
+    turn = trio.Lock()
+
+    async def report(found: ReportHealth) -> None:
+        async with turn:  # all at once, as after a cut in the network, the desk would refuse
+            await ctx.control.ask(found)
+
     while True:
         async with trio.open_nursery() as nursery:
             scopes: dict[str, trio.CancelScope] = {}
             with ctx.events.watch() as (snapshot, changes):
                 for status in snapshot:
-                    _follow(ctx, nursery, scopes, checks, status.name, status)
+                    _follow(report, nursery, scopes, checks, status.name, status)
                 async for change in changes:
-                    _follow(ctx, nursery, scopes, checks, change.name, change.now)
+                    _follow(report, nursery, scopes, checks, change.name, change.now)
             nursery.cancel_scope.cancel()  # cut off: begin again from a fresh snapshot
 
 
 def _follow(
-    ctx: Context[None],
+    report: Report,
     nursery: trio.Nursery,
     scopes: dict[str, trio.CancelScope],
     checks: tuple[HealthSpec, ...],
@@ -42,13 +52,13 @@ def _follow(
         if name not in scopes:
             scopes[name] = trio.CancelScope()
             own = [check for check in checks if concerns(check, name)]
-            nursery.start_soon(_watch, ctx, own, status, scopes[name])
+            nursery.start_soon(_watch, report, own, status, scopes[name])
     elif name in scopes:
         scopes.pop(name).cancel()
 
 
 async def _watch(
-    ctx: Context[None], checks: list[HealthSpec], status: ServiceStatus, scope: trio.CancelScope
+    report: Report, checks: list[HealthSpec], status: ServiceStatus, scope: trio.CancelScope
 ) -> None:
     with scope:
         async with trio.open_nursery() as nursery:
@@ -56,21 +66,21 @@ async def _watch(
             startup = [check for check in checks if check.level is Level.STARTUP]
             async with trio.open_nursery() as first:
                 for check in startup:
-                    first.start_soon(_watch_one, ctx, check, status, began)
+                    first.start_soon(_watch_one, report, check, status, began)
             for check in checks:
                 if check not in startup:
-                    nursery.start_soon(_watch_one, ctx, check, status, began)
+                    nursery.start_soon(_watch_one, report, check, status, began)
 
 
 async def _watch_one(
-    ctx: Context[None], check: HealthSpec, status: ServiceStatus, began: float
+    report: Report, check: HealthSpec, status: ServiceStatus, began: float
 ) -> None:
     """Look again and again; for a startup check, until it has passed once."""
     instance = status.name.partition("@")[2]
     try:
         target = fill(check, {"instance": instance, **status.parameters})
     except Refused as refusal:
-        await ctx.control.ask(ReportHealth(check.name, status.name, False, str(refusal)))
+        await report(ReportHealth(check.name, status.name, False, str(refusal)))
         return
     tally = Tally()
     while True:
@@ -80,7 +90,7 @@ async def _watch_one(
         if not reason or trio.current_time() - began >= check.grace:
             tally = count(tally, not reason, failures=check.failures, successes=check.successes)
         if tally.healthy is not None and tally.healthy is not before:
-            await ctx.control.ask(ReportHealth(check.name, status.name, tally.healthy, reason))
+            await report(ReportHealth(check.name, status.name, tally.healthy, reason))
         if tally.healthy and check.level is Level.STARTUP:
             return
         await trio.sleep_until(due)

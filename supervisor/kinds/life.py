@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from supervisor.control import Control
 from supervisor.events import Events
 from supervisor.listening import Listening
 from supervisor.output import Output
+from supervisor.spec import Spec
 
 
 class Unfit(Exception):
@@ -68,7 +69,8 @@ class Teller(Protocol):
 class Life:
     """One life and its surroundings.
 
-    `run` is unlike any other run's of any daemon, `marker` unlike any other life's. `hidden`
+    `run` is unlike any other run's of any daemon, `marker` unlike any other life's.
+    `declared` is the spec as it is now: a reload may change it in the midst of a life. `hidden`
     are the variables of ours that no program inherits without naming them.
     """
 
@@ -81,6 +83,7 @@ class Life:
     output: Output
     listening: Listening
     tell: Teller
+    declared: Callable[[], Spec]
     hidden: frozenset[str] = frozenset()
 
 

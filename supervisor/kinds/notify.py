@@ -14,7 +14,6 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -140,13 +139,11 @@ class NotifySocket:
 
 
 def _close_all(ancillary: list[tuple[int, int, bytes]]) -> None:
-    for level, kind, data in ancillary:
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
-            descriptors = array.array("i")
-            descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
-            for descriptor in descriptors:
-                with suppress(OSError):
-                    os.close(descriptor)
+    for _, _, data in ancillary:  # descriptors: nobody asked the socket for anything else
+        descriptors = array.array("i")
+        descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
+        for descriptor in descriptors:
+            os.close(descriptor)
 
 
 def _runtime_folder() -> str:

@@ -50,6 +50,7 @@ async def _start(spec: ProcessSpec, life: Life, ours: ExitStack) -> tuple[Says, 
         who, variables = await trio.to_thread.run_sync(
             identity, spec.user, spec.group, abandon_on_cancel=True
         )
+    life.output.configure(spec.name, spec.log)
     says = Says(spec, life.tell)
     ours.callback(says.close)
     with ExitStack() as handed:
@@ -102,7 +103,11 @@ class _Process:
                         await watchers.start(self._announce)
                         for source, stream in ((child.stdout, "stdout"), (child.stderr, "stderr")):
                             readers.start_soon(
-                                self._life.output.drain, source, self._spec.name, child.pid, stream
+                                self._life.output.drain,
+                                source.fileno(),
+                                self._spec.name,
+                                child.pid,
+                                stream,
                             )
                         watchers.start_soon(self._says.listen, child)
                         watchers.start_soon(self._watch, watchers.cancel_scope)
@@ -117,6 +122,13 @@ class _Process:
                     self._life.tell.tell_end(child.code, child.gone_after)
             readers.cancel_scope.deadline = trio.current_time() + DRAIN
 
+    @property
+    def _declared(self) -> ProcessSpec:
+        """As a reload may have changed it since this life began."""
+        spec = self._life.declared()
+        assert isinstance(spec, ProcessSpec)
+        return spec
+
     def judge(self) -> None:
         """Raise `Failed` unless it ended as it was asked to, or well."""
         if self._life.stopping.is_set():
@@ -124,7 +136,7 @@ class _Process:
         if self._failure:
             raise Failed(self._failure)
         code = self._child.code
-        if not matches(self._spec.success, code):
+        if not matches(self._declared.success, code):
             raise Failed(describe(code) + self._says.trouble)
         if not self._ready.is_set():
             raise Failed(f"{describe(code)} before it was ready")
@@ -156,7 +168,7 @@ class _Process:
     async def _ask_to_end(self) -> None:
         await self._life.stopping.wait()
         self._says.is_on_its_way_out()
-        signum = signal_named(self._spec.stop_signal)
+        signum = signal_named(self._declared.stop_signal)
         assert signum is not None
         self._child.ask_to_end(signum)
 
@@ -166,5 +178,5 @@ class _Process:
         if why := await self._says.until_silent():
             self._failure = why
             self._child.ask_to_end(signal.SIGABRT)
-            await trio.sleep(self._spec.stop_timeout)
+            await trio.sleep(self._declared.stop_timeout)
             life.cancel()

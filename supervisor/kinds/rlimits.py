@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Mapping
 
 from supervisor.spec import Limit
 
@@ -20,12 +19,6 @@ def pair(limit: Limit | tuple[Limit, Limit]) -> tuple[int, int]:
     if found[1] != UNLIMITED and (found[0] == UNLIMITED or found[0] > found[1]):
         raise ValueError(f"the soft limit {soft} is above the hard limit {hard}")
     return found
-
-
-def pairs(
-    limits: Mapping[str, Limit | tuple[Limit, Limit]],
-) -> dict[str, tuple[int, int]]:
-    return {name: pair(limit) for name, limit in limits.items()}
 
 
 def _number(limit: Limit) -> int:

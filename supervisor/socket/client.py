@@ -223,7 +223,10 @@ def _explain(path: str, error: Exception) -> str:
             reason = error.strerror or str(error)
             return (
                 f"cannot reach a daemon at {path}: {reason};"
-                " start nurseryd, or name its socket with --socket"
+                " is nurseryd running? its socket can be named with --socket"
             )
         case _:
-            return f"cannot understand what answers at {path}: name a daemon's socket with --socket"
+            return (
+                f"cannot reach a daemon at {path}: what answers is none;"
+                " name a daemon's socket with --socket"
+            )

@@ -2,7 +2,7 @@ import pytest
 from structlog.testing import capture_logs
 from trio.testing import wait_all_tasks_blocked
 
-from tests.supervisor.fakes import World, lose_patience
+from tests.supervisor.fakes import File, World, lose_patience
 
 
 @pytest.fixture
@@ -24,3 +24,15 @@ def supervise(nursery, quiet):
         return world
 
     return supervise
+
+
+@pytest.fixture
+def from_file(supervise):
+    """The same, with a file to be reloaded that says so too."""
+
+    async def start(*services, **fields):
+        file = File(*services, **fields)
+        world = await supervise(*services, read=file.read, **fields)
+        return world, file
+
+    return start

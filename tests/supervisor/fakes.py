@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import contextmanager
+
 import msgspec
 import trio
 
 from supervisor.channels import Channels
+from supervisor.control import BadConfiguration
 from supervisor.desk import Refused
 from supervisor.events import Events
 from supervisor.output import Output
@@ -15,6 +19,17 @@ from supervisor.supervisor import Supervisor
 
 A_SECOND = Backoff(first=1.0, factor=1.0, limit=1.0, jitter=0.0)
 NO_SECOND_CHANCE = Budget(restarts=0)
+
+
+@contextmanager
+def piped(*chunks):
+    """A pipe that holds all this and then ends: what a child has written."""
+    ours, theirs = os.pipe()
+    for chunk in chunks:
+        os.write(theirs, chunk)
+    os.close(theirs)
+    yield ours
+    os.close(ours)
 
 
 def task(name, **fields):
@@ -160,6 +175,24 @@ class Asked:
         except Refused as refusal:
             self.answer = refusal
         self.done = True
+
+
+class File:
+    """What stands in the configuration, as (spec, body) pairs in start order."""
+
+    def __init__(self, *services, **fields):
+        self.write(*services, **fields)
+        self.problems = ()
+
+    def write(self, *services, **fields):
+        services = tuple(Planned(spec, body) for spec, body in services)
+        self.plan = Plan(services=services, **fields)
+
+    async def read(self):
+        await trio.lowlevel.checkpoint()
+        if self.problems:
+            raise BadConfiguration(self.problems)
+        return self.plan
 
 
 # What `run = "tests.supervisor.fakes:serve"` finds: the instances of a template.

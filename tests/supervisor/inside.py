@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -114,7 +115,6 @@ def request(method: str, path: str, body: bytes = b"") -> bytes:
 
 def say_as(uid: int, path: str, data: bytes) -> bytes:
     """The same as another user, for the code of a child: it never becomes root again."""
-    import os
 
     os.setgroups([])
     os.setuid(uid)
@@ -132,8 +132,12 @@ def served_by(desk: Desk, events: Events | None = None, output: Output | None = 
 
 async def written(output: Output, data: bytes, service: str = "a", stream: str = "stdout") -> None:
     """As if a child had written this to one of its pipes, and closed it."""
-    ours, theirs = trio.testing.memory_stream_one_way_pair()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(output.drain, theirs, service, 1, stream)
-        await ours.send_all(data)
-        await ours.aclose()
+    theirs, ours = os.pipe()
+    os.set_blocking(theirs, False)
+    try:
+        async with trio.lowlevel.FdStream(ours) as pipe, trio.open_nursery() as nursery:
+            nursery.start_soon(output.drain, theirs, service, 1, stream)
+            await pipe.send_all(data)
+            await pipe.aclose()
+    finally:
+        os.close(theirs)

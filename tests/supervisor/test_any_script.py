@@ -48,7 +48,7 @@ STEADY = Script(0.0, math.inf, False, 0.0)
 verbs = st.sampled_from(
     [
         *("start", "stop", "restart", "hurry", "fail", "renew", "extend"),
-        *("report", "block", "unblock", "close gate", "open gate"),
+        *("report", "block", "unblock", "close gate", "open gate", "look again"),
     ]
 )
 # A pause is None (no time, not even a turn of the loop), some turns, or some seconds.
@@ -60,7 +60,7 @@ class Trial:
 
     def __init__(self, scripts, **fields):
         self.scripts = list(scripts)
-        self.alive = 0
+        self.alive = self.waiting = 0
         self.wanted = False
         self.before = None
         self.stopping_since = math.inf
@@ -124,7 +124,7 @@ class Trial:
                 self.failing = self.failing or runner.state in (State.STARTING, State.RUNNING)
                 runner.fail("judged")
             case "renew":
-                runner.renew()
+                runner.renew("b")
             case "extend":
                 if runner.state is State.STOPPING:
                     self.extended += 1.0
@@ -139,6 +139,8 @@ class Trial:
                 assert runner.state is not State.RUNNING
             case "report":
                 runner.report(False, "ill")
+            case "look again":
+                runner.look_again()
             case "close gate" | "open gate":
                 if self.gate_is_open.value:
                     self.gate_closed_at = trio.current_time()
@@ -147,11 +149,18 @@ class Trial:
                 if runner.state.at_rest and not self.gate_is_open.value:
                     runner.block("requires b" if verb == "block" else "")
 
+    async def wait(self):
+        """Somebody who is to be told in the end, whatever happens meanwhile."""
+        self.waiting += 1
+        await self.runner.settled()
+        self.waiting -= 1
+
     async def run(self, script):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self.runner.run)
             for verb, pause in script:
                 self.do(verb)
+                nursery.start_soon(self.wait)
                 match pause:
                     case int():
                         for _ in range(pause):
@@ -163,6 +172,7 @@ class Trial:
             with trio.fail_after(QUIET):
                 await self.runner.settled()
             await trio.sleep(QUIET)
+            assert self.waiting == 0
             self.check_rest()
             self.do("stop")
             with trio.fail_after(STOP_TIMEOUT + self.extended + 0.001):

@@ -136,7 +136,7 @@ async def test_no_daemon_is_exit_code_4(tmp_path: Path):
     code, printed, complaints = await nurseryctl("-s", str(tmp_path / "s"), "status")
     assert (code, printed) == (4, "")
     assert complaints.startswith(f"nurseryctl: cannot reach a daemon at {tmp_path}/s: No such file")
-    assert complaints.endswith("start nurseryd, or name its socket with --socket\n")
+    assert complaints.endswith("is nurseryd running? its socket can be named with --socket\n")
 
 
 async def test_the_socket_is_found_by_variable_or_by_its_place(tmp_path: Path):

@@ -406,16 +406,16 @@ class TestErrors:
     def test_no_socket(self, capfd, tmp_path: Path):
         assert self.complaint(capfd, tmp_path / "s") == (
             f"nurseryctl: cannot reach a daemon at {tmp_path}/s: No such file or directory;"
-            " start nurseryd, or name its socket with --socket\n"
+            " is nurseryd running? its socket can be named with --socket\n"
         )
 
     def test_a_socket_that_nobody_listens_on(self, capfd, tmp_path: Path):
         with socket.socket(socket.AF_UNIX) as dead:
             dead.bind(str(tmp_path / "s"))
-        assert "Connection refused; start nurseryd" in self.complaint(capfd, tmp_path / "s")
+        assert "Connection refused; is nurseryd" in self.complaint(capfd, tmp_path / "s")
 
     def test_a_path_too_long_for_a_socket(self, capfd, tmp_path: Path):
-        assert "path too long; start nurseryd" in self.complaint(capfd, tmp_path / ("x" * 200))
+        assert "path too long; is nurseryd" in self.complaint(capfd, tmp_path / ("x" * 200))
 
     def test_the_wrong_kind_of_file(self, capfd, tmp_path: Path):
         (tmp_path / "s").write_text("")
@@ -437,9 +437,9 @@ class TestErrors:
         ("raw", "complaint"),
         [
             (b"", "was closed; the daemon there is ending"),
-            (b"SSH-2.0-OpenSSH\r\n", "cannot understand what answers at"),
-            (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "cannot understand"),
-            (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "cannot understand"),
+            (b"SSH-2.0-OpenSSH\r\n", "what answers is none"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "what answers is none"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "what answers is none"),
             (b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{", "has ended"),
         ],
     )

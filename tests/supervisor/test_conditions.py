@@ -167,3 +167,38 @@ async def test_a_restart_by_policy_brings_back_nothing_that_was_stopped(autojump
     await wait_all_tasks_blocked()
     assert world["db"].state is State.RUNNING
     assert world["api"].state is State.RUNNING
+
+
+async def test_bound_to_one_that_has_only_to_be_started_it_begins_anew_with_it_too(
+    autojump_clock, supervise
+):
+    world = await supervise(
+        (task("db", backoff=A_SECOND), crashing(after=3.0, ready=False, times=1)),
+        (task("api", requires={"db": Condition.STARTED}, restarts_with=("db",)), steady()),
+    )
+    await trio.sleep(10)
+    assert world.events.of("api").count(State.STARTING) == 2
+
+
+async def test_what_is_waited_for_after_a_backoff_is_not_the_clock(autojump_clock, supervise):
+    world = await supervise(
+        (task("db"), steady(ready=5.0)),
+        (task("api", requires=("db",), backoff=A_SECOND), crashing(after=1.0, times=1)),
+    )
+    await world.until("api", State.RUNNING)
+    await world.until("api", State.BACKOFF)
+    world.supervisor.tree.roster["db"].restart()
+    await trio.sleep(2)
+    assert (world["api"].state, world["api"].reason) == (State.BACKOFF, "waits until db is ready")
+    assert world["api"].next_restart is None
+
+
+async def test_a_start_of_what_is_up_already_brings_back_nothing_later(autojump_clock, supervise):
+    world = await supervise(
+        (task("db"), steady()),
+        (task("api", requires=("db",), backoff=A_SECOND), crashing(after=10.0, times=1)),
+    )
+    await world.ask(Start("api"))
+    await world.ask(Stop("db"))
+    await trio.sleep(20)
+    assert world["db"].state is State.STOPPED

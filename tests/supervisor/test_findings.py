@@ -102,3 +102,19 @@ def test_the_order_of_a_group_counts_for_the_worst_case_stop(problems):
     assert problems(f'{slow}[group.g]\nmembers = ["a", "b"]\n') == []
     (found,) = problems(f'{slow}[group.g]\nmembers = ["a", "b"]\nstrategy = "rest_for_one"\n')
     assert found.startswith("supervisor.shutdown_timeout: is 25 s, and stopping in order may")
+
+
+def test_a_service_with_the_name_of_whoever_probes_leaves_nobody_to_do_it(problems):
+    checked = f'[service.prober]\n{TRUE}[health.a]\nservice = "prober"\ntcp = "h:1"\n'
+    assert problems(checked) == [
+        "service.prober.: whoever probes the checks has this name: call the service something else"
+    ]
+    ours = '[service.mine]\nkind = "task"\nrun = "supervisor.health:serve"\ncontrol = true\n'
+    assert problems(checked + ours) == []
+    assert problems(f"[service.prober]\n{TRUE}") == []
+
+
+def test_a_template_answers_nobody(problems):
+    run = 'kind = "task"\nrun = "tests.supervisor.fakes:serve"\n'
+    toml = f'[service."t@"]\n{run}answers = ["x"]\n[service.a]\n{run}asks = ["x"]\n'
+    assert problems(toml) == ["service.t@.answers: 'x' would have as many as there are instances"]

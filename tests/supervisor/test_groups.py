@@ -4,7 +4,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from supervisor.control import RestartService, Status, Stop
+from supervisor.control import RestartService, Start, Status, Stop
 from supervisor.model import State
 from supervisor.spec import GroupSpec, Strategy
 from tests.supervisor.fakes import A_SECOND, NO_SECOND_CHANCE, crashing, steady, task
@@ -97,3 +97,36 @@ async def test_every_status_names_its_group(autojump_clock, supervise):
     services, groups = trinity(Strategy.ONE_FOR_ONE, steady())
     world = await supervise(*services, (task("alone"), steady()), groups=groups)
     assert [status.group for status in await world.ask(Status())] == ["g", "g", "g", ""]
+
+
+async def test_a_member_that_is_stopped_for_another_says_so(autojump_clock, supervise):
+    services, groups = trinity(Strategy.ONE_FOR_ALL, crashing(after=10.0), budget=NO_SECOND_CHANCE)
+    world = await supervise(*services, groups=groups)
+    await trio.sleep(11)
+    assert (world["c"].state, world["c"].reason) == (State.STOPPING, "b is FATAL")
+    await trio.sleep(11)
+    assert (world["c"].state, world["c"].reason) == (State.STOPPED, "b is FATAL")
+    assert (await world.ask(Stop("c"))).state is State.STOPPED
+    await world.ask(Start("c"))
+    assert (await world.ask(Stop("c"))).reason == ""
+
+
+async def test_an_essential_member_that_goes_with_another_ends_all(autojump_clock, supervise):
+    (a, b, _), groups = trinity(Strategy.ONE_FOR_ALL, crashing(after=10.0), budget=NO_SECOND_CHANCE)
+    vital = (task("c", **LIVES, essential=True), steady(wind_down=2.0))
+    world = await supervise(a, b, vital, groups=groups)
+    await trio.sleep(60)
+    assert world.ending.exit_code == 10
+    assert world.ending.reason.startswith(
+        "c is essential and goes with b, which is FATAL: ValueError: boom; gave up"
+    )
+
+
+async def test_but_not_one_that_somebody_had_stopped_before(autojump_clock, supervise):
+    (a, b, _), groups = trinity(Strategy.ONE_FOR_ALL, crashing(after=10.0), budget=NO_SECOND_CHANCE)
+    vital = (task("c", **LIVES, essential=True), steady())
+    world = await supervise(a, b, vital, groups=groups)
+    await world.ask(Stop("c"))
+    await trio.sleep(60)
+    assert world.ending is None
+    assert world["c"].reason == ""

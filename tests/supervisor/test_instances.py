@@ -1,11 +1,11 @@
 import pytest
 import trio
-from trio.testing import memory_stream_one_way_pair, wait_all_tasks_blocked
+from trio.testing import wait_all_tasks_blocked
 
-from supervisor.control import RestartService, Shutdown, Start, Status, Stop
+from supervisor.control import Reload, RestartService, Shutdown, Start, Status, Stop
 from supervisor.desk import NotFound, Refused
 from supervisor.model import State
-from tests.supervisor.fakes import NO_SECOND_CHANCE, Asked, crashing, steady, task, template
+from tests.supervisor.fakes import NO_SECOND_CHANCE, Asked, crashing, piped, steady, task, template
 
 
 async def test_an_instance_starts_with_its_parameters_and_vanishes_when_stopped(
@@ -26,10 +26,8 @@ async def test_an_instance_starts_with_its_parameters_and_vanishes_when_stopped(
 async def test_the_lines_of_an_instance_vanish_with_it(autojump_clock, supervise):
     world = await supervise(templates=[template("t@")])
     await world.ask(Start("t@one", {"does": "waits"}))
-    send, receive = memory_stream_one_way_pair()
-    await send.send_all(b"hello\n")
-    await send.aclose()
-    await world.output.drain(receive, "t@one", 1, "stdout")
+    with piped(b"hello\n") as source:
+        await world.output.drain(source, "t@one", 1, "stdout")
     assert len(world.output.tail("t@one")) == 1
     await world.ask(Stop("t@one"))
     assert world.output.tail("t@one") == ()
@@ -188,3 +186,29 @@ async def test_an_instance_that_vanishes_while_what_it_requires_changes_disturbs
     await world.ask(Stop("t@one"))
     await trio.sleep(200)
     assert [status.name for status in world.events.snapshot] == ["db"]
+
+
+async def test_at_rest_it_is_started_as_its_template_is_now(from_file):
+    world, file = await from_file(templates=[template("t@", budget=NO_SECOND_CHANCE)])
+    await world.ask(Start("t@1", {"does": "breaks"}))
+    await world.until("t@1", State.FATAL)
+    mended = template("t@", options={"does": "waits", "instance": "{does}"})
+    file.write(templates=[mended])
+    await world.ask(Reload())
+    status = await world.ask(Start("t@1"))
+    assert (status.state, status.parameters) == (State.RUNNING, {"does": "breaks"})
+    await wait_all_tasks_blocked()
+    assert world["t@1"].state is State.RUNNING
+
+
+async def test_a_start_that_is_refused_leaves_what_is_at_rest(from_file):
+    world, file = await from_file(templates=[template("t@", budget=NO_SECOND_CHANCE)])
+    await world.ask(Start("t@1", {"does": "breaks"}))
+    await world.until("t@1", State.FATAL)
+    with pytest.raises(Refused, match="cannot fill in does"):
+        await world.ask(Start("t@1", {"nonsense": "1"}))
+    file.write(templates=[template("t@", options={"wrong": "{does}"})])
+    await world.ask(Reload())
+    with pytest.raises(Refused, match="no such option"):
+        await world.ask(Start("t@1"))
+    assert world["t@1"].state is State.FATAL

@@ -8,44 +8,52 @@ from pathlib import Path
 
 import pytest
 import structlog
+import trio
+import trio.testing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from supervisor.log import setup, write_line
-from supervisor.output import Line
+from supervisor.kept import Chunk
+from supervisor.limiter import MOST
+from supervisor.log import Logbook, setup
+from supervisor.redact import Redactor
 from supervisor.sink import Sink
 
 
 @pytest.fixture
 def logging(tmp_path: Path):
-    """`logging(style)` begins; what it returns ends it and gives the lines."""
+    """`logging(style)` begins: where to write, and what ends it and gives the lines."""
     before = structlog.get_config()
     descriptor = os.open(tmp_path / "log", os.O_RDWR | os.O_CREAT)
 
-    def begin(style="json", level="info"):
+    def begin(style="json", level="info", redactor=None):
         os.truncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
-        sink = setup(style, level, descriptor)
+        logbook = setup(style, level, descriptor, redactor)
 
         def end() -> list[str]:
-            sink.close()
+            logbook.close()
             return (tmp_path / "log").read_bytes().decode().split("\n")[:-1]
 
-        return end
+        return logbook, end
 
     yield begin
     os.close(descriptor)
     structlog.configure(**before)
 
 
-def line(text: str, *, partial: bool = False) -> Line:
-    return Line("web", "stdout", 7, 3, 0.0, text, partial)
+def child(logbook: Logbook, *texts: str, partial: bool = False) -> None:
+    """Lines of a child, or a part of one."""
+    data = "".join(texts if partial else [f"{text}\n" for text in texts])
+    logbook.record(
+        Chunk("web", "stdout", 7, 3, 0.0, data.encode("utf-8"), len(texts), partial=partial)
+    )
 
 
 def test_a_child_s_line_is_an_event(logging):
-    end = logging()
-    write_line(line("hello"))
-    write_line(line("half", partial=True))
+    logbook, end = logging()
+    child(logbook, "hello")
+    child(logbook, "half", partial=True)
     first, second = map(json.loads, end())
     facts = {"service": "web", "stream": "stdout", "pid": 7, "sequence": 3, "level": "info"}
     assert first | facts | {"event": "hello"} == first
@@ -63,8 +71,8 @@ def test_a_child_s_line_is_an_event(logging):
     ],
 )
 def test_an_object_that_a_child_wrote_is_data(logging, text: str, event: str):
-    end = logging()
-    write_line(line(text))
+    logbook, end = logging()
+    child(logbook, text)
     (it,) = map(json.loads, end())
     assert it["event"] == event
     assert it["data"] == json.loads(text)
@@ -85,8 +93,8 @@ def test_an_object_that_a_child_wrote_is_data(logging, text: str, event: str):
     ids=["half", "no json", "more", "too large", "half a pair", "deep"],
 )
 def test_what_is_no_object_stays_a_text(logging, text: str):
-    end = logging()
-    write_line(line(text))
+    logbook, end = logging()
+    child(logbook, text)
     (it,) = map(json.loads, end())
     assert it["event"] == text
     assert "data" not in it
@@ -108,9 +116,9 @@ HOSTILE = [
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_child_writes_is_one_record(logging, style: str, text: str):
     text = text.encode("utf-8", "backslashreplace").decode().replace("\n", "")
-    end = logging(style)
-    write_line(line(text))
-    write_line(line("and on"))
+    logbook, end = logging(style)
+    child(logbook, text)
+    child(logbook, "and on")
     records = end()
     assert "and on" in records[-1]
     if style == "json":
@@ -123,10 +131,10 @@ def test_whatever_a_child_writes_is_one_record(logging, style: str, text: str):
 def test_an_object_of_any_depth_is_written(logging, style: str, opening: str):
     """Somewhere there is a depth that can just be read and no longer be written."""
     closing = {"[": "]", '{"a":': "}"}[opening]
-    end = logging(style)
+    logbook, end = logging(style)
     depths = range(100, 1100, 3)
     for depth in depths:
-        write_line(line('{"a":' + opening * depth + "1" + closing * depth + "}"))
+        child(logbook, '{"a":' + opening * depth + "1" + closing * depth + "}")
     assert len(end()) == len(depths)
 
 
@@ -139,7 +147,7 @@ class Rude:
 
 @pytest.mark.parametrize("value", ["\udcff", {(1, "\udcff"): b"\xff"}, Rude(), float("nan")])
 def test_any_fact_can_be_logged(logging, value: object):
-    end = logging()
+    _, end = logging()
     structlog.get_logger().info("it", fact=value, other="café")
     (it,) = (json.loads(record, parse_constant=pytest.fail) for record in end())
     assert it["event"] == "it"
@@ -149,7 +157,7 @@ def test_any_fact_can_be_logged(logging, value: object):
 
 @pytest.mark.parametrize("style", ["json", "console"])
 def test_any_event_can_be_logged(logging, style: str):
-    end = logging(style)
+    _, end = logging(style)
     structlog.get_logger().info("half a pair: \udcff")
     (it,) = end()
     assert "half a pair: \\udcff" in it
@@ -161,7 +169,7 @@ def test_a_traceback_tells_no_values(logging, style: str):
         password = "hunter" + "2"
         raise ValueError(len(password))
 
-    end = logging(style)
+    _, end = logging(style)
     try:
         broken()
     except ValueError as error:
@@ -172,15 +180,15 @@ def test_a_traceback_tells_no_values(logging, style: str):
 
 
 def test_on_a_terminal_the_service_stands_first_and_the_bookkeeping_is_left_out(logging):
-    end = logging("console")
-    write_line(line("hello"))
+    logbook, end = logging("console")
+    child(logbook, "hello")
     (it,) = end()
     assert "[web] hello" in it
     assert "sequence" not in it
 
 
 def test_auto_is_json_where_there_is_no_terminal(logging):
-    end = logging("auto")
+    _, end = logging("auto")
     structlog.get_logger().info("it")
     assert json.loads(end()[0])["event"] == "it"
 
@@ -198,10 +206,94 @@ def test_auto_is_for_people_on_a_terminal():
 
 
 def test_a_level_keeps_the_lower_ones_out(logging):
-    end = logging(level="warning")
+    _, end = logging(level="warning")
     structlog.get_logger().info("low")
     structlog.get_logger().error("high")
     assert [json.loads(record)["event"] for record in end()] == ["high"]
+
+
+# What must be hidden, what must not take all the room, and who else is told.
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_no_event_of_ours_tells_a_secret(logging, style: str):
+    _, end = logging(style, redactor=Redactor(["hunter22", "12345678"], [r"sk-\w+"]))
+    log = structlog.get_logger()
+    log.info("hunter22", a="x hunter22", b={"hunter22": ["hunter22", Path("/hunter22")]})
+    log.info("a number", fact=12345678)
+    error = ValueError("hunter22 sk-abc")
+    log.warning("it broke", exc_info=error, key="sk-abc", more=1, less=None, yes=True)
+    shown = "\n".join(end())
+    assert "hunter22" not in shown
+    assert "12345678" not in shown
+    assert "sk-abc" not in shown
+    assert shown.count("[redacted]") >= 8
+    if style == "json":
+        last = json.loads(shown.split("\n")[2])
+        assert (last["more"], last["less"], last["yes"]) == (1, None, True)
+
+
+def test_a_secret_that_a_child_wrote_with_escapes_is_hidden_too(logging):
+    logbook, end = logging(redactor=Redactor(["hunter22"]))
+    child(logbook, r'{"message": "\u0068unter22", "n": 1}')
+    assert "hunter22" not in end()[0]
+
+
+def test_a_storm_costs_a_few_records_and_one_that_counts_the_others(logging):
+    _, end = logging()
+    for _ in range(1000):
+        structlog.get_logger().info("service exited", service="web")
+    structlog.get_logger().info("something else")
+    events = [json.loads(record) for record in end()]
+    assert [event["event"] for event in events] == (
+        ["service exited"] * MOST + ["something else", "log events left out"]
+    )
+    assert events[-1] | {"of": "service exited", "service": "web", "count": 990} == events[-1]
+
+
+def test_a_child_that_floods_is_no_storm(logging):
+    logbook, end = logging()
+    child(logbook, *["the same"] * 1000)
+    assert len(end()) == 1000
+
+
+async def test_our_own_events_are_kept_whatever_thread_they_come_from(logging):
+    logbook, end = logging()
+    log = structlog.get_logger()
+    kept: list[str] = []
+    log.info("before")
+    logbook.keep(kept.append)
+    log.info("one")
+    await trio.to_thread.run_sync(log.info, "two")
+    await trio.testing.wait_all_tasks_blocked()
+    assert [json.loads(text)["event"] for text in kept] == ["one", "two"]
+    assert [json.loads(text)["event"] for text in end()] == ["before", "one", "two"]
+
+
+def test_an_event_of_another_thread_after_the_run_is_only_written(logging):
+    logbook, end = logging()
+
+    async def run() -> None:
+        logbook.keep(pytest.fail)
+
+    trio.run(run)
+    thread = threading.Thread(target=structlog.get_logger().info, args=("late",))
+    thread.start()
+    thread.join()
+    assert [json.loads(text)["event"] for text in end()] == ["late"]
+
+
+def test_a_level_keeps_the_lines_of_children_out_too(logging):
+    logbook, end = logging(level="warning")
+    child(logbook, "hello")
+    assert end() == []
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+def test_a_line_of_a_child_says_when_it_goes_on(logging, style: str):
+    logbook, end = logging(style)
+    child(logbook, "half", partial=True)
+    assert "partial" in end()[0]
 
 
 # The sink.
@@ -250,6 +342,9 @@ def test_nobody_waits_for_a_slow_reader_and_what_is_lost_is_counted():
     records = [json.loads(record) for record in found[0].split() if record.startswith(b'{"number')]
     lost = [json.loads(r) for r in found[0].splitlines() if r.startswith(b'{"event"')]
     assert all(record["event"] == "log lines lost" for record in lost)
+    assert all(record["service"] == "nurseryd" for record in lost)
+    assert sink.lost == {"nurseryd": sum(record["lost"] for record in lost)}
+    sink.flush()
     assert len(records) < 1000
     assert len(records) + sum(record["lost"] for record in lost) == 1000
     os.close(ours)

@@ -1,103 +1,46 @@
 from __future__ import annotations
 
-import itertools
+import math
+import os
+import time
+from pathlib import Path
 
 import pytest
 import trio
 import trio.testing
-from hypothesis import given
-from hypothesis import strategies as st
 
 from supervisor import output
-from supervisor.output import LINE_LIMIT, Assembler, Line, Output
+from supervisor.kept import KEPT_BYTES
+from supervisor.output import OURS, Chunk, Line, Output
+from supervisor.redact import Redactor
+from supervisor.sink import Sink
+from supervisor.spec import Log
+from tests.supervisor.fakes import piped
 
-CHARACTERS = [b"a", b"\n", b"\r", b"\r\n", b"\xff", b"\xe2", b"\x80", "é".encode(), "💐".encode()]
-BYTES = st.binary() | st.lists(st.sampled_from(CHARACTERS), max_size=60).map(b"".join)
+
+async def drain(it: Output, data: bytes, service="s", pid=1, stream="stdout") -> None:
+    with piped(data) as source:
+        await it.drain(source, service, pid, stream)
 
 
-def lines_of(*chunks: bytes) -> list[tuple[str, bool]]:
-    assembler = Assembler()
-    found = [line for chunk in chunks for line in assembler.feed(chunk)]
-    return found + assembler.flush()
+def texts(it: Output, service: str = "s") -> list[str]:
+    return [line.text for line in it.tail(service)]
 
 
 @pytest.fixture
-def short_lines(monkeypatch: pytest.MonkeyPatch) -> int:
-    """Lines are cut after a few bytes, so that a generated one is long enough."""
-    monkeypatch.setattr(output, "LINE_LIMIT", 8)
-    return 8
+def told() -> list[Line]:
+    return []
 
 
-def test_a_line_ends_with_its_newline():
-    assert lines_of(b"a\nb\n\nc") == [("a", False), ("b", False), ("", False), ("c", False)]
-    assert lines_of(b"") == []
-    assert lines_of(b"\n") == [("", False)]
+@pytest.fixture
+def it(told: list[Line]) -> Output:
+    return Output(told.extend)
 
 
-def test_a_carriage_return_before_the_newline_belongs_to_it():
-    assert lines_of(b"a\r\nb\r", b"\nc\rd\r") == [("a", False), ("b", False), ("c\rd", False)]
-
-
-def test_what_is_no_utf_8_is_shown_as_what_it_is():
-    assert lines_of(b"caf\xe9\n") == [("caf\\xe9", False)]
-
-
-def test_a_line_as_long_as_can_be_is_whole():
-    assert lines_of(b"x" * LINE_LIMIT + b"\n") == [("x" * LINE_LIMIT, False)]
-    assert lines_of(b"x" * LINE_LIMIT + b"\r", b"\n") == [("x" * LINE_LIMIT, False)]
-
-
-def test_a_longer_one_goes_on_in_the_next_record():
-    text = "x" * LINE_LIMIT
-    assert lines_of(text.encode() * 2 + b"y\nz\n") == [
-        (text, True),
-        (text, True),
-        ("y", False),
-        ("z", False),
-    ]
-
-
-def test_a_line_without_an_end_is_told_as_it_grows():
-    assembler = Assembler()
-    assert assembler.feed(b"x" * LINE_LIMIT) == []
-    assert assembler.feed(b"y") == [("x" * LINE_LIMIT, True)]
-
-
-def test_a_character_is_never_cut_in_two(short_lines: int):
-    assert lines_of("aaaaaaa💐💐\n".encode()) == [("aaaaaaa", True), ("💐💐", False)]
-
-
-@given(data=BYTES, cuts=st.lists(st.integers(0, 80), max_size=8))
-@pytest.mark.usefixtures("short_lines")
-def test_the_lines_are_the_same_whatever_the_chunks(data: bytes, cuts: list[int]):
-    borders = sorted({0, *cuts, len(data)})
-    chunks = [data[a:b] for a, b in itertools.pairwise(borders)]
-    assert lines_of(*chunks) == lines_of(data) == lines_of(*(bytes([byte]) for byte in data))
-
-
-@given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
-@pytest.mark.usefixtures("short_lines")
-def test_no_text_is_lost_or_changed(text: str):
-    found = lines_of(text.encode())
-    joined = "".join(line if partial else line + "\n" for line, partial in found)
-    assert joined == (text if text.endswith("\n") or not text else text + "\n")
-    assert all(len(line.encode()) <= 8 for line, _ in found)
-
-
-def feeding(chunks: list[bytes]) -> trio.abc.ReceiveStream:
-    stream = trio.testing.MemoryReceiveStream()
-    for chunk in chunks:
-        stream.put_data(chunk)
-    stream.put_eof()
-    return stream
-
-
-async def test_every_line_is_numbered_and_told():
-    told: list[Line] = []
-    it = Output(told.append)
-    await it.drain(feeding([b"a\nb"]), "s", 7, "stdout")
-    await it.drain(feeding([b"c\n"]), "s", 8, "stderr")
-    await it.drain(feeding([b"d\n"]), "other", 9, "stdout")
+async def test_every_line_is_numbered_and_told(it: Output, told: list[Line]):
+    await drain(it, b"a\nb", pid=7)
+    await drain(it, b"c\n", pid=8, stream="stderr")
+    await drain(it, b"d\n", service="other", pid=9)
     seen = [(line.service, line.stream, line.pid, line.sequence, line.text) for line in told]
     assert seen == [
         ("s", "stdout", 7, 1, "a"),
@@ -105,43 +48,345 @@ async def test_every_line_is_numbered_and_told():
         ("s", "stderr", 8, 3, "c"),
         ("other", "stdout", 9, 1, "d"),
     ]
+    assert all(abs(line.at - time.time()) < 60 for line in told)
+
+
+async def test_what_is_no_utf_8_is_shown_as_what_it_is(it: Output):
+    await drain(it, b"caf\xe9\r\n\xe2\x80\nx\ry\r\n")
+    assert texts(it) == ["caf\\xe9", "\\xe2\\x80", "x\ry"]
+
+
+async def test_a_long_line_is_told_in_parts(it: Output, told: list[Line]):
+    long = "x" * 16 * 1024
+    await drain(it, f"{long}{long}y\nz\n".encode())
+    assert [(line.text, line.partial) for line in told] == [
+        (long, True),
+        (long, True),
+        ("y", False),
+        ("z", False),
+    ]
 
 
 async def test_the_last_lines_are_kept():
-    it = Output(lambda line: None, keep=3)
-    await it.drain(feeding([b"1\n2\n3\n4\n5\n"]), "s", 1, "stdout")
-    assert [line.text for line in it.tail("s")] == ["3", "4", "5"]
+    it = Output(lambda chunk: None, keep=3)
+    await drain(it, b"1\n2\n3\n4\n5\n")
+    assert texts(it) == ["3", "4", "5"]
+    assert [line.sequence for line in it.tail("s")] == [3, 4, 5]
+    await drain(it, b"6\n")
+    assert texts(it) == ["4", "5", "6"]
+    assert [line.text for line in it.tail("s", 2)] == ["5", "6"]
+    assert it.tail("s", 0) == ()
     assert it.tail("nobody") == ()
     it.forget("s")
     assert it.tail("s") == ()
 
 
-async def test_a_reader_that_is_cancelled_loses_nothing_that_it_read():
-    told: list[Line] = []
-    it = Output(told.append)
-    send, receive = trio.testing.memory_stream_one_way_pair()
+async def test_of_long_lines_fewer_are_kept(it: Output):
+    for number in range(100):
+        await drain(it, b"%04d" % number + b"x" * 16_000 + b"\n")
+    kept = it.tail("s")
+    assert 10 < len(kept) < 20
+    assert sum(len(line.text) + 1 for line in kept) <= KEPT_BYTES
+    assert kept[-1].text.startswith("0099")
+
+
+async def test_the_window_says_what_came_before_it():
+    it = Output(lambda chunk: None, keep=2)
+    assert it.window("s", "stdout") == (0, b"")
+    await drain(it, b"one\ntwo\nthree\n")
+    assert it.window("s", "stdout") == (4, b"two\nthree\n")
+    await drain(it, b"no end", stream="stderr")
+    assert it.window("s", "stdout") == (4, b"two\nthree\n")
+    assert it.window("s", "stderr") == (0, b"no end\n")
+
+
+async def test_what_is_kept_can_be_dropped(it: Output, tmp_path: Path):
+    it.configure("s", Log(file=str(tmp_path / "log")))
+    await drain(it, b"one\n")
+    it.clear("s")
+    it.clear("nobody")
+    assert it.tail("s") == ()
+    assert it.window("s", "stdout") == (0, b"")
+    await drain(it, b"two\n")
+    assert [(line.sequence, line.text) for line in it.tail("s")] == [(2, "two")]
+    assert it.window("s", "stdout") == (0, b"two\n")
+    it.close()
+    assert (tmp_path / "log").read_bytes() == b"two\n"
+
+
+async def test_a_reader_that_is_cancelled_loses_nothing_that_it_read(it: Output, told: list[Line]):
+    ours, theirs = os.pipe()
+    os.write(theirs, b"whole\nhalf")
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(it.drain, receive, "s", 1, "stdout")
-        await send.send_all(b"whole\nhalf")
+        nursery.start_soon(it.drain, ours, "s", 1, "stdout")
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()
     assert [line.text for line in told] == ["whole", "half"]
+    os.close(ours)
+    os.close(theirs)
 
 
-async def test_a_follower_sees_lines_from_now_on():
-    it = Output(lambda line: None)
-    await it.drain(feeding([b"before\n"]), "s", 1, "stdout")
+async def test_a_prompt_is_shown_after_a_while(autojump_clock, it: Output, told: list[Line]):
+    ours, theirs = os.pipe()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(it.drain, ours, "s", 1, "stdout")
+        os.write(theirs, b"login: ")
+        with it.follow("s") as lines:
+            assert (await lines.receive()).text == "login: "
+            assert trio.current_time() == pytest.approx(output.PAUSE, abs=0.1)
+            os.write(theirs, b"ada\n")
+            assert (await lines.receive()).text == "ada"
+        await trio.sleep(3600)  # with nothing pending, nothing happens
+        os.close(theirs)
+    assert [(line.text, line.partial) for line in told] == [("login: ", True), ("ada", False)]
+    os.close(ours)
+
+
+async def test_a_pipe_that_says_nothing_after_all_is_waited_for(it: Output, told: list[Line]):
+    ours, theirs = os.pipe()
+    wait_readable = trio.lowlevel.wait_readable
+    ready = iter([True])
+
+    async def wait(source: int) -> None:
+        if next(ready, False):
+            return await trio.lowlevel.checkpoint()
+        return await wait_readable(source)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(output.trio.lowlevel, "wait_readable", wait)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(it.drain, ours, "s", 1, "stdout")
+            await trio.testing.wait_all_tasks_blocked()
+            os.write(theirs, b"x\n")
+            os.close(theirs)
+    assert [line.text for line in told] == ["x"]
+    os.close(ours)
+
+
+# Followers.
+
+
+async def test_a_follower_sees_lines_from_now_on(it: Output):
+    await drain(it, b"before\n")
     with it.follow("s") as lines, it.follow("s") as others:
-        await it.drain(feeding([b"after\n"]), "s", 1, "stdout")
+        await drain(it, b"after\n")
         assert (await lines.receive()).text == "after"
         assert (await others.receive()).text == "after"
-    await it.drain(feeding([b"nobody follows\n"]), "s", 1, "stdout")
+    await drain(it, b"nobody follows\n")
 
 
-async def test_a_follower_that_falls_behind_sees_by_the_numbers_that_it_missed_some():
-    it = Output(lambda line: None)
+async def test_a_follower_that_falls_behind_sees_by_the_numbers_that_it_missed_some(it: Output):
     with it.follow("s", capacity=1) as lines:
-        await it.drain(feeding([b"1\n2\n3\n"]), "s", 1, "stdout")
+        await drain(it, b"1\n2\n3\n")
         assert (await lines.receive()).sequence == 1
-        await it.drain(feeding([b"4\n"]), "s", 1, "stdout")
+        await drain(it, b"4\n")
         assert (await lines.receive()).sequence == 4
+
+
+async def test_a_follower_of_infinite_capacity_misses_none_and_holds_the_service_up(
+    it: Output, nursery: trio.Nursery
+):
+    ours, theirs = os.pipe()
+    with it.follow("s", math.inf) as lines:
+        nursery.start_soon(it.drain, ours, "s", 1, "stdout")
+        for number in range(200):
+            os.write(theirs, b"%d\n" % number * 20)
+            await trio.testing.wait_all_tasks_blocked()
+        assert lines.statistics().current_buffer_used == output.HELD_UP
+        os.write(theirs, b"last")
+        os.close(theirs)
+        seen = [(await lines.receive()).text for _ in range(200 * 20 + 1)]
+        assert seen == [str(number) for number in range(200) for _ in range(20)] + ["last"]
+    os.close(ours)
+
+
+async def test_a_follower_that_has_enough_holds_nobody_up_any_more(
+    it: Output, nursery: trio.Nursery
+):
+    with it.follow("s", math.inf):
+        nursery.start_soon(drain, it, b"x\n" * 1000)
+        await trio.testing.wait_all_tasks_blocked()
+        assert nursery.child_tasks
+    await trio.testing.wait_all_tasks_blocked()
+    assert len(texts(it)) == 200
+
+
+async def test_all_can_be_followed_at_once_and_the_daemon_too(it: Output):
+    with it.follow(None) as lines:
+        await drain(it, b"1\n", service="a")
+        await drain(it, b"2\n", service="b")
+        it.note('{"event":"it"}')
+        seen = [await lines.receive() for _ in range(3)]
+    assert [(line.service, line.stream, line.text) for line in seen] == [
+        ("a", "stdout", "1"),
+        ("b", "stdout", "2"),
+        (OURS, "log", '{"event":"it"}'),
+    ]
+    assert texts(it, OURS) == ['{"event":"it"}']
+
+
+async def test_a_follower_that_has_closed_its_end_is_nobody(it: Output):
+    with it.follow("s") as lines:
+        lines.close()
+        await drain(it, b"1\n")
+    assert texts(it) == ["1"]
+
+
+# Files.
+
+
+async def test_a_file_takes_the_bytes_as_they_are(it: Output, told: list[Line], tmp_path: Path):
+    it.configure("s", Log(file=str(tmp_path / "log")))
+    await drain(it, b"caf\xe9\r\n\x1b[31mred\n\nno end")
+    await drain(it, b"\nstderr too\n", stream="stderr")
+    it.close()
+    assert (tmp_path / "log").read_bytes() == b"caf\xe9\r\n\x1b[31mred\n\nno end\nstderr too\n"
+    assert len(told) == 6
+
+
+async def test_errors_may_have_a_file_of_their_own(it: Output, told: list[Line], tmp_path: Path):
+    log = Log(daemon=False, file=str(tmp_path / "log"), error_file=str(tmp_path / "errors"))
+    it.configure("s", log)
+    await drain(it, b"one\n")
+    await drain(it, b"two\n", stream="stderr")
+    it.close()
+    assert (tmp_path / "log").read_bytes() == b"one\n"
+    assert (tmp_path / "errors").read_bytes() == b"two\n"
+    assert told == []
+    assert texts(it) == ["one", "two"]
+
+
+async def test_without_a_file_for_it_stdout_has_none(it: Output, tmp_path: Path):
+    it.configure("s", Log(error_file=str(tmp_path / "errors")))
+    await drain(it, b"one\n")
+    it.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_may_come_and_go_while_it_is_read(it: Output, tmp_path: Path):
+    ours, theirs = os.pipe()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(it.drain, ours, "s", 1, "stdout")
+        for log in (Log(), Log(file=str(tmp_path / "log")), Log(file=str(tmp_path / "other"))):
+            it.configure("s", log)
+            os.write(theirs, f"{Path(str(log.file)).name}\n".encode())
+            await trio.testing.wait_all_tasks_blocked()
+        it.forget("s")
+        os.write(theirs, b"nowhere\n")
+        os.close(theirs)
+    it.close()
+    assert (tmp_path / "log").read_bytes() == b"log\n"
+    assert (tmp_path / "other").read_bytes() == b"other\n"
+    os.close(ours)
+
+
+async def test_files_are_begun_anew_when_somebody_has_moved_them(it: Output, tmp_path: Path):
+    it.configure("s", Log(file=str(tmp_path / "log")))
+    await drain(it, b"one\n")
+    it.reopen()
+    it.close()
+    assert (tmp_path / "log").read_bytes() == b"one\n"
+
+
+async def test_colours_are_left_out_though_they_come_in_parts(
+    it: Output, told: list[Line], tmp_path: Path
+):
+    it.configure("s", Log(file=str(tmp_path / "log"), strip_ansi=True))
+    ours, theirs = os.pipe()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(it.drain, ours, "s", 1, "stdout")
+        for part in (b"\x1b[3", b"1mred\x1b[0", b"m\nend\x1b["):
+            os.write(theirs, part)
+            await trio.testing.wait_all_tasks_blocked()
+        os.close(theirs)
+    it.close()
+    assert (tmp_path / "log").read_bytes() == b"red\nend\x1b["
+    assert [line.text for line in told] == ["red", "end\x1b["]
+    os.close(ours)
+
+
+async def test_a_secret_is_hidden_everywhere(told: list[Line], tmp_path: Path):
+    it = Output(told.extend, redactor=Redactor(["hunter22"]))
+    it.configure("s", Log(file=str(tmp_path / "log")))
+    ours, theirs = os.pipe()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(it.drain, ours, "s", 1, "stdout")
+        for part in (b"a hun", b"ter22 b\n", b"hunter22"):
+            os.write(theirs, part)
+            await trio.testing.wait_all_tasks_blocked()
+        os.close(theirs)
+    it.close()
+    assert (tmp_path / "log").read_bytes() == b"a [redacted] b\n[redacted]"
+    assert [line.text for line in told] == texts(it) == ["a [redacted] b", "[redacted]"]
+    assert it.window("s", "stdout") == (0, b"a [redacted] b\n[redacted]\n")
+    os.close(ours)
+
+
+# Floods.
+
+
+async def test_a_flood_costs_no_line_and_leaves_everybody_his_turn(
+    told: list[Line], nursery: trio.Nursery
+):
+    ours, theirs = os.pipe()
+    chunks: list[Chunk] = []
+    it = Output(chunks.append)
+    lines = 50_000
+
+    def flood() -> None:
+        with open(theirs, "wb") as pipe:
+            pipe.write(b"".join(b"%d\n" % number for number in range(lines)))
+
+    nursery.start_soon(trio.to_thread.run_sync, flood)
+    await it.drain(ours, "s", 1, "stdout")
+    assert sum(chunk.count for chunk in chunks) == lines
+    assert b"".join(chunk.data for chunk in chunks).split() == [b"%d" % n for n in range(lines)]
+    assert max(chunk.count for chunk in chunks) < 2 * output.LINES
+    os.close(ours)
+
+
+async def test_a_pipe_that_is_full_is_made_larger_where_that_is_allowed(
+    nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
+):
+    data = b"x" * 999 + b"\n"
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    def flood(theirs: int) -> None:
+        with open(theirs, "wb") as pipe:
+            for _ in range(2000):
+                pipe.write(data)
+
+    for refused in (False, True):
+        if refused:
+            monkeypatch.setattr(output.fcntl, "fcntl", refuse)
+        chunks: list[Chunk] = []
+        ours, theirs = os.pipe()
+        nursery.start_soon(trio.to_thread.run_sync, flood, theirs)
+        await Output(chunks.append).drain(ours, "s", 1, "stdout")
+        assert sum(chunk.count for chunk in chunks) == 2000
+        os.close(ours)
+
+
+async def test_a_sink_that_stands_still_costs_lines_and_they_are_counted(nursery: trio.Nursery):
+    """The child is never held up for ever, and nothing grows."""
+    reader, writer = os.pipe()
+    ours, theirs = os.pipe()
+    sink = Sink(writer, room=300_000)
+    it = Output(lambda chunk: sink.put(chunk.service, chunk.data * 2, chunk.count), sink=sink)
+    lines = 20_000
+
+    def flood() -> None:
+        with open(theirs, "wb") as pipe:
+            pipe.write((b"x" * 99 + b"\n") * lines)
+
+    nursery.start_soon(trio.to_thread.run_sync, flood)
+    with trio.fail_after(20):
+        await it.drain(ours, "loud", 1, "stdout")
+    lost = it.lost["loud"]
+    assert 0 < lost < lines
+    os.close(reader)  # what waits is lost with its reader
+    sink.close(10)
+    os.close(writer)
+    os.close(ours)

@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
 import signal
-import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import trio
 
+from supervisor import pid1
 from tests.supervisor.real import Daemon, children, daemon, until
 
 pytestmark = pytest.mark.system
 
 AROUND = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child")
-ORPHANS = 20
-# Make orphans that end at once, and see what PID 1 does with them: "wait" for as many zombies as
-# one expects, or for five seconds, and print how many there are.
-MAKE_ORPHANS = f"""
-import os, sys, time
-for number in range({ORPHANS}):
-    if os.fork() == 0:
-        if os.fork() == 0:
-            while os.getppid() != 1:
-                time.sleep(0.001)
-        os._exit(0)
-    os.wait()
-
-def states():
-    for name in filter(str.isdecimal, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{{name}}/stat") as stat:
-                fields = stat.read().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if name not in ("1", str(os.getpid()), str(os.getppid())) and fields[1] == "1":
-            yield fields[0]
-
-until = time.monotonic() + 5
-while time.monotonic() < until:
-    found = list(states())
-    if "S" not in found and "R" not in found and found.count("Z") == int(sys.argv[1]):
-        break
-print("zombies", found.count("Z"), flush=True)
-"""
 
 
 @pytest.fixture(autouse=True)
 def _needed(require: Callable[[str], Path]) -> None:
     require("unshare")
-
-
-def orphans(expected: int) -> list[str]:
-    return [sys.executable, "-c", MAKE_ORPHANS, str(expected)]
 
 
 def service(name: str, command: list[str], more: str = "") -> str:
@@ -70,72 +38,6 @@ async def init_of(it: Daemon) -> int:
     return (await until(lambda: children(it.process.pid)))[0]
 
 
-async def test_orphans_are_reaped_and_exit_codes_are_right(tmp_path: Path):
-    (tmp_path / "orphans.py").write_text(MAKE_ORPHANS)
-    toml = SLEEPER + "".join(
-        service(f"s{code}", [sys.executable, "orphans.py", "0"], 'restart = "never"')
-        + service(f"e{code}", ["sh", "-c", f"exit {code}"], 'restart = "never"')
-        for code in range(1, 4)
-    )
-    async with daemon(tmp_path, toml, around=AROUND) as it:
-        for code in range(1, 4):
-            await it.seen(service=f"e{code}", state="EXITED", reason=f"exited with {code}")
-            await it.seen(service=f"s{code}", event="zombies 0")
-            await it.seen(service=f"s{code}", state="EXITED", reason="ended")
-        os.kill(await init_of(it), signal.SIGTERM)
-        assert await it.exit_code() == 0
-        await it.seen(event="stopped", reason="asked by SIGTERM")
-
-
-async def test_a_plain_pid_1_keeps_its_zombies(tmp_path: Path):
-    """The control: what is counted above is there when nobody reaps."""
-    (tmp_path / "orphans.py").write_text(MAKE_ORPHANS)
-    code = (
-        "import os, subprocess, sys; assert os.getpid() == 1;"
-        f"subprocess.run([sys.executable, 'orphans.py', '{ORPHANS}'])"
-    )
-    async with daemon(tmp_path, "", around=AROUND, code=code) as it:
-        await until(lambda: f"zombies {ORPHANS}\n" in it.other)
-        assert await it.exit_code() == 0
-
-
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
-async def test_signals_are_passed_on(tmp_path: Path, signum: signal.Signals):
-    async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
-        await it.seen(event="up")
-        os.kill(await init_of(it), signum)
-        assert await it.exit_code() == 0
-        await it.seen(event="stopped", reason=f"asked by {signum.name}")
-
-
-async def test_a_hangup_is_passed_on_too(tmp_path: Path):
-    async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
-        await it.seen(event="up")
-        os.kill(await init_of(it), signal.SIGHUP)
-        await it.seen(event="reloaded", changed=[])
-
-
-def is_python_that_holds_signals_back(pid: int) -> bool:
-    """No longer `unshare`, which blocks signals too, and for itself alone."""
-    if not Path(f"/proc/{pid}/cmdline").read_bytes().startswith(sys.executable.encode()):
-        return False
-    status = Path(f"/proc/{pid}/status").read_text()
-    blocked = int(status.partition("SigBlk:")[2].split()[0], 16) & 1 << (signal.SIGTERM - 1)
-    # While it waits for signals they do not count as blocked; but then it has a child.
-    return bool(blocked or children(pid))
-
-
-async def test_a_signal_right_at_the_start_is_not_lost(tmp_path: Path):
-    """For PID 1 the kernel drops what nobody handles; it comes long before the daemon is there."""
-    for _ in range(3):
-        async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
-            init = await init_of(it)
-            await until(partial(is_python_that_holds_signals_back, init))
-            os.kill(init, signal.SIGTERM)
-            assert await it.exit_code() == 0
-            await it.seen(event="stopped", reason="asked by SIGTERM")
-
-
 async def test_signals_until_the_very_end_do_not_change_the_exit_code(tmp_path: Path):
     async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
         await it.seen(event="up")
@@ -145,37 +47,6 @@ async def test_signals_until_the_very_end_do_not_change_the_exit_code(tmp_path: 
                 await it.process.wait()
             if children(it.process.pid):
                 os.kill(init, signal.SIGTERM)
-        assert await it.exit_code() == 0
-
-
-async def test_the_exit_code_is_passed_on(tmp_path: Path):
-    more = "essential = true\nbudget = { restarts = 0 }"
-    async with daemon(tmp_path, service("e", ["false"], more), around=AROUND) as it:
-        assert await it.exit_code() == 10
-
-
-async def test_a_bad_configuration_is_exit_code_2(tmp_path: Path):
-    async with daemon(tmp_path, "bad", around=AROUND) as it:
-        assert await it.exit_code() == 2
-
-
-async def test_a_daemon_that_is_killed_is_128_and_the_signal_and_takes_all_with_it(tmp_path: Path):
-    async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
-        await it.seen(event="up")
-        (inner,) = children(await init_of(it))
-        os.kill(inner, signal.SIGKILL)
-        assert await it.exit_code() == 128 + signal.SIGKILL
-        assert it.left() == set()
-
-
-async def test_one_that_was_stopped_and_goes_on_is_as_before(tmp_path: Path):
-    async with daemon(tmp_path, SLEEPER, around=AROUND) as it:
-        await it.seen(event="up")
-        init = await init_of(it)
-        (inner,) = children(init)
-        os.kill(inner, signal.SIGSTOP)
-        os.kill(init, signal.SIGCONT)
-        os.kill(init, signal.SIGTERM)
         assert await it.exit_code() == 0
 
 
@@ -201,3 +72,14 @@ async def test_the_parent_stays_small(tmp_path: Path):
         assert "msgspec" in Path(f"/proc/{inner}/maps").read_text()
         os.kill(init, signal.SIGTERM)
         assert await it.exit_code() == 0
+
+
+def test_a_kernel_that_refuses_a_subreaper_is_an_error(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*arguments: int) -> int:
+        ctypes.set_errno(errno.EPERM)
+        return -1
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *a, **k: SimpleNamespace(prctl=refuse))
+    with pytest.raises(PermissionError):
+        pid1.become_subreaper()
+    assert not pid1.is_subreaper()

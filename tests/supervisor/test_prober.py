@@ -327,3 +327,13 @@ async def test_parameters_that_make_no_address_are_a_failed_check(nursery):
         await probed.reported.wait()
     [(_, report)] = probed.reports
     assert (report.healthy, report.reason) == (False, "tcp is not of the form host:port")
+
+
+async def test_what_all_find_at_once_is_all_reported(autojump_clock, start, probes):
+    probes.answers["h:1"] = "hangs"
+    names = [f"s{number}" for number in range(600)]
+    probed = await start(*(check(name, service=name, failures=1) for name in names))
+    for name in names:
+        probed.says(name)
+    await trio.sleep(5)
+    assert [at for at, _ in probed.reports] == [3] * 600

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import trio
+from structlog.testing import capture_logs
 
+from supervisor import child
 from supervisor.causes import describe
 from supervisor.channels import Channels
 from supervisor.control import Control
@@ -26,7 +28,7 @@ from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.runner import Runner
 from supervisor.spec import ProcessSpec, Ready, Restart
-from supervisor.survivors import MARKER, Trace, survivors
+from supervisor.survivors import MARKER, Left, Trace, survivors
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
 NUMBERS = itertools.count()
@@ -54,7 +56,7 @@ class One:
         self.extended: list[float] = []
         self.hidden: frozenset[str] = frozenset()
         self.listening = Listening()
-        self.output = Output(self.lines.append)
+        self.output = Output(self.lines.extend)
 
     @property
     def texts(self) -> list[str]:
@@ -72,6 +74,7 @@ class One:
             output=self.output,
             listening=self.listening,
             tell=self,
+            declared=lambda: self.spec,
             hidden=self.hidden,
         )
 
@@ -218,7 +221,10 @@ async def test_what_cannot_be_passed_on_fails_the_life_and_nothing_else(spec: Pr
         await One(spec).live()
 
 
-async def test_without_a_descriptor_left_the_child_is_killed(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("fields", [{}, {"nice": 1}], ids=["plain", "launched"])
+async def test_without_a_descriptor_left_the_child_is_killed(
+    fields, monkeypatch: pytest.MonkeyPatch
+):
     def none_left(pid: int) -> int:
         pids.append(pid)
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
@@ -229,7 +235,7 @@ async def test_without_a_descriptor_left_the_child_is_killed(monkeypatch: pytest
     with monkeypatch.context() as patch:
         patch.setattr(os, "pidfd_open", none_left)
         with pytest.raises(Failed, match="Too many open files"):
-            await One(sh("sleep 1000")).live()
+            await One(sh("sleep 1000", **fields)).live()
     assert state_of(pids[0]) == ""
     gc.collect()
     assert len(os.listdir("/proc/self/fd")) == before
@@ -261,14 +267,6 @@ async def test_it_has_no_input_and_a_session_of_its_own():
     one = One(python("import os, sys; print(repr(sys.stdin.read())); print(os.getsid(0))"))
     await one.live()
     assert one.texts == ["''", str(one.pids[0])]
-
-
-async def test_it_hears_every_signal():
-    one = One(sh("grep -E '^Sig(Blk|Ign)' /proc/self/status"))
-    await one.live()
-    # Signals 32 and 33 are the C library's own: no program can give them away or take them back.
-    own = 1 << 31 | 1 << 32
-    assert [int(text.split()[1], 16) & ~own for text in one.texts] == [0, 0]
 
 
 async def test_it_holds_no_descriptor_but_its_three():
@@ -472,3 +470,39 @@ async def test_a_crash_is_followed_by_a_life_with_another_process():
         assert one.markers[0] != one.markers[1]
         nursery.cancel_scope.cancel()
     one.assert_gone()
+
+
+# What the operating system does not do.
+
+
+async def test_one_who_survives_sigkill_is_waited_for_and_named(monkeypatch: pytest.MonkeyPatch):
+    """As one in the kernel's hands does: here it is one who is not there at all."""
+    delays: list[float] = []
+
+    async def look(trace: Trace) -> Left:
+        return Left([2**22 + 1] if len(delays) < 12 else [])
+
+    async def sleep(seconds: float) -> None:
+        delays.append(seconds)
+        await trio.lowlevel.checkpoint()
+
+    monkeypatch.setattr(survivors, "look", look)
+    monkeypatch.setattr(child.trio, "sleep", sleep)
+    one = One(sh("exit 0"))
+    with capture_logs() as logs:
+        await one.live()
+    assert max(delays) == 1.0
+    assert {"pids": [2**22 + 1], "event": "processes survive SIGKILL"}.items() <= logs[0].items()
+
+
+async def test_a_group_that_is_not_ours_to_signal_is_said(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "killpg", refuse)
+    with capture_logs() as logs:
+        await One(sh("exit 0")).live()
+    assert logs[0]["event"] == "cannot signal a process group"
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "killpg", lambda *_: os.kill(2**22 + 1, 0))  # nobody is there
+    await One(sh("exit 0")).live()

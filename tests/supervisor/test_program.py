@@ -100,6 +100,11 @@ async def test_users_and_groups_go_by_number_too():
 
 
 @as_root
+async def test_a_user_may_go_with_the_group_that_is_ours():
+    assert (await says(sh("id -u; id -g", user="nobody", group="0")))[1] == "0"
+
+
+@as_root
 async def test_a_group_alone_changes_nothing_else():
     texts = await says(sh("id -u; id -g; echo $HOME", group="54322"))
     assert texts == ["0", "54322", os.environ["HOME"]]

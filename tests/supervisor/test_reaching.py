@@ -94,6 +94,22 @@ async def test_it_takes_longer_when_it_asks_for_more_time(autojump_clock, superv
     assert trio.current_time() - began == 8
 
 
+async def test_asking_for_less_than_it_has_it_loses_nothing(autojump_clock, supervise):
+    async def modest(life, *, task_status):
+        life.tell.extend(1.0)
+        await trio.sleep(5)
+        task_status.started()
+        await life.stopping.wait()
+        life.tell.extend(1.0)
+        await trio.sleep(5)
+
+    world = await supervise((task("a", start_timeout=10.0, stop_timeout=10.0), modest))
+    await world.until("a", State.RUNNING)
+    began = trio.current_time()
+    await world.ask(Stop("a"))
+    assert trio.current_time() - began == 5
+
+
 async def test_but_never_longer_than_the_deadline_for_all(autojump_clock, supervise):
     async def deaf(life, *, task_status):
         task_status.started()
@@ -113,3 +129,16 @@ async def test_what_is_declared_can_be_asked_for(supervise):
     one, many = task("a", stop_timeout=7.0), template("t@")
     world = await supervise((one, steady()), templates=[many])
     assert await world.ask(Specs()) == (one, many)
+
+
+async def test_a_life_that_breaks_off_leaves_no_process_to_reach(autojump_clock, supervise):
+    async def broken(life, *, task_status):
+        life.tell.tell_process(Process())
+        task_status.started()
+        await trio.sleep(1)
+        raise ValueError("boom")
+
+    world = await supervise((task("a"), broken))
+    await world.until("a", State.BACKOFF)
+    with pytest.raises(Refused, match="cannot reach a process of a: it is BACKOFF"):
+        await world.ask(Signal("a", signal.SIGUSR1))

@@ -13,45 +13,17 @@ from supervisor.control import (
     Diff,
     Difference,
     Reload,
-    Remove,
     ReportHealth,
     Start,
     Status,
     Stop,
 )
-from supervisor.desk import NotFound, Refused
+from supervisor.desk import Refused
+from supervisor.findings import Channel
 from supervisor.model import State
-from supervisor.plan import PROBER, Plan, Planned
+from supervisor.plan import PROBER
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
 from tests.supervisor.fakes import steady, task, template
-
-
-class File:
-    """What stands in the configuration, as (spec, body) pairs in start order."""
-
-    def __init__(self, *services, **fields):
-        self.write(*services, **fields)
-        self.problems = ()
-
-    def write(self, *services, **fields):
-        services = tuple(Planned(spec, body) for spec, body in services)
-        self.plan = Plan(services=services, **fields)
-
-    async def read(self):
-        await trio.lowlevel.checkpoint()
-        if self.problems:
-            raise BadConfiguration(self.problems)
-        return self.plan
-
-
-@pytest.fixture
-def from_file(supervise):
-    async def start(*services, **fields):
-        file = File(*services, **fields)
-        world = await supervise(*services, read=file.read, **fields)
-        return world, file
-
-    return start
 
 
 def lives(world, name):
@@ -228,52 +200,6 @@ async def test_a_group_that_came_is_in_force(autojump_clock, from_file):
     assert lives(world, "a") == 1
 
 
-async def test_one_service_can_be_reloaded_alone(from_file):
-    world, file = await from_file((task("a"), steady()), (task("b"), steady()))
-    file.write((task("a", control=True), steady()), (task("c"), steady()))
-    (one,) = await world.ask(Reload(only=("a",)))
-    assert one.service == "a"
-    assert [status.name for status in await world.ask(Status())] == ["a", "b"]
-    assert [one.service for one in await world.ask(Reload(only=("b", "c")))] == ["c", "b"]
-
-
-async def test_but_not_where_others_would_miss_it(from_file):
-    world, file = await from_file((task("a"), steady()), (task("b", after=("a",)), steady()))
-    file.write((task("b"), steady()))
-    with pytest.raises(Refused, match="cannot reload that alone: b needs a"):
-        await world.ask(Reload(only=("a",)))
-    assert world["a"].state is State.RUNNING
-
-
-async def test_nor_where_they_would_wait_in_a_circle(from_file):
-    world, file = await from_file((task("a"), steady()), (task("b", after=("a",)), steady()))
-    file.write((task("b"), steady()), (task("a", after=("b",)), steady()))
-    with pytest.raises(Refused, match="wait in a circle"):
-        await world.ask(Reload(only=("a",)))
-
-
-async def test_a_service_that_is_down_can_be_removed_and_comes_back_with_a_reload(from_file):
-    world, _ = await from_file((task("a"), steady()), (task("b"), steady()))
-    with pytest.raises(Refused, match="cannot remove a: it is RUNNING; stop it first"):
-        await world.ask(Remove("a"))
-    await world.ask(Stop("a"))
-    await world.ask(Remove("a"))
-    assert world["a"] is None
-    with pytest.raises(NotFound):
-        await world.ask(Start("a"))
-    (one,) = await world.ask(Reload())
-    assert (one.service, one.kind) == ("a", "added")
-
-
-async def test_one_that_others_need_is_not_removed(from_file):
-    world, _ = await from_file(
-        (task("a"), steady()), (task("b", requires=("a",), autostart=False), steady())
-    )
-    await world.ask(Stop("a"))
-    with pytest.raises(Refused, match="cannot remove a: it is needed by b"):
-        await world.ask(Remove("a"))
-
-
 async def test_programs_are_compared_key_by_key(from_file):
     spec = ProcessSpec(name="p", command=("true",), autostart=False)
     world, file = await from_file((spec, steady()))
@@ -281,3 +207,92 @@ async def test_programs_are_compared_key_by_key(from_file):
     (one,) = await world.ask(Diff())
     assert one.live == {"success": ((0,), (0, 3))}
     assert one.restart == {"environment": ({}, {"A": "1"})}
+
+
+async def test_one_that_waits_for_what_the_file_no_longer_names_waits_no_longer(
+    autojump_clock, from_file
+):
+    world, file = await from_file(
+        (task("db"), steady()),
+        (task("slow"), steady(ready=20.0)),
+        (task("api", requires=("db",), after=("slow",)), steady()),
+        (task("web", requires=("db",)), steady()),
+    )
+    assert world["api"].reason == "waits until slow is ready"
+    await world.ask(Stop("db"))
+    world.supervisor.tree.roster["web"].fail("ill")
+    await wait_all_tasks_blocked()
+    file.write((task("slow"), steady(ready=20.0)), (task("api"), steady()), (task("web"), steady()))
+    await world.ask(Reload())
+    await trio.sleep(2)
+    assert [world[name].state for name in ("api", "web")] == [State.RUNNING] * 2
+
+
+async def test_a_restart_that_the_end_overtakes_begins_no_new_life(autojump_clock, from_file):
+    world, _ = await from_file(
+        (task("db", stop_timeout=9.0), steady(wind_down=2.0)),
+        (task("api", stop_timeout=9.0, requires=("db",)), steady(wind_down=5.0)),
+    )
+    world.supervisor.tree.roster["db"].restart()
+    await trio.sleep(1)
+    world.supervisor.end("done")
+    await trio.sleep(20)
+    assert world.ending is not None
+    assert lives(world, "db") == 1
+
+
+async def test_a_service_of_another_kind_says_so(from_file):
+    world, file = await from_file((task("a", autostart=False), steady()))
+    file.write((ProcessSpec(name="a", command=("true",), autostart=False), steady()))
+    await world.ask(Reload())
+    assert world["a"].kind == "process"
+
+
+CHANNELS = {
+    "stream": Channel(("sends", "receives"), ("a",), ("b",)),
+    "desk": Channel(("asks", "answers"), ("a",), ("b",)),
+    "board": Channel(("publishes", "watches"), ("a",), ("b",)),
+}
+
+
+@pytest.mark.parametrize("only", [None, ("b",)])
+async def test_channels_come_with_those_who_use_them_and_keep_what_is_in_them(from_file, only):
+    world, file = await from_file((task("a"), steady()))
+    b = task("b", receives=("stream", "new"), answers=("desk",), watches=("board",))
+    services = ((task("a"), steady()), (b, steady()))
+    file.write(*services, channels=CHANNELS, capacity={"stream": 1})
+    await world.ask(Reload(only))
+    world.channels.streams["stream"][0].send_nowait("kept")
+    channels = {**CHANNELS, "new": CHANNELS["stream"]}
+    file.write(*services, channels=channels, capacity={"stream": 2, "new": 3})
+    await world.ask(Reload(only))
+    sizes = {
+        name: send.statistics().max_buffer_size
+        for name, (send, _) in world.channels.streams.items()
+    }
+    assert sizes == {"stream": 1, "new": 3}
+    assert world.channels.streams["stream"][1].receive_nowait() == "kept"
+    assert (world.channels.desks.keys(), world.channels.boards.keys()) == ({"desk"}, {"board"})
+
+
+async def test_stopped_by_hand_a_service_with_a_new_schedule_stays_so(autojump_clock, from_file):
+    world, file = await from_file((task("a", schedule=Schedule(every=10.0)), steady()))
+    await world.ask(Stop("a"))
+    file.write((task("a", schedule=Schedule(every=20.0)), steady()))
+    await world.ask(Reload())
+    await trio.sleep(60)
+    assert world["a"].state is State.STOPPED
+
+
+async def test_one_that_was_not_scheduled_is_from_then_on(autojump_clock, from_file):
+    world, file = await from_file((task("a", autostart=False), steady()), (task("b"), steady()))
+    scheduled = {"schedule": Schedule(every=20.0)}
+    file.write(
+        (task("a", autostart=False, **scheduled), steady()), (task("b", **scheduled), steady())
+    )
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert [world[name].next_start is None for name in "ab"] == [True, False]
+    file.write((task("a", autostart=False), steady()), (task("b"), steady()))
+    await world.ask(Reload())
+    assert world["b"].next_start is None

@@ -1,6 +1,7 @@
 """Services that are started again and again."""
 
 import time
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ from trio.testing import wait_all_tasks_blocked
 from supervisor.control import Start, Stop
 from supervisor.model import State
 from supervisor.runner import Runner
-from supervisor.schedule import Timetable, next_time, problem
+from supervisor.schedule import Timetable, next_time, problem, zone_of
 from supervisor.spec import Schedule
 from tests.supervisor.fakes import completing, steady, task
 
@@ -77,33 +78,89 @@ async def test_a_scheduled_service_does_not_hold_up_the_end(autojump_clock, supe
     assert world["tidy"].next_start is None
 
 
-async def test_cron_is_kept_by_the_clock_even_when_somebody_sets_it(autojump_clock, nursery):
-    offset = 0.0
+class Clock:
+    """A timetable by a clock that can be set, and the seconds at which it started its service."""
 
-    def wall():
-        return NOON + trio.current_time() - zero + offset
+    def __init__(self, nursery, schedule, noon=NOON):
+        self.offset = 0.0
+        self.starts = []
+        self.zero = trio.current_time()
+        self.noon = noon
+        self.runner = Runner(task("tidy", schedule=schedule), self.live, lambda status: None)
+        self.table = Timetable(self.wall)
+        self.table.open(nursery)
+        nursery.start_soon(self.runner.run)
+        self.table.arm(self.runner)
 
-    async def live(stopping, *, task_status):
-        starts.append(trio.current_time() - zero)
+    def wall(self):
+        return self.noon + trio.current_time() - self.zero + self.offset
+
+    async def live(self, stopping, *, task_status):
+        self.starts.append(trio.current_time() - self.zero)
         task_status.started()
 
-    starts = []
-    zero = trio.current_time()
-    spec = task("tidy", schedule=Schedule(cron="30 * * * *", timezone="UTC"))
-    runner = Runner(spec, live, lambda status: None)
-    nursery.start_soon(runner.run)
-    table = Timetable(wall)
-    table.open(nursery)
-    table.arm(runner)
+
+HALF_PAST = Schedule(cron="30 * * * *", timezone="UTC")
+
+
+async def test_cron_is_kept_by_the_clock_even_when_somebody_sets_it(autojump_clock, nursery):
+    clock = Clock(nursery, HALF_PAST)
     await wait_all_tasks_blocked()
-    assert runner.status.value.next_start == NOON + 1800
+    assert clock.runner.status.value.next_start == NOON + 1800
     await trio.sleep(600)
-    offset = 600.0  # ten minutes forward
+    clock.offset = 600.0  # ten minutes forward
     await trio.sleep(3600)
-    assert starts == [pytest.approx(1200, abs=60)]
-    table.disarm(runner)
-    table.disarm(runner)
-    assert runner.status.value.next_start is None
+    assert clock.starts == [pytest.approx(1200, abs=60)]
+    clock.table.disarm(clock.runner)
+    clock.table.disarm(clock.runner)
+    assert clock.runner.status.value.next_start is None
+
+
+async def test_a_clock_that_is_set_back_a_little_repeats_nothing(autojump_clock, nursery):
+    clock = Clock(nursery, HALF_PAST)
+    await trio.sleep(1801)
+    clock.offset = -5.0
+    await trio.sleep(3000)
+    assert clock.starts == [1800]
+
+
+async def test_a_clock_that_was_years_ahead_delays_nothing_by_years(autojump_clock, nursery):
+    clock = Clock(nursery, HALF_PAST)
+    await trio.sleep(600)
+    clock.offset = -40_000_000.0 // 3600 * 3600
+    await trio.sleep(1230)
+    assert clock.starts == [1800]
+
+
+async def test_begun_within_an_hour_that_comes_again_it_waits_for_its_next_time(
+    autojump_clock, nursery
+):
+    second_pass = datetime(2026, 10, 25, 1, 10, tzinfo=UTC).timestamp()  # 2:10 for the second time
+    schedule = Schedule(cron="30 2 * * *", timezone="Europe/Berlin")
+    clock = Clock(nursery, schedule, noon=second_pass)
+    await wait_all_tasks_blocked()
+    assert clock.starts == []
+    assert clock.runner.status.value.next_start - second_pass == 24 * 3600 + 1200
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", ":Europe/Berlin"])
+def test_without_a_zone_of_its_own_a_schedule_has_the_machines(monkeypatch, name):
+    monkeypatch.setenv("TZ", name)
+    first_pass = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()  # 2:30 for the first time
+    zone = zone_of(Schedule(cron="*/30 * * * *"))
+    assert next_time("*/30 * * * *", zone, first_pass) - first_pass == 1800
+
+
+@pytest.mark.parametrize("name", ["Nowhere/Atall", "CET-1CEST", "../x"])
+def test_a_zone_of_the_machines_that_nobody_knows_is_utc(monkeypatch, name):
+    monkeypatch.setenv("TZ", name)
+    assert zone_of(Schedule()) is UTC
+
+
+def test_where_no_variable_names_the_zone_a_file_does(monkeypatch):
+    monkeypatch.delenv("TZ", raising=False)
+    offset = datetime.fromtimestamp(NOON).astimezone().utcoffset()
+    assert datetime.fromtimestamp(NOON, zone_of(Schedule())).utcoffset() == offset
 
 
 def test_the_hour_that_a_night_has_twice_is_named_once():

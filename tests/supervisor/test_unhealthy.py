@@ -6,7 +6,7 @@ from supervisor.control import Checks, Health, ReportHealth, RestartService, Sto
 from supervisor.desk import NotFound
 from supervisor.model import State
 from supervisor.plan import PROBER
-from supervisor.spec import Budget, HealthSpec, Level, OnUnhealthy, Restart
+from supervisor.spec import Budget, CauseBudget, HealthSpec, Level, OnUnhealthy, Restart, Schedule
 from supervisor.supervisor import Ending
 from tests.supervisor.fakes import (
     A_SECOND,
@@ -159,3 +159,41 @@ async def test_without_the_prober_nothing_is_known(autojump_clock, supervise):
     await world.ask(Stop(PROBER.name))
     assert world["api"].healthy is None
     assert not (await world.ask(Health())).healthy
+
+
+async def test_while_it_is_stopped_for_it_the_status_says_why(autojump_clock, supervise):
+    world = await supervise(
+        (task("api", stop_timeout=9.0), steady(wind_down=5.0)),
+        checks=[check("live", OnUnhealthy.RESTART)],
+    )
+    await world.ask(ReportHealth("live", "api", False, "500"))
+    assert (world["api"].state, world["api"].reason) == (State.STOPPING, "unhealthy: live: 500")
+
+
+async def test_how_it_ended_when_it_was_told_to_is_no_cause_of_its_own(autojump_clock, supervise):
+    async def obedient(life, *, task_status):
+        task_status.started()
+        await life.stopping.wait()
+        life.tell.tell_end(-15, 0.0)
+
+    limits = (CauseBudget(causes=("TERM",), restarts=0),)
+    world = await supervise(
+        (task("api", limits=limits, backoff=A_SECOND), obedient),
+        checks=[check("live", OnUnhealthy.RESTART)],
+    )
+    await world.ask(ReportHealth("live", "api", False, "500"))
+    await wait_all_tasks_blocked()
+    assert world["api"].state is State.BACKOFF
+
+
+async def test_what_a_schedule_starts_never_makes_the_whole_unready(autojump_clock, supervise):
+    scheduled = {"schedule": Schedule(every=60.0), "backoff": A_SECOND}
+    world = await supervise(
+        (task("slow", **scheduled), steady(ready=20.0)),
+        (task("broken", **scheduled, restart=Restart.NEVER), crashing()),
+        (task("again", **scheduled), crashing(ready=False)),
+    )
+    await trio.sleep(60.5)
+    states = [world[name].state for name in ("slow", "broken", "again")]
+    assert states == [State.STARTING, State.EXITED, State.BACKOFF]
+    assert (await world.ask(Health())).healthy

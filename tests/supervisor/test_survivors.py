@@ -1,0 +1,205 @@
+"""Who is left of a life, among real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trio
+from trio.testing import wait_all_tasks_blocked
+
+from supervisor import survivors as module
+from supervisor.survivors import MARKER, Left, Survivors, Trace, belongs
+from tests.supervisor.real import state_of
+
+LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
+
+
+@contextmanager
+def process(mark: str = "", *, session: bool = False) -> Iterator[int]:
+    """One with this mark, that has got as far as its own program."""
+    environment = {**os.environ, **({MARKER: mark} if mark else {})}
+    it = subprocess.Popen(
+        ["sh", "-c", "echo; read line"],
+        env=environment,
+        start_new_session=session,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert it.stdout is not None
+    with it:
+        it.stdout.read(1)
+        yield it.pid
+        it.kill()
+
+
+def left(survivors: Survivors, *traces: Trace) -> list[list[int]]:
+    found = survivors.find(traces)
+    return [found[trace].pids for trace in traces]
+
+
+@pytest.mark.parametrize("settled", [0.0, 1.0])
+def test_they_are_known_by_their_session_or_by_their_mark(
+    settled: float, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SETTLED", settled)
+    survivors = Survivors()
+    with process(session=True) as a, process("m-1") as b, process("m-11") as c, process() as d:
+        one, two = Trace(a, "m-1"), Trace(-1, "m-11")
+        time.sleep(0.02)  # two ticks
+        for _ in range(2):  # what is remembered says the same
+            assert left(survivors, one, two) == [sorted([a, b]), [c]]
+        assert [belongs(pid, one) for pid in (a, b, c, d)] == [True, True, False, False]
+    assert left(survivors, one, two) == [[], []]
+    assert not belongs(a, one)
+
+
+def test_what_is_older_than_a_life_is_none_of_it():
+    survivors = Survivors()
+    with process("m-2") as it:
+        began = survivors.began(it)
+        assert left(survivors, Trace(-1, "m-2", began)) == [[it]]
+        assert left(survivors, Trace(-1, "m-2", began + 1)) == [[]]
+        assert left(survivors, Trace(-1, "m-2", began), Trace(-1, "x", began + 1)) == [[it], []]
+    assert survivors.began(it) == 0
+
+
+def test_the_sessions_of_other_lives_are_not_looked_into():
+    survivors = Survivors()
+    with process("m-3", session=True) as it:
+        survivors.leaders.add(it)
+        assert left(survivors, Trace(-1, "m-3")) == [[]]
+        assert left(survivors, Trace(it, "")) == [[it]]
+    script = "sleep 1000 & echo $!; wait"
+    with subprocess.Popen(
+        ["sh", "-c", script], stdout=subprocess.PIPE, start_new_session=True
+    ) as leader:
+        assert leader.stdout is not None
+        member = int(leader.stdout.readline())
+        survivors.leaders.add(leader.pid)
+        assert left(survivors, Trace(-1, "m-3")) == [[]]
+        assert left(survivors, Trace(leader.pid, "")) == [[leader.pid, member]]
+        os.killpg(leader.pid, signal.SIGKILL)
+
+
+def test_one_without_an_environment_leaves_doubt(monkeypatch: pytest.MonkeyPatch):
+    survivors = Survivors()
+    trace = Trace(-1, "m-4")
+    read = module._read
+    with process("m-4") as it:
+        monkeypatch.setattr(
+            module, "_read", lambda name, file: b"" if file == "environ" else read(name, file)
+        )
+        assert survivors.find([trace])[trace] == Left([], sure=False)
+        monkeypatch.undo()
+        assert left(survivors, trace) == [[it]]  # it was not remembered without its mark
+
+
+def test_an_environment_that_is_not_ours_to_read_leaves_none(monkeypatch: pytest.MonkeyPatch):
+    def refuse(name: str, file: str) -> bytes:
+        if file == "environ":
+            raise PermissionError
+        return read(name, file)
+
+    read = module._read
+    monkeypatch.setattr(module, "_read", refuse)
+    trace = Trace(-1, "m-5")
+    with process("m-5"):
+        assert Survivors().find([trace])[trace] == Left([], sure=True)
+
+
+def test_a_long_environment_is_read_to_its_end():
+    survivors = Survivors()
+    with pytest.MonkeyPatch.context() as patch:
+        for n in range(20):
+            patch.setenv(f"A{n}", "x" * 100_000)
+        with process("m-6") as it:
+            assert left(survivors, Trace(-1, "m-6")) == [[it]]
+
+
+def test_one_that_may_be_about_to_exec_is_read_anew(monkeypatch: pytest.MonkeyPatch):
+    """As somebody else's broker does who starts what a life asks it to."""
+    survivors = Survivors()
+    trace = Trace(-1, "m-7")
+    script = f"read line; {MARKER}=m-7 exec cat"
+    with subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE, bufsize=0) as it:
+        assert left(survivors, trace) == [[]]
+        assert it.stdin is not None
+        it.stdin.write(b"\n")
+        while f"{MARKER}=m-7".encode() not in Path(f"/proc/{it.pid}/environ").read_bytes():
+            time.sleep(0.001)
+        assert left(survivors, trace) == [[it.pid]]
+        it.kill()
+
+
+@pytest.mark.skipif(not os.access(LAST_PID, os.W_OK), reason="only root may choose a number")
+def test_a_number_that_is_used_again_is_another_process(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "SETTLED", 0)
+    survivors = Survivors()
+    for _ in range(20):
+        with process() as old:
+            time.sleep(0.02)
+            assert left(survivors, Trace(-1, "m-8")) == [[]]
+        LAST_PID.write_text(str(old - 1))
+        with process("m-8") as new:
+            assert left(survivors, Trace(-1, "m-8")) == [[new]]
+        if new == old:
+            return
+    pytest.skip("somebody else was faster each time")
+
+
+async def test_all_who_wait_are_served_by_one_walk(monkeypatch: pytest.MonkeyPatch):
+    survivors = Survivors()
+    walks: list[int] = []
+    find = survivors.find
+
+    def counted(lives):
+        walks.append(len(lives))
+        return find(lives)
+
+    monkeypatch.setattr(survivors, "find", counted)
+    found: dict[int, list[int]] = {}
+
+    async def look(number: int) -> None:
+        found[number] = (await survivors.look(Trace(-1, f"m-9-{number}"))).pids
+
+    with process("m-9-7") as it:
+        async with trio.open_nursery() as nursery:
+            for number in range(50):
+                nursery.start_soon(look, number)
+        assert walks == [50]
+        assert found == {number: [it] if number == 7 else [] for number in range(50)}
+        await look(3)
+        assert walks == [50, 1]
+
+
+async def test_a_walk_that_is_cancelled_still_serves_the_others():
+    survivors = Survivors()
+    done: list[int] = []
+    scope = trio.CancelScope()
+
+    async def look(number: int, scope: trio.CancelScope) -> None:
+        with scope:
+            await survivors.look(Trace(-1, f"m-{number}"))
+            done.append(number)
+
+    async with trio.open_nursery() as nursery:
+        scope.cancel()
+        nursery.start_soon(look, 1, scope)
+        nursery.start_soon(look, 2, trio.CancelScope())
+        await wait_all_tasks_blocked()
+    assert 2 in done
+
+
+def test_the_dead_are_not_left(monkeypatch: pytest.MonkeyPatch):
+    pid = os.posix_spawn("/bin/true", ["true"], {MARKER: "m-10"}, setsid=True)
+    while state_of(pid) != "Z":
+        time.sleep(0.001)
+    assert left(Survivors(), Trace(pid, "m-10")) == [[]]
+    os.waitpid(pid, 0)
