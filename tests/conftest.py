@@ -17,6 +17,11 @@ TOOL_MARKERS = re.compile(
     r"CLAUDECODE$|CLAUDE_|ANTHROPIC_|CURSOR_|GEMINI_CLI|CODEX_|OPENCODE|AI_AGENT$|AGENT$"
 )
 
+# A machine's habits that users do not share: with the first, every daemon that a test starts
+# would compile all of nurseryd again; the second changes when children write.
+for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+    os.environ.pop(variable, None)
+
 for variable in [name for name in os.environ if TOOL_MARKERS.match(name)]:
     del os.environ[variable]
 
