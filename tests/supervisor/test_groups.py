@@ -5,6 +5,7 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from supervisor.control import RestartService, Start, Status, Stop
+from supervisor.groups import Groups
 from supervisor.model import State
 from supervisor.spec import GroupSpec, Strategy
 from tests.supervisor.fakes import A_SECOND, NO_SECOND_CHANCE, crashing, steady, task
@@ -19,6 +20,21 @@ def trinity(strategy, middle, **fields):
         (task("b", **LIVES, **fields), middle),
         (task("c", **LIVES), steady(wind_down=2.0)),
     ), [GroupSpec(name="g", members=("a", "b", "c"), strategy=strategy)]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "before", "shaken"),
+    [
+        (Strategy.ONE_FOR_ONE, ("", "", ""), ("", "", "")),
+        (Strategy.ONE_FOR_ALL, ("", "a", "ab"), ("bc", "ac", "ab")),
+        (Strategy.REST_FOR_ONE, ("", "a", "ab"), ("bc", "c", "")),
+    ],
+)
+def test_a_strategy_says_whom_one_comes_after_and_whom_it_takes_along(strategy, before, shaken):
+    groups = Groups([GroupSpec(name="g", members=tuple("abc"), strategy=strategy)])
+    assert tuple("".join(groups.before(name)) for name in "abc") == before
+    assert tuple("".join(groups.shaken_by(name)) for name in "abc") == shaken
+    assert (groups.before("x"), groups.shaken_by("x"), groups.name_of("x")) == ((), (), "")
 
 
 def begun(world, name):

@@ -181,3 +181,18 @@ def test_a_limit_remembers_for_longer_than_the_budget_does():
 def test_an_end_without_a_code_has_no_cause():
     assert isinstance(lives(None, None, None)[-1], Again)
     assert isinstance(lives(None, CRASH)[-1], Again)
+
+
+def test_a_limit_remembers_for_its_whole_period_and_nothing_remembers_longer():
+    limits = (CauseBudget(causes=(7,), restarts=2, period=3600.0),)
+    service = spec(budget=Budget(restarts=2, period=60.0), limits=limits)
+    history, decisions = History(), []
+    for number in range(3):
+        end = Exit(False, "exited with 7", code=7)
+        decision, history = decide(service, history, end, number * 1000.0, 0.0)
+        decisions.append(decision)
+    assert decisions[-1] == GiveUp("2 restarts within 3600 s after 7")
+    history = History()
+    for number in range(10_000):
+        _, history = decide(service, history, BROKEN, number * 1000.0, 0.0)
+        assert len(history.restarts) <= 4

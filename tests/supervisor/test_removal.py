@@ -155,6 +155,22 @@ async def test_instances_go_with_their_template(autojump_clock, nursery, from_fi
     assert await world.ask(Status()) == ()
 
 
+async def test_those_that_somebody_stops_meanwhile_are_gone_all_the_same(
+    autojump_clock, nursery, from_file
+):
+    names = [f"t@{number}" for number in range(20)]
+    world, file = await from_file(templates=[template("t@", stop_timeout=9.0)])
+    for name in names:
+        await world.ask(Start(name, {"does": "waits"}))
+    file.write()
+    asked = [Asked(nursery, world, Stop(name)) for name in names[::2]]
+    asked.append(Asked(nursery, world, Reload()))
+    asked += [Asked(nursery, world, Stop(name)) for name in names]
+    await wait_all_tasks_blocked()
+    assert all(one.done for one in asked)
+    assert await world.ask(Status()) == ()
+
+
 @pytest.mark.parametrize("needs", ["requires", "wants", "after"])
 async def test_an_instance_outlives_what_its_template_no_longer_needs(
     autojump_clock, from_file, needs

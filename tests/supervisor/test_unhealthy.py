@@ -197,3 +197,16 @@ async def test_what_a_schedule_starts_never_makes_the_whole_unready(autojump_clo
     states = [world[name].state for name in ("slow", "broken", "again")]
     assert states == [State.STARTING, State.EXITED, State.BACKOFF]
     assert (await world.ask(Health())).healthy
+
+
+@pytest.mark.parametrize(("command", "then"), [(Stop, "STOPPED"), (RestartService, "RUNNING")])
+async def test_what_somebody_asks_for_while_it_ends_unhealthy_stands(
+    autojump_clock, supervise, command, then
+):
+    world = await supervise(
+        (task("api", stop_timeout=9.0, budget=NO_SECOND_CHANCE), steady(wind_down=5.0)),
+        checks=[check("live", OnUnhealthy.RESTART)],
+    )
+    await world.ask(ReportHealth("live", "api", False, "500"))
+    status = await world.ask(command("api"))
+    assert (status.state, status.restarts, status.reason) == (then, 0, "")
