@@ -378,6 +378,10 @@ class Child:
         doubts = 0
         while True:
             left = await survivors.look(trace)
+            if left.blind:
+                delay = min(delay * 2, 1.0)
+                await trio.sleep(delay)
+                continue
             if not left.pids:
                 doubts += 1
                 if left.sure or doubts == LOOKS:

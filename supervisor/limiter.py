@@ -15,15 +15,18 @@ LEFT_OUT = "log events left out"
 
 
 class Limiter:
-    """A processor for structlog. How many were left out is told with the next event of any kind."""
+    """A processor for structlog. How many were left out is told with the next event of any kind.
+
+    An error is never left out: that a service is FATAL, above all, is what a storm ends in.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._begun = clock()
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        if event.get("event") == LEFT_OUT:
+    def __call__(self, _logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        if event.get("event") == LEFT_OUT or method == "error":
             return event
         if self._clock() - self._begun >= PERIOD:
             self.tell()

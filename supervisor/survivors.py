@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Collection, Iterable
@@ -31,10 +32,14 @@ class Trace:
 
 @dataclass(slots=True)
 class Left:
-    """The processes that are left, and whether those are `sure` to be all."""
+    """The processes that are left, and whether those are `sure` to be all.
+
+    Where there was no descriptor to look with, it was `blind`, and nothing is known.
+    """
 
     pids: list[int] = field(default_factory=list[int])
     sure: bool = True
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class _Known:
     began: int
     session: int = 0
     mark: bytes | None = None
+
+
+def _spare() -> int:
+    return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
 
 class Survivors:
@@ -64,6 +73,8 @@ class Survivors:
         self.leaders: set[int] = set()
         self._known: dict[tuple[str, int], _Known] = {}
         self._next: _Look | None = None
+        # A service that ends may be what would give a descriptor back: looking must not need one.
+        self._spare = _spare()
 
     async def look(self, life: Trace) -> Left:
         """What is left of a life at some moment after this call."""
@@ -77,16 +88,31 @@ class Survivors:
                 await trio.lowlevel.checkpoint()  # whoever wakes now as well is served too
             finally:
                 self._next = None
-                look.found = self.find(look.lives)
+                look.found = self._find_by_all_means(look.lives)
                 look.done.set()
         return look.found[life]
+
+    def _find_by_all_means(self, lives: Collection[Trace]) -> dict[Trace, Left]:
+        """With the descriptor that is kept for it, if there is no other left."""
+        try:
+            try:
+                return self.find(lives)
+            except OSError:
+                os.close(self._spare)
+                try:
+                    return self.find(lives)
+                finally:
+                    self._spare = _spare()
+        except OSError:
+            return {life: Left(blind=True) for life in lives}
 
     def find(self, lives: Iterable[Trace]) -> dict[Trace, Left]:
         """What is left of each life at this moment.
 
         Zombies do not count, but a process on its way out does: it may still hold a port. In the
         middle of an exec, and on its way out, a process has no environment to be known by. One
-        that seems to have none is worth another look.
+        that seems to have none is worth another look. Raises `OSError` where there is no
+        descriptor left to look with.
         """
         found = {life: Left() for life in lives}
         sessions = {life.session: left for life, left in found.items()}
@@ -97,32 +123,30 @@ class Survivors:
         settled = (time.clock_gettime(time.CLOCK_BOOTTIME) - SETTLED) * TICKS
         others = self.leaders - sessions.keys()
         kept: dict[tuple[str, int], _Known] = {}
-        with os.scandir("/proc") as entries:
-            for entry in entries:
-                name = entry.name
-                if not name.isdecimal() or (pid := int(name)) in others:
+        for key in _processes():
+            name, pid = key[0], int(key[0])
+            if pid in others:
+                continue
+            known = self._known.get(key)
+            if known is not None:
+                kept[key] = known
+                if known.began < oldest or not (known.session in sessions or known.mark in marks):
                     continue
-                key = name, entry.inode()
-                known = self._known.get(key)
-                if known is not None:
-                    kept[key] = known
-                    if known.began < oldest or not (
-                        known.session in sessions or known.mark in marks
-                    ):
-                        continue
-                try:
-                    known = _read_all(name, others)
-                except OSError:
-                    continue  # gone
-                if known is None:
-                    for left in found.values():
-                        left.sure = False
-                    continue
-                if known.began < settled:
-                    kept.setdefault(key, known)
-                left = sessions.get(known.session) or marks.get(known.mark)
-                if left is not None and known.began >= oldest:
-                    left.pids.append(pid)
+            try:
+                known = _read_all(name, others)
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE):
+                    raise
+                continue  # gone
+            if known is None:
+                for left in found.values():
+                    left.sure = False
+                continue
+            if known.began < settled:
+                kept.setdefault(key, known)
+            left = sessions.get(known.session) or marks.get(known.mark)
+            if left is not None and known.began >= oldest:
+                left.pids.append(pid)
         self._known = kept
         return found
 
@@ -142,6 +166,12 @@ class _Look:
 
 
 survivors = Survivors()
+
+
+def _processes() -> list[tuple[str, int]]:
+    """All of them, each by its number and the inode of its folder, with one descriptor."""
+    with os.scandir("/proc") as entries:
+        return [(entry.name, entry.inode()) for entry in entries if entry.name.isdecimal()]
 
 
 def belongs(pid: int, life: Trace) -> bool:

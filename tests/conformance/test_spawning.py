@@ -53,7 +53,8 @@ async def test_each_reason_is_told_counted_and_given_up_and_the_daemon_goes_on(
         for name, (command, _, why) in reasons.items():
             status = await it.service(name, lambda status: status["state"] == "FATAL")
             assert status["reason"].startswith(f"cannot start '{command[0]}': ")
-            assert status["reason"].endswith(why + GAVE_UP)
+            assert why in status["reason"]
+            assert status["reason"].endswith(GAVE_UP)
             assert (status["pid"], status["restarts"]) == (None, 3)
             assert it.states(name) == ["STARTING", "BACKOFF"] * 3 + ["STARTING", "FATAL"]
             failures = [e for e in it.it.events if e.get("event") == "service failed"]
@@ -88,7 +89,7 @@ async def fewer(it: Subject, reason: str, names: list[str]) -> None:
     services = await it.services()
     hungry = {name for name in names if services[name]["state"] == "BACKOFF"}
     assert hungry
-    assert {services[name]["reason"].partition(": ")[2] for name in hungry} == {reason}
+    assert all(f": {reason}" in services[name]["reason"] for name in hungry)
     async with trio.open_nursery() as nursery:
         for name in set(names) - hungry:
             nursery.start_soon(it.command, "stop", name)
@@ -108,10 +109,6 @@ async def test_without_descriptors_left_it_goes_on_and_starts_what_it_can(
         assert it.left() == set()
 
 
-@pytest.mark.xfail(
-    reason="the sweep of /proc needs a descriptor: without one the life fails as OSError, its"
-    " leader stays a zombie, and what left its group is not looked for"
-)
 async def test_without_a_single_descriptor_left_a_death_is_noticed_and_cleared_away(
     tmp_path: Path, role: Role
 ):
@@ -182,8 +179,9 @@ async def test_hundreds_of_lives_leave_no_descriptor_no_thread_and_no_child(
             await it.command("start", f"s{number}")
             await it.command("start", f"f{number}")
         assert await settled(it, inner) == held
+        services = await it.services()
         for number in range(4):
-            assert it.states(f"s{number}").count("STARTING") == 2 * 26
+            assert services[f"s{number}"]["restarts"] == 25
         assert await it.stop() == 0
 
 

@@ -59,3 +59,8 @@ def test_what_was_left_out_is_told_with_the_next_event(limiter: Limiter, clock: 
 
 def test_what_tells_it_is_never_left_out(limiter: Limiter):
     assert all(passes(limiter, event=LEFT_OUT) for _ in range(MOST + 5))
+
+
+def test_an_error_is_never_left_out(limiter: Limiter):
+    for _ in range(MOST + 5):
+        assert limiter(None, "error", {"event": "e"}) == {"event": "e"}

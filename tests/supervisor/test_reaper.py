@@ -133,7 +133,7 @@ async def test_it_sleeps_until_somebody_dies(nursery: trio.Nursery):
 async def test_when_it_cannot_look_it_looks_again(
     nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
 ):
-    def without_descriptors(seen: object, now: float) -> dict[Zombie, float]:
+    def without_descriptors(seen: object, now: float, managed: object) -> dict[Zombie, float]:
         monkeypatch.undo()
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 

@@ -473,7 +473,7 @@ async def test_one_that_does_not_speak_http_is_unreachable(tmp_path: Path):
     endpoint = await open_socket(path)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.serve_listeners, answer, [endpoint.listener])
-        with pytest.raises(Unreachable, match="^cannot (reach|understand) "):
+        with pytest.raises(Unreachable, match=r"^cannot (reach|understand) "):
             await trio.to_thread.run_sync(Client(path).services)
         nursery.cancel_scope.cancel()
 
