@@ -133,7 +133,9 @@ async def test_where_it_cannot_be_a_subreaper_it_says_so_and_goes_on(tmp_path: P
 def test_only_a_subreaper_is_one():
     ask = "from supervisor import pid1; print(pid1.is_subreaper(), flush=True);"
     then = "pid1.become_subreaper(); print(pid1.is_subreaper(), flush=True);"
-    child = "import os; os.fork() or (print(pid1.is_subreaper()), os._exit(0)); os.wait()"
+    child = (
+        "import os; os.fork() or (print(pid1.is_subreaper(), flush=True), os._exit(0)); os.wait()"
+    )
     done = subprocess.run(
         [sys.executable, "-c", ask + then + child], cwd=ROOT, capture_output=True, text=True
     )
