@@ -29,6 +29,7 @@ class Context(Generic[O_co]):
     `stopping` is set when the service is asked to end; `stop_timeout` seconds later it is
     cancelled. `options` is the service's own table, checked when the plan was made. `run` is the
     same for every life within one run of the daemon, and unlike any other run's; no secret.
+    `hidden` are the variables of ours that no program inherits without naming them.
     """
 
     def __init__(
@@ -41,9 +42,11 @@ class Context(Generic[O_co]):
         events: Events,
         stopping: trio.Event,
         run: str = "",
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
         self.name = spec.name
         self.run = run
+        self.hidden = hidden
         self.options = options
         self.stopping = stopping
         self.events = events

@@ -14,7 +14,8 @@ import h11
 import trio
 
 from supervisor.causes import describe
-from supervisor.child import LaunchError, Program, spawn, why_not
+from supervisor.child import LaunchError
+from supervisor.spawn import Program, spawn, why_not
 from supervisor.spec import Target
 
 TAIL = 4096  # bytes of what a program writes that are kept, for its last line

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 
 import trio
 
-from supervisor.child import Program
 from supervisor.output import Line
 from supervisor.probe import ProbeFailed, probe, problem
+from supervisor.spawn import Program
 from supervisor.spec import Ready
 
 WAYS = ("http", "tcp", "exec", "log", "delay", "notify", "fd")

@@ -29,6 +29,7 @@ class Harness:
         self.events = Events()
         self.desk = Desk("supervisor")
         self.stopping = trio.Event()
+        self.hidden: frozenset[str] = frozenset()
 
     def context(self, options: T) -> Context[T]:
         return Context(
@@ -39,4 +40,5 @@ class Harness:
             events=self.events,
             stopping=self.stopping,
             run="run",
+            hidden=self.hidden,
         )

@@ -12,13 +12,14 @@ from functools import partial
 import trio
 
 from supervisor.causes import describe, matches, signal_named
-from supervisor.child import Child, Identity, LaunchError, Program, spawn, why_not
+from supervisor.child import Child, LaunchError
 from supervisor.failure import Failed
 from supervisor.kinds.life import Life, LiveBody, Unfit
 from supervisor.kinds.program import problems, program_of
 from supervisor.kinds.says import Says
 from supervisor.kinds.users import identity
 from supervisor.readiness import until_ready
+from supervisor.spawn import Identity, Program, spawn, why_not
 from supervisor.spec import ProcessSpec, Spec
 from supervisor.template import sample
 

@@ -10,12 +10,12 @@ from contextlib import ExitStack
 
 from supervisor import listening
 from supervisor.causes import problem, signal_named
-from supervisor.child import Identity, Program
 from supervisor.failure import Failed
 from supervisor.kinds import env_file, rlimits
 from supervisor.kinds.life import Life
 from supervisor.kinds.says import Says
 from supervisor.readiness import unreadable
+from supervisor.spawn import Identity, Program
 from supervisor.spec import ProcessSpec
 
 FIRST_LISTENED = 3  # SD_LISTEN_FDS_START

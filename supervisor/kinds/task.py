@@ -48,6 +48,7 @@ def task(spec: Spec) -> LiveBody:
             events=life.events,
             stopping=life.stopping,
             run=life.run,
+            hidden=life.hidden,
         )
         await body(context, task_status=task_status)
 

@@ -7,8 +7,8 @@ import os
 import pwd
 from collections.abc import Mapping
 
-from supervisor.child import Identity
 from supervisor.failure import Failed
+from supervisor.spawn import Identity
 
 
 def identity(user: str | None, group: str | None) -> tuple[Identity | None, Mapping[str, str]]:

@@ -16,8 +16,8 @@ from functools import partial
 import trio
 
 from supervisor import pid1
-from supervisor.child import Program, spawn
 from supervisor.reaper import reap_orphans
+from supervisor.spawn import Program, spawn
 from supervisor.survivors import survivors
 from tests.supervisor.real import children, state_of, until
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.child import LAUNCH, PYTHON
+from supervisor.spawn import LAUNCH, PYTHON
 
 
 def launched(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import trio
 
-from supervisor.child import Program
 from supervisor.probe import ProbeFailed, probe, problem
+from supervisor.spawn import Program
 from supervisor.spec import Target
 from supervisor.survivors import MARKER
 from tests.supervisor.real import PATIENCE, alive, until

@@ -1,6 +1,7 @@
 from collections import deque
 from functools import partial
 
+import msgspec
 import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
@@ -23,7 +24,7 @@ class Probes:
         self.answers = {}
         self.looked = deque()
 
-    async def __call__(self, target):
+    async def __call__(self, target, like):
         where = target.http or target.tcp
         self.looked.append((round(trio.current_time() - self.began, 3), where))
         answer = self.answers.get(where)
@@ -281,6 +282,21 @@ async def test_a_success_within_the_grace_counts(autojump_clock, start, probes):
     it.says("api")
     await trio.sleep(1)
     assert [report.healthy for _, report in it.reports] == [True]
+
+
+async def test_a_program_that_looks_sees_no_secret(nursery, monkeypatch):
+    monkeypatch.setenv("TOKEN", "s3cr3t")
+    look = HealthSpec(name="look", service="api", exec=("sh", "-c", 'test -z "$TOKEN"'))
+    for hidden, healthy in (frozenset(), False), (frozenset({"TOKEN"}), True):
+        probed = Probed(Probes(), [msgspec.structs.replace(look, failures=1)])
+        probed.harness.hidden = hidden
+        probed.says("api")
+        with trio.fail_after(20):
+            async with trio.open_nursery() as own:
+                await own.start(probed.run)
+                await probed.reported.wait()
+                own.cancel_scope.cancel()
+        assert [report.healthy for _, report in probed.reports] == [healthy]
 
 
 async def answer(status, stream):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from supervisor import child as child_module
+from supervisor import spawn as spawn_module
 from supervisor.desk import Refused
 from supervisor.failure import Failed
 from supervisor.kinds import users
@@ -318,7 +318,7 @@ async def test_a_launcher_that_is_killed_is_an_end_like_any_other(tmp_path: Path
     fake = tmp_path / "launch.py"
     fake.write_text("import os; os.kill(os.getpid(), 9)")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(child_module, "LAUNCH", str(fake))
+        patch.setattr(spawn_module, "LAUNCH", str(fake))
         assert await fails(sh("exit", nice=1)) == "killed by SIGKILL"
 
 
