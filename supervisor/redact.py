@@ -111,7 +111,7 @@ class Redactor:
         """Whether a pattern may match: seen at once for all lines, where that is the same."""
         if not self._patterns:
             return False
-        text = lines.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        text = lines.removesuffix(b"\r").decode("utf-8", "surrogateescape").replace("\r\n", "\n")
         return any(
             _OF_ONE_LINE.search(pattern.pattern) or pattern.search(text)
             for pattern in self._patterns

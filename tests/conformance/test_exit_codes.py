@@ -33,9 +33,11 @@ DEADLY = [n for n in range(1, 65) if n not in HARMLESS]
 async def settled(it: Subject, *, failed: int) -> dict[str, dict[str, object]]:
     """Every service's status once none is on its way."""
     for name in await it.services():
-        await it.service(name, lambda status: status["state"] in ("EXITED", "FATAL", "STOPPED"))
+        await it.service(name, lambda status: status["state"] in ("EXITED", "FATAL"))
     services = await it.services()
-    assert sum(s["failed"] for s in services.values()) == failed
+    assert sum(s["failed"] for s in services.values()) == failed, [
+        name for name, s in services.items() if not s["failed"]
+    ]
     return services
 
 

