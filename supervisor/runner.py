@@ -180,7 +180,7 @@ class Runner(Standing):
             self.block("")
             with trio.CancelScope() as self._at_gate:
                 await self._gate()
-            opened = not self._at_gate.cancelled_caught
+            opened = not self._at_gate.cancel_called
         self._blocked = False
 
     async def _one_life(self, restarts: int) -> Exit:

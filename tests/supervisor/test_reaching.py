@@ -142,3 +142,18 @@ async def test_a_life_that_breaks_off_leaves_no_process_to_reach(autojump_clock,
     await world.until("a", State.BACKOFF)
     with pytest.raises(Refused, match="cannot reach a process of a: it is BACKOFF"):
         await world.ask(Signal("a", signal.SIGUSR1))
+
+
+async def test_a_stop_between_two_lives_is_not_when_the_last_one_ended(
+    autojump_clock, supervise, monkeypatch
+):
+    async def broken(life, *, task_status):
+        task_status.started()
+        raise ValueError("boom")
+
+    world = await supervise((task("a"), broken))
+    await world.until("a", State.BACKOFF)
+    before = world["a"]
+    monkeypatch.setattr("supervisor.standing.time.time", lambda: before.ended + 100)
+    after = await world.ask(Stop("a"))
+    assert (after.ended, after.since) == (before.ended, before.ended + 100)
