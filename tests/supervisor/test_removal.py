@@ -194,6 +194,22 @@ async def test_an_instance_outlives_what_its_template_no_longer_needs(
     assert world.ending is not None
 
 
+async def test_what_goes_in_the_turn_in_which_it_rests_is_missed_by_whoever_waits(
+    autojump_clock, nursery, from_file
+):
+    world, _ = await from_file(
+        (task("a", backoff=A_SECOND), crashing(ready=False)),
+        templates=[template("t@", requires=("a",))],
+    )
+    started = Asked(nursery, world, Start("t@1", {"does": "waits"}))
+    await wait_all_tasks_blocked()
+    assert world["t@1"].reason == "waits until a is ready"
+    world.supervisor.tree.roster["a"].stop()
+    world.supervisor.tree.dismiss(world.supervisor.tree.roster["a"])
+    await wait_all_tasks_blocked()
+    assert started.answer.reason == "requires a, which is no more"
+
+
 async def test_whoever_asks_a_service_that_goes_is_told(autojump_clock, nursery, from_file):
     world, file = await from_file((task("b"), steady()))
     desk = world.channels.desks.setdefault("x", Desk("x"))
