@@ -99,6 +99,7 @@ class Timetable:
 
     async def _keep(self, runner: Runner, schedule: Schedule, scope: trio.CancelScope) -> None:
         with scope:
+            await trio.lowlevel.checkpoint_if_cancelled()  # disarmed in the turn of its arming
             due, since = trio.current_time(), self._wall()
             while True:
                 if schedule.every is not None:
