@@ -175,9 +175,8 @@ class Runner(Standing):
     async def _until_wanted_and_free(self) -> None:
         """Wait until the gate opens while it is wanted up."""
         opened = False
-        while not (opened and self.wanted.value):
+        while not opened:
             await self.wanted.until(bool)
-            self.block("")
             with trio.CancelScope() as self._at_gate:
                 await self._gate()
             opened = not self._at_gate.cancel_called
