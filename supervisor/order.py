@@ -36,11 +36,16 @@ async def until_free(runners: Runners, groups: Groups, name: str) -> None:
     for other in _existing(runners, groups.before(name)):
         await _while_coming(runner, other, Condition.READY)
     required = conditions(spec.requires)
-    for other in required.keys() - runners.keys():
-        runner.block(f"requires {other}, which is no more")
-        await trio.sleep_forever()  # until it has to come to the gate again
-    while missing := next((n for n, c in required.items() if not is_there(runners[n], c)), None):
-        await _until_required(runner, runners[missing], required[missing])
+    while missing := next((n for n, c in required.items() if not _is_met(runners, n, c)), None):
+        if missing in runners:
+            await _until_required(runner, runners[missing], required[missing])
+        else:
+            runner.block(f"requires {missing}, which is no more")
+            await trio.sleep_forever()  # until it has to come to the gate again
+
+
+def _is_met(runners: Runners, name: str, condition: Condition) -> bool:
+    return name in runners and is_there(runners[name], condition)
 
 
 def _existing(runners: Runners, names: Iterable[str]) -> list[Runner]:

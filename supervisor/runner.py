@@ -175,12 +175,11 @@ class Runner(Standing):
     async def _until_wanted_and_free(self) -> None:
         """Wait until the gate opens while it is wanted up."""
         opened = False
-        while not (opened and self.wanted.value):
+        while not opened:
             await self.wanted.until(bool)
-            self.block("")
             with trio.CancelScope() as self._at_gate:
                 await self._gate()
-            opened = not self._at_gate.cancelled_caught
+            opened = not self._at_gate.cancel_called
         self._blocked = False
 
     async def _one_life(self, restarts: int) -> Exit:

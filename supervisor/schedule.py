@@ -52,10 +52,8 @@ def next_time(cron: str, zone: tzinfo, now: float) -> float:
         times = (at.timestamp() for at in CronSim(cron, datetime.fromtimestamp(now, zone)))
         # In the second pass of an hour that a night has twice it may name one of the first.
         return next(at for at in times if at > now)
-    except CronSimError as error:
-        raise ValueError(str(error)) from None
-    except StopIteration:
-        raise ValueError("it never comes") from None
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(str(error) or "it never comes") from None
 
 
 def zone_of(schedule: Schedule) -> tzinfo:
@@ -101,6 +99,7 @@ class Timetable:
 
     async def _keep(self, runner: Runner, schedule: Schedule, scope: trio.CancelScope) -> None:
         with scope:
+            await trio.lowlevel.checkpoint_if_cancelled()  # disarmed in the turn of its arming
             due, since = trio.current_time(), self._wall()
             while True:
                 if schedule.every is not None:

@@ -125,7 +125,7 @@ class Standing:
         self.update(exit_code=code, gone_after=gone_after)
 
     def enter(self, state: State, reason: str = "", **changes: object) -> None:
-        """Come into a state; what belongs to the one before is gone."""
+        """Come into another state; what belongs to the one before is gone."""
         status, now = self.status.value, time.time()
         common: dict[str, object] = {
             "state": state,
@@ -134,7 +134,7 @@ class Standing:
             "reason": reason,
             "failed": False,
             "next_restart": None,
-            "since": now if state is not status.state else status.since,
+            "since": now,
         }
         if state is State.STARTING:
             common |= {"started": now, "ended": None, "exit_code": None}

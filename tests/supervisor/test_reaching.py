@@ -142,3 +142,28 @@ async def test_a_life_that_breaks_off_leaves_no_process_to_reach(autojump_clock,
     await world.until("a", State.BACKOFF)
     with pytest.raises(Refused, match="cannot reach a process of a: it is BACKOFF"):
         await world.ask(Signal("a", signal.SIGUSR1))
+
+
+async def test_a_stop_between_two_lives_is_not_when_the_last_one_ended(
+    autojump_clock, supervise, monkeypatch
+):
+    async def broken(life, *, task_status):
+        task_status.started()
+        raise ValueError("boom")
+
+    world = await supervise((task("a"), broken))
+    await world.until("a", State.BACKOFF)
+    before = world["a"]
+    monkeypatch.setattr("supervisor.standing.time.time", lambda: before.ended + 100)
+    after = await world.ask(Stop("a"))
+    assert (after.ended, after.since) == (before.ended, before.ended + 100)
+
+
+async def test_told_to_go_now_it_gets_no_more_time(autojump_clock, supervise):
+    world = await supervise((task("a", stop_timeout=9.0), steady(wind_down=9.0)))
+    runner = world.supervisor.tree.roster["a"]
+    runner.stop(grace=0)
+    runner.extend(5.0)
+    began = trio.current_time()
+    await runner.settled()
+    assert trio.current_time() == began

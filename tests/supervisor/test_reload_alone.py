@@ -7,7 +7,7 @@ from supervisor.control import Checks, Reload, Status
 from supervisor.desk import NotFound, Refused
 from supervisor.model import State
 from supervisor.plan import PROBER
-from supervisor.spec import GroupSpec, HealthSpec, Strategy
+from supervisor.spec import GroupSpec, HealthSpec, Settings, Strategy
 from tests.supervisor.fakes import steady, task, template
 
 LOOK = HealthSpec(name="look", service="a", tcp="127.0.0.1:1")
@@ -116,3 +116,10 @@ async def test_and_comes_with_the_first_of_it(from_file):
     await wait_all_tasks_blocked()
     assert await world.ask(Checks()) == (LISTEN,)
     assert world[PROBER.name].state is State.RUNNING
+
+
+async def test_the_daemons_own_keys_stay_as_they_are(from_file):
+    world, file = await from_file((task("a"), steady()))
+    file.write((task("a"), steady()), settings=Settings(shutdown_timeout=3.0))
+    assert await world.ask(Reload(only=("a",))) == ()
+    assert len(await world.ask(Reload())) == 1

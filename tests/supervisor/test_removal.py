@@ -7,6 +7,7 @@ from trio.testing import wait_all_tasks_blocked
 from supervisor.control import Reload, Remove, Start, Status, Stop
 from supervisor.desk import Desk, Gone, NotFound, Refused
 from supervisor.model import State
+from supervisor.order import stop_in_order
 from supervisor.spec import GroupSpec, Schedule, Strategy
 from tests.supervisor.fakes import (
     A_SECOND,
@@ -129,6 +130,25 @@ async def test_what_is_started_again_while_it_goes_is_stopped_again(
     assert world["a"] is None
 
 
+async def test_started_after_all_have_stopped_it_is_stopped_like_any_other(
+    autojump_clock, nursery, from_file, monkeypatch
+):
+    world, file = await from_file((task("a", stop_timeout=9.0), steady(wind_down=5.0)))
+    file.write()
+    started = []
+
+    async def stop_in_order_and_start(runners, groups):
+        await stop_in_order(runners, groups)
+        if not started:
+            started.append(await world.ask(Start("a")))
+
+    monkeypatch.setattr("supervisor.reload.stop_in_order", stop_in_order_and_start)
+    began = trio.current_time()
+    await world.ask(Reload())
+    assert trio.current_time() - began == 10
+    assert world.events.of("a")[-3:] == [State.STOPPING, State.STOPPED, None]
+
+
 async def test_when_the_end_comes_amid_a_reload_nothing_new_begins(
     autojump_clock, nursery, from_file
 ):
@@ -192,6 +212,22 @@ async def test_an_instance_outlives_what_its_template_no_longer_needs(
     world.supervisor.end("done")
     await trio.sleep(1)
     assert world.ending is not None
+
+
+async def test_what_goes_in_the_turn_in_which_it_rests_is_missed_by_whoever_waits(
+    autojump_clock, nursery, from_file
+):
+    world, _ = await from_file(
+        (task("a", backoff=A_SECOND), crashing(ready=False)),
+        templates=[template("t@", requires=("a",))],
+    )
+    started = Asked(nursery, world, Start("t@1", {"does": "waits"}))
+    await wait_all_tasks_blocked()
+    assert world["t@1"].reason == "waits until a is ready"
+    world.supervisor.tree.roster["a"].stop()
+    world.supervisor.tree.dismiss(world.supervisor.tree.roster["a"])
+    await wait_all_tasks_blocked()
+    assert started.answer.reason == "requires a, which is no more"
 
 
 async def test_whoever_asks_a_service_that_goes_is_told(autojump_clock, nursery, from_file):

@@ -115,3 +115,24 @@ async def test_blocked_between_two_lives_it_says_why(autojump_clock, supervise):
     assert (status.state, status.reason) == (State.BACKOFF, "requires db, which is FATAL")
     assert status.next_restart is None
     assert (await world.ask(Stop("api"))).state is State.STOPPED
+
+
+async def test_a_chain_is_on_its_way_again_as_soon_as_its_first_link_is(autojump_clock, supervise):
+    world = await supervise(
+        (task("disk", budget=NO_SECOND_CHANCE), crashing(after=9.0, ready=False, times=1)),
+        (task("db", requires=("disk",)), steady()),
+        (task("api", requires=("db",)), steady()),
+    )
+    await trio.sleep(10)
+    assert world["api"].reason == "requires db, which is STOPPED"
+    world.supervisor.tree.roster["disk"].live = _late
+    world.supervisor.tree.roster["disk"].start()
+    await wait_all_tasks_blocked()
+    reasons = [world[name].reason for name in ("db", "api")]
+    assert reasons == ["waits until disk is ready", "waits until db is ready"]
+
+
+async def _late(stopping, *, task_status):
+    await trio.sleep(5)
+    task_status.started()
+    await stopping.wait()

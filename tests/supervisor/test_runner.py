@@ -445,6 +445,44 @@ async def test_stopped_in_the_tick_in_which_the_gate_opens_it_does_not_live(auto
     assert states(runner) == [State.STOPPED]
 
 
+async def test_another_gate_counts_though_the_one_before_had_just_opened(autojump_clock, start):
+    gates = [trio.Event(), trio.Event()]
+
+    async def gate():
+        await gates[0].wait()
+
+    runner = await start(waits, gate=gate)
+    await wait_all_tasks_blocked()
+    gates.pop(0).set()
+    runner.look_again()
+    await trio.sleep(100)
+    assert states(runner) == [State.STOPPED]
+    gates[0].set()
+    assert (await runner.settled()).state is State.RUNNING
+
+
+async def test_a_life_that_began_is_not_blocked(autojump_clock, start):
+    gate = Gate()
+    runner = await start(waits, gate=gate)
+    await wait_all_tasks_blocked()
+    runner.block("requires b")
+    assert not runner.coming
+    gate.is_open.set(True)
+    await until(runner, State.RUNNING)
+    assert runner.coming
+
+
+async def test_stopped_while_it_is_renewed_it_gets_a_new_chance(autojump_clock, start):
+    runner = await start(waits)
+    await until(runner, State.RUNNING)
+    runner.renew("b is BACKOFF")
+    runner.stop()
+    runner.start()
+    assert (await runner.settled()).restarts == 0
+    runner.renew("b is BACKOFF")
+    assert (await runner.settled()).restarts == 1
+
+
 async def test_stopped_at_the_gate_in_backoff_it_gets_its_budget_back(autojump_clock, start):
     gate = Gate()
     gate.is_open.set(True)

@@ -116,6 +116,13 @@ async def test_cron_is_kept_by_the_clock_even_when_somebody_sets_it(autojump_clo
     assert clock.runner.status.value.next_start is None
 
 
+async def test_disarmed_in_the_turn_in_which_it_was_armed_it_plans_nothing(autojump_clock, nursery):
+    clock = Clock(nursery, HALF_PAST)
+    clock.table.disarm(clock.runner)
+    await wait_all_tasks_blocked()
+    assert clock.runner.status.value.next_start is None
+
+
 async def test_a_clock_that_is_set_back_a_little_repeats_nothing(autojump_clock, nursery):
     clock = Clock(nursery, HALF_PAST)
     await trio.sleep(1801)
