@@ -9,7 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import trio
@@ -145,6 +145,7 @@ async def daemon(
                 await process.wait()
                 while left := it.left():
                     for pid in left:
-                        os.kill(pid, signal.SIGKILL)
+                        with suppress(ProcessLookupError):
+                            os.kill(pid, signal.SIGKILL)
                     await trio.sleep(0.01)
             nursery.cancel_scope.cancel()
