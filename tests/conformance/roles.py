@@ -73,8 +73,12 @@ class Subject:
         os.kill(await self.front(), signum)
 
     async def stop(self, signum: int = SIGTERM) -> int:
+        """Its exit code; after a clean end all that it logged has been read."""
         await self.signal(signum)
-        return await self.exit_code()
+        code = await self.exit_code()
+        if code == 0:
+            await self.seen(event="stopped")
+        return code
 
     async def services(self) -> dict[str, dict[str, Any]]:
         """What the control socket says, by service."""

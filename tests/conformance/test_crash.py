@@ -56,6 +56,6 @@ async def test_another_daemons_services_are_left_alone(tmp_path: Path):
         async with PLAIN.daemon(there, sh("other", "echo up; exec sleep 1000")) as second:
             await second.seen(event="up")
             assert await second.stop() == 0
-        assert first.states("sleeper") == ["STARTING", "RUNNING"]
         assert first.of("sleeper")
         assert await first.stop() == 0
+        assert first.states("sleeper") == ["STARTING", "RUNNING", "STOPPING", "STOPPED"]

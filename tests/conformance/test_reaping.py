@@ -159,23 +159,26 @@ async def test_what_outlives_the_daemon_is_asked_to_end_before_it_is_killed(
         began = trio.current_time()
         os.kill(await it.inner(), signal.SIGKILL)
         assert await it.exit_code() == 128 + signal.SIGKILL
-        assert pid1.FAREWELL <= trio.current_time() - began < 2 * pid1.FAREWELL
+        assert trio.current_time() - began >= pid1.FAREWELL
         assert (tmp_path / "asked").exists()
         assert it.left() == set()
 
 
 async def test_one_more_signal_means_now_there_too(tmp_path: Path, require):
     require("unshare")
-    async with INIT.daemon(tmp_path, sh("polite", OUTLIVES) + sh("deaf", DEAF)) as it:
+    patient = (
+        "from supervisor import __main__, pid1; import sys; pid1.FAREWELL = 1000;"
+        "sys.argv[1:] = ['-c', 'nurseryd.toml']; __main__.main()"
+    )
+    toml = sh("polite", OUTLIVES) + sh("deaf", DEAF)
+    async with INIT.daemon(tmp_path, toml, code=patient) as it:
         await it.seen(service="polite", event="up")
         await it.seen(service="deaf", event="up")
         front = await it.front()
-        began = trio.current_time()
         os.kill(await it.inner(), signal.SIGKILL)
         await until((tmp_path / "asked").exists)
         os.kill(front, signal.SIGTERM)
         assert await it.exit_code() == 128 + signal.SIGKILL
-        assert trio.current_time() - began < pid1.FAREWELL
         assert it.left() == set()
 
 

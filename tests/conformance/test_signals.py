@@ -47,8 +47,8 @@ async def test_the_others_change_nothing(tmp_path: Path, role: Role):
             await it.signal(signum)
         for signum in TOLD:
             await it.seen(event="signal ignored", signal=signum.name)
-        assert it.states("sleeper") == ["STARTING", "RUNNING"]
         assert await it.stop() == 0
+        assert it.states("sleeper") == ["STARTING", "RUNNING", "STOPPING", "STOPPED"]
 
 
 async def test_one_that_was_stopped_goes_on(tmp_path: Path, role: Role):
@@ -112,8 +112,11 @@ async def test_before_it_can_hear_it_dies_of_it_as_any_program_would(tmp_path: P
     assert codes <= {0, -signal.SIGTERM}
 
 
-async def test_one_that_is_forwarded_to_a_daemon_that_still_loads_is_not_lost(tmp_path: Path):
-    """What a PID 1 that inherits blocked signals hears even before Python has begun."""
+async def test_with_signals_blocked_from_outside_none_is_lost_before_python_has_begun(
+    tmp_path: Path, require
+):
+    """What an image can do about it: `env --block-signal=TERM nurseryd`."""
+    require("unshare")
     around = ("env", "--block-signal=TERM")
     async with INIT.daemon(tmp_path, SLEEPER, around=around) as it:
         front = await it.front()
