@@ -29,7 +29,9 @@ HARMLESS = {
     signal.SIGTTIN,
     signal.SIGTTOU,
 }
-DEADLY = [n for n in range(1, 65) if n not in HARMLESS]
+# The C library keeps these two for itself: no program can change whether it inherited them ignored.
+KEPT = {32, 33}
+DEADLY = [n for n in range(1, 65) if n not in HARMLESS | KEPT]
 
 
 async def settled(it: Subject, *, failed: int) -> dict[str, dict[str, object]]:
