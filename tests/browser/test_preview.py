@@ -1,14 +1,16 @@
 """The preview in a real browser: edits arrive by themselves, and it heals by itself."""
 
+import json
 import os
 import signal
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.whole.daemon import Daemon, until
+from tests.whole.daemon import CONFIG, Daemon, until
 
 pytestmark = pytest.mark.system
 
@@ -75,10 +77,16 @@ def test_an_open_page_recovers_from_a_killed_dev_server(daemon: Daemon, page: Pa
 def test_a_first_visit_shows_what_it_waits_for_and_then_the_site(
     tmp_path: Path, page: Page
 ) -> None:
-    with Daemon(tmp_path, tmp_path / "empty cache") as daemon:
+    # npm waits for us: on a quick day it is done before the page has asked a second time.
+    go = tmp_path / "go"
+    wait = ["sh", "-c", f'until [ -e "{go}" ]; do sleep 0.05; done; exec "$0" "$@"']
+    npm = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["service"]["npm@"]["command"]
+    command = {"NURSERYD__SERVICE__NPM__COMMAND": json.dumps([*wait, *npm])}
+    with Daemon(tmp_path, tmp_path / "empty cache", **command) as daemon:
         page.goto(daemon.preview)
         expect(page.locator("h1")).to_have_text("No site is open yet")
         daemon.init()
-        expect(page.locator("h1")).to_have_text("Setting up your site", timeout=15_000)
+        expect(page.locator("h1")).to_have_text("Setting up your site", timeout=30_000)
         expect(page.locator("#why")).to_contain_text("installing dependencies")
+        go.touch()
         expect(page.locator("h1")).to_have_text("Grow something you will love", timeout=180_000)
