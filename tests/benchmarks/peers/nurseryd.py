@@ -60,4 +60,5 @@ class NurserydFile(Nurseryd):
 
     def table(self, job: Job, program: Program) -> str:
         file = json.dumps(str(job.directory / f"{program.name}.log"))
-        return f"{super().table(job, program)}log = {{ file = {file}, daemon = false }}\n"
+        log = f"log = {{ file = {file}, max_bytes = 0, daemon = false }}\n"
+        return super().table(job, program) + log
