@@ -11,12 +11,11 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from types import TracebackType
-from typing import IO
 
 import structlog
 import trio
+from msgspec.structs import replace
 
 from supervisor.desk import Refused
 from supervisor.survivors import Trace, belongs, survivors
@@ -54,21 +53,39 @@ class Report:
         os.close(self._descriptor)
 
 
+class Pipes:
+    """Our ends of a child's pipes; `stdin` is None where it has none."""
+
+    def __init__(self, stdin: int | None, stdout: int, stderr: int) -> None:
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+
+    def close(self) -> None:
+        for end in (self.stdin, self.stdout, self.stderr):
+            if end is not None:
+                os.close(end)
+
+
 class Child:
-    """A running child. Leaving its `async with` closes its pipes."""
+    """A running child. Leaving its `async with` closes its pipes.
+
+    Raises `OSError` where there is no descriptor left for it; `pipes` are still the caller's then.
+    """
 
     def __init__(
-        self, popen: subprocess.Popen[bytes], marker: str, report: Report | None = None
+        self,
+        popen: subprocess.Popen[bytes],
+        pipes: Pipes,
+        marker: str,
+        report: Report | None = None,
     ) -> None:
-        assert popen.stdout is not None
-        assert popen.stderr is not None
         self._popen = popen
+        self._pipes = pipes
         self._report = report
-        self._stdin = None if popen.stdin is None else _stream(popen.stdin)
+        self._pidfd = self._main = os.pidfd_open(popen.pid)
+        self._stdin = None if pipes.stdin is None else trio.lowlevel.FdStream(pipes.stdin)
         self._one_writer = trio.StrictFIFOLock()
-        self.stdout = _stream(popen.stdout)
-        self.stderr = _stream(popen.stderr)
-        self._pidfd = self._main = os.pidfd_open(popen.pid)  # last: the others close themselves
         self.trace = Trace(popen.pid, marker)
         survivors.leaders.add(popen.pid)
         self._ended_at: float | None = None
@@ -77,6 +94,11 @@ class Child:
     @property
     def pid(self) -> int:
         return self._popen.pid
+
+    @property
+    def outputs(self) -> tuple[tuple[int, str], tuple[int, str]]:
+        """Our ends of the pipes that it writes to, and their names."""
+        return (self._pipes.stdout, "stdout"), (self._pipes.stderr, "stderr")
 
     async def __aenter__(self) -> Child:
         return self
@@ -87,10 +109,10 @@ class Child:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stdout.close()
-        self.stderr.close()
         if self._stdin is not None:
             self._stdin.close()
+            self._pipes.stdin = None
+        self._pipes.close()
         if self._report is not None:
             self._report.close()
 
@@ -202,12 +224,6 @@ class Child:
             return  # all gone, which is what we want
         except PermissionError:
             log.warning("cannot signal a process group", pid=self.pid, signal=signum.name)
-
-
-def _stream(pipe: IO[bytes]) -> trio.lowlevel.FdStream:
-    stream = trio.lowlevel.FdStream(os.dup(pipe.fileno()))
-    pipe.close()
-    return stream
 
 
 def _kill(pid: int) -> None:

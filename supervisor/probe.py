@@ -6,12 +6,11 @@ import os
 import re
 import secrets
 import subprocess
-from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
-import h11
 import trio
+from msgspec.structs import replace
 
 from supervisor.causes import describe
 from supervisor.child import LaunchError
@@ -92,6 +91,8 @@ async def _http(address: str, *, any_status: bool) -> None:
     url = urlsplit(address)
     host, port = url.hostname or "", url.port or 80
     path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    import h11
+
     connection = h11.Connection(h11.CLIENT)
     request = h11.Request(
         method="GET",
@@ -137,14 +138,15 @@ async def _exec(command: tuple[str, ...], like: Program) -> None:
     tail = bytearray()
     trouble = ""
 
-    async def keep_tail(stream: trio.abc.ReceiveStream) -> None:
-        async for data in stream:
-            tail.extend(data)
-            del tail[:-TAIL]
+    async def keep_tail(source: int) -> None:
+        async with trio.lowlevel.FdStream(os.dup(source)) as stream:
+            async for data in stream:
+                tail.extend(data)
+                del tail[:-TAIL]
 
     async with child, trio.open_nursery() as readers:
-        readers.start_soon(keep_tail, child.stdout)
-        readers.start_soon(keep_tail, child.stderr)
+        for source, _ in child.outputs:
+            readers.start_soon(keep_tail, source)
         try:
             await child.until_launched()
             await child.until_ended()

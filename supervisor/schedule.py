@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo
 
 import structlog
 import trio
@@ -58,6 +57,8 @@ def next_time(cron: str, zone: tzinfo, now: float) -> float:
 
 def zone_of(schedule: Schedule) -> tzinfo:
     """The time zone of a schedule, or the machine's. Never none: naive times are ambiguous."""
+    from zoneinfo import ZoneInfo
+
     if schedule.timezone is not None:
         return ZoneInfo(schedule.timezone)
     try:

@@ -16,18 +16,18 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from supervisor.child import Child, LaunchError, Report
+from msgspec import Struct, field
+
+from supervisor.child import Child, LaunchError, Pipes, Report
 from supervisor.survivors import MARKER
 
 PYTHON = (sys.executable, "-I", "-S")
 LAUNCH = str(Path(__file__).resolve().with_name("launch.py"))
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Whom a program runs as. None is as it is; `name` is for messages."""
 
     name: str
@@ -44,8 +44,7 @@ class Identity:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """What to run, and how.
 
     `stdin` is a descriptor, or `subprocess.DEVNULL` or `PIPE`. `descriptors` are those of ours
@@ -73,10 +72,14 @@ def spawn(program: Program, marker: str) -> Child:
     environment = {**program.environment, MARKER: marker}
     if _is_plain(program):
         umask = -1 if program.umask is None else program.umask
-        popen = _popen(
-            program.command, environment, program.stdin, cwd=program.directory, umask=umask
+        return _start(
+            program.command,
+            environment,
+            program.stdin,
+            marker,
+            cwd=program.directory,
+            umask=umask,
         )
-        return _child(popen, marker)
     with ExitStack() as ours:
         # Above the numbers that the child is to get, so that none is in another's way.
         above = max(program.descriptors, default=2) + 1
@@ -94,14 +97,16 @@ def spawn(program: Program, marker: str) -> Child:
             lift = {number: lifted(source) for number, source in program.descriptors.items()}
             steps = [*_descriptors(lift), *_steps(program)]
             arguments = [argument for argument, _ in steps]
-            popen = _popen(
+            child = _start(
                 [*PYTHON, LAUNCH, str(report), *arguments, "--", *program.command],
                 environment,
                 program.stdin,
+                marker,
+                report=Report(reader, [words for _, words in steps]),
                 pass_fds=(report, *lift.values()),
             )
             unless_spawned.pop_all()
-    return _child(popen, marker, Report(reader, [words for _, words in steps]))
+    return child
 
 
 def why_not(error: Exception, program: Program) -> str:
@@ -142,37 +147,51 @@ def _is_plain(program: Program) -> bool:
     )
 
 
-def _popen(
+def _start(
     command: Sequence[str],
     environment: Mapping[str, str],
     stdin: int,
+    marker: str,
     *,
+    report: Report | None = None,
     cwd: str | None = None,
     umask: int = -1,
     pass_fds: tuple[int, ...] = (),
-) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        list(command),
-        cwd=cwd,
-        env=environment,
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        umask=umask,
-        pass_fds=pass_fds,
-    )
+) -> Child:
+    """Start it on pipes of our own making: those of `Popen` come with a file object each."""
+    with ExitStack() as theirs, ExitStack() as unless_started:
 
+        def pipe() -> tuple[int, int]:
+            reader, writer = os.pipe()
+            unless_started.callback(os.close, reader)
+            theirs.callback(os.close, writer)
+            return reader, writer
 
-def _child(popen: subprocess.Popen[bytes], marker: str, report: Report | None = None) -> Child:
-    try:
-        return Child(popen, marker, report)
-    except OSError:  # no descriptor left for it
-        os.killpg(popen.pid, signal.SIGKILL)
-        popen.wait()
-        if report is not None:
-            report.close()
-        raise
+        ours: int | None = None
+        if stdin == subprocess.PIPE:
+            stdin, ours = os.pipe()
+            unless_started.callback(os.close, ours)
+            theirs.callback(os.close, stdin)
+        (stdout, to_stdout), (stderr, to_stderr) = pipe(), pipe()
+        popen = subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env=environment,
+            stdin=stdin,
+            stdout=to_stdout,
+            stderr=to_stderr,
+            start_new_session=True,
+            umask=umask,
+            pass_fds=pass_fds,
+        )
+        try:
+            child = Child(popen, Pipes(ours, stdout, stderr), marker, report)
+        except OSError:  # no descriptor left for it
+            os.killpg(popen.pid, signal.SIGKILL)
+            popen.wait()
+            raise
+        unless_started.pop_all()
+    return child
 
 
 def _descriptors(lifted: Mapping[int, int]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -60,6 +61,7 @@ class Tree:
         self._control = control
         self._end = end
         self._listening = Listening()
+        self._surroundings = dict(os.environ)
         self.run_id = secrets.token_hex(4)
         self._lives = count(1)
         self.ending = False
@@ -135,6 +137,7 @@ class Tree:
                 listening=self._listening,
                 tell=self.roster[name],
                 declared=lambda: self.roster[name].spec,
+                surroundings=self._surroundings,
                 hidden=frozenset(self.plan.settings.secrets),
             )
             await body(life, task_status=task_status)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import trio
+from msgspec import Struct
 
 from supervisor.channels import Channels
 from supervisor.control import Control
@@ -65,13 +65,13 @@ class Teller(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(Struct, frozen=True):
     """One life and its surroundings.
 
     `run` is unlike any other run's of any daemon, `marker` unlike any other life's.
-    `declared` is the spec as it is now: a reload may change it in the midst of a life. `hidden`
-    are the variables of ours that no program inherits without naming them.
+    `declared` is the spec as it is now: a reload may change it in the midst of a life.
+    `surroundings` is our own environment, read once, since reading it costs as much as half a
+    spawn; `hidden` are those of it that no program inherits without naming them.
     """
 
     run: str
@@ -84,6 +84,7 @@ class Life:
     listening: Listening
     tell: Teller
     declared: Callable[[], Spec]
+    surroundings: Mapping[str, str]
     hidden: frozenset[str] = frozenset()
 
 

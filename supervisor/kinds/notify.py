@@ -14,10 +14,10 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 import trio
+from msgspec import Struct
 
 log = structlog.get_logger()
 
@@ -30,8 +30,7 @@ STATUS_LIMIT = 1000
 BURST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One datagram. Durations are seconds; None or False is what it does not speak of.
 
     `watchdog` is that it is alive, `broken` that it wants to be treated as if it had been silent

@@ -20,7 +20,7 @@ from supervisor.kinds.says import Says
 from supervisor.kinds.users import identity
 from supervisor.readiness import until_ready
 from supervisor.spawn import Identity, Program, spawn, why_not
-from supervisor.spec import ProcessSpec, Spec
+from supervisor.spec import ProcessSpec, Ready, Spec
 from supervisor.template import sample
 
 # How long to read on after the child is gone: a grandchild may hold its pipe for ever.
@@ -30,20 +30,21 @@ DRAIN = 0.25
 def process(spec: Spec) -> LiveBody:
     """Check that the program could be run; raises `Unfit`."""
     assert isinstance(spec, ProcessSpec)
-    if found := tuple(problems(sample(spec))):
+    if found := tuple(problems(sample(spec) if spec.is_template else spec)):
         raise Unfit(*found)
     return partial(_live, spec)
 
 
 async def _live(spec: ProcessSpec, life: Life, *, task_status: trio.TaskStatus[None]) -> None:
     with ExitStack() as ours:
-        says, program, child = await _start(spec, life, ours)
-        one = _Process(spec, life, says, program, child, task_status)
+        one = await _start(spec, life, ours, task_status)
         await one.live()
         one.judge()
 
 
-async def _start(spec: ProcessSpec, life: Life, ours: ExitStack) -> tuple[Says, Program, Child]:
+async def _start(
+    spec: ProcessSpec, life: Life, ours: ExitStack, task_status: trio.TaskStatus[None]
+) -> _Process:
     """Start it, or raise `Failed`; what has to be kept for its life is closed with `ours`."""
     who: Identity | None = None
     variables: Mapping[str, str] = {}
@@ -63,9 +64,10 @@ async def _start(spec: ProcessSpec, life: Life, ours: ExitStack) -> tuple[Says, 
         except OSError as error:
             raise Failed(f"cannot make its notify socket or pipe: {error.strerror}") from None
         try:
-            return says, program, spawn(program, life.marker)
+            child = spawn(program, life.marker)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             raise _not_started(error, program) from None
+    return _Process(spec, life, says, program, child, task_status)
 
 
 def _not_started(error: Exception, program: Program) -> Failed:
@@ -87,7 +89,7 @@ class _Process:
         self._spec = spec
         self._life = life
         self._says = says
-        self._program = program
+        self._program: Program | None = program
         self._child = child
         self._task_status = task_status
         self._ready = trio.Event()
@@ -97,21 +99,23 @@ class _Process:
         child, launched = self._child, False
         async with child, trio.open_nursery() as readers:
             try:
+                # Of a hundred that begin at once all are started before any is looked after.
+                await trio.lowlevel.checkpoint()
                 async with trio.open_nursery() as watchers:
                     watchers.start_soon(self._ask_to_end)
                     launched = await self._is_launched()
                     if launched:
-                        await watchers.start(self._announce)
-                        for source, stream in ((child.stdout, "stdout"), (child.stderr, "stderr")):
-                            readers.start_soon(
-                                self._life.output.drain,
-                                source.fileno(),
-                                self._spec.name,
-                                child.pid,
-                                stream,
-                            )
-                        watchers.start_soon(self._says.listen, child)
-                        watchers.start_soon(self._watch, watchers.cancel_scope)
+                        if self._spec.ready is None:
+                            self._be_ready()
+                        else:
+                            await watchers.start(self._announce, self._spec.ready)
+                        drain, name = self._life.output.drain, self._spec.name
+                        for source, stream in child.outputs:
+                            readers.start_soon(drain, source, name, child.pid, stream)
+                        if self._says.notify_at is not None:
+                            watchers.start_soon(self._says.listen, child)
+                        if self._spec.watchdog is not None:
+                            watchers.start_soon(self._watch, watchers.cancel_scope)
                         await child.until_ended()
                         if self._says.catch_up():
                             self._be_ready()
@@ -146,23 +150,23 @@ class _Process:
         try:
             await self._child.until_launched()
         except LaunchError as error:
+            assert self._program is not None
             self._failure = str(_not_started(error, self._program))
             return False
         self._life.tell.tell_process(self._child)
         return True
 
-    async def _announce(self, *, task_status: trio.TaskStatus[None]) -> None:
-        ready = self._spec.ready
+    async def _announce(self, ready: Ready, *, task_status: trio.TaskStatus[None]) -> None:
         # From started() on no line is missed, however many come at once, if a line is awaited.
-        awaited = ready is not None and ready.log is not None
-        with self._life.output.follow(self._spec.name, math.inf if awaited else 0) as lines:
+        capacity = 0 if ready.log is None else math.inf
+        with self._life.output.follow(self._spec.name, capacity) as lines:
             task_status.started()
-            if ready is not None:
-                await until_ready(ready, lines, self._says.until_ready, self._program)
+            await until_ready(ready, lines, self._says.until_ready, self._program)
         self._be_ready()
 
     def _be_ready(self) -> None:
         if not self._ready.is_set():
+            self._program = None  # with its environment: nothing is probed like it any more
             self._ready.set()
             self._task_status.started()
 

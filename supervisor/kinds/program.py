@@ -99,7 +99,7 @@ def program_of(
         descriptors[spec.ready.fd] = says.newline.writer
     return Program(
         command=spec.command,
-        environment={**_environment(spec, life.hidden, variables), **protocol},
+        environment={**_environment(spec, life, variables), **protocol},
         directory=spec.directory,
         umask=umask,
         stdin=_stdin(spec, handed),
@@ -112,16 +112,14 @@ def program_of(
     )
 
 
-def _environment(
-    spec: ProcessSpec, hidden: frozenset[str], variables: Mapping[str, str]
-) -> dict[str, str]:
+def _environment(spec: ProcessSpec, life: Life, variables: Mapping[str, str]) -> dict[str, str]:
     """What it inherits, below what its user is, below its files, below what it declares."""
     allowed = spec.environment_allow
     found = {
         name: value
-        for name, value in os.environ.items()
+        for name, value in life.surroundings.items()
         if name not in NOT_INHERITED
-        and (name not in hidden if allowed is None else name in allowed)
+        and (name not in life.hidden if allowed is None else name in allowed)
     }
     found.update(variables)
     for path in spec.environment_files:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
-from importlib import metadata
+
+from msgspec import Struct
 
 from supervisor.control import Control
 from supervisor.events import Events
@@ -23,8 +23,7 @@ class DaemonState(IntEnum):
     RUNNING = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """`state` is asked each time; `run` is unlike any other run's; `config` is a path, or ""."""
 
     control: Control
@@ -37,4 +36,7 @@ class Served:
 
 
 def version() -> str:
+    """Of the program; reading it takes 10 ms of imports at first."""
+    from importlib import metadata
+
     return metadata.version("nurseryd")

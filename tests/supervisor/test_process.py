@@ -75,6 +75,7 @@ class One:
             listening=self.listening,
             tell=self,
             declared=lambda: self.spec,
+            surroundings=dict(os.environ),
             hidden=self.hidden,
         )
 
