@@ -1,21 +1,21 @@
-"""All that travels between services: frozen dataclasses, and the names of the channels."""
+"""All that travels between services: frozen structs, and the names of the channels."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from supervisor.desk import Refused, Request
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ThreadKey:
+class ThreadKey(Struct, frozen=True, order=True):
     """Which conversation: a client, one of its users, one of that user's threads.
 
     The three end up in paths, branch names and host names, so nothing but `ID` passes.
@@ -61,8 +61,7 @@ TOKEN_COOKIE = "nurseryd_token"
 # Desk "workspaces": who keeps the git workspaces.
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """A thread's place on disk: `root` is the worktree of `branch`, `project` the clone."""
 
     key: ThreadKey
@@ -74,23 +73,20 @@ class Workspace:
     resumed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OpenWorkspace(Request[Workspace]):
+class OpenWorkspace(Request[Workspace], frozen=True):
     """Make or open a thread's workspace; idempotent. Without `repo_url`: the starter site."""
 
     key: ThreadKey
     repo_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FindWorkspace(Request[Workspace]):
+class FindWorkspace(Request[Workspace], frozen=True):
     """A thread's workspace as it is; refused where there is none. Changes nothing."""
 
     key: ThreadKey
 
 
-@dataclass(frozen=True, slots=True)
-class GitState:
+class GitState(Struct, frozen=True):
     """A worktree against its branch: paths relative to the worktree, sorted."""
 
     branch: str
@@ -105,21 +101,18 @@ class GitState:
         return not (self.added or self.modified or self.deleted or self.untracked)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadGit(Request[GitState]):
+class ReadGit(Request[GitState], frozen=True):
     """What git says of a thread. Changes nothing."""
 
     key: ThreadKey
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     hash: str
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CommitTurn(Request[Commit | None]):
+class CommitTurn(Request[Commit | None], frozen=True):
     """Commit what a turn changed, with `Thread-ID` and `Turn-ID` trailers; None if nothing did."""
 
     key: ThreadKey
@@ -144,8 +137,7 @@ class TurnState(StrEnum):
     INTERRUPTED = "interrupted"
 
 
-@dataclass(frozen=True, slots=True)
-class TurnResult:
+class TurnResult(Struct, frozen=True):
     turn: str
     state: TurnState
     output: str
@@ -154,8 +146,7 @@ class TurnResult:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Execute(Request[TurnResult]):
+class Execute(Request[TurnResult], frozen=True):
     """One turn: answered when it is committed or failed. A thread's turns run one by one."""
 
     key: ThreadKey
@@ -166,29 +157,25 @@ class Execute(Request[TurnResult]):
 # What an agent backend says while it works; the agent journals it under these names.
 
 
-@dataclass(frozen=True, slots=True)
-class TextDelta:
+class TextDelta(Struct, frozen=True):
     text: str
     kind: Literal["text.delta"] = "text.delta"
 
 
-@dataclass(frozen=True, slots=True)
-class ToolStarted:
+class ToolStarted(Struct, frozen=True):
     tool: str
     summary: str
     kind: Literal["tool.started"] = "tool.started"
 
 
-@dataclass(frozen=True, slots=True)
-class ToolFinished:
+class ToolFinished(Struct, frozen=True):
     tool: str
     ok: bool
     summary: str = ""
     kind: Literal["tool.finished"] = "tool.finished"
 
 
-@dataclass(frozen=True, slots=True)
-class FileChanged:
+class FileChanged(Struct, frozen=True):
     """`path` is relative to the worktree."""
 
     path: str
@@ -202,8 +189,7 @@ BackendEvent = TextDelta | ToolStarted | ToolFinished | FileChanged
 # Board "turns": which turns run. Watched by idle: a running turn is a hold.
 
 
-@dataclass(frozen=True, slots=True)
-class Turns:
+class Turns(Struct, frozen=True):
     running: frozenset[str] = frozenset()
 
 
@@ -217,8 +203,7 @@ class PreviewState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """A thread's dev server, on loopback. `reason`: what it waits for, or why it failed."""
 
     id: str
@@ -228,23 +213,20 @@ class Preview:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StartPreview(Request[Preview]):
+class StartPreview(Request[Preview], frozen=True):
     """See to it that a thread has a dev server, and make it the default; answered at once."""
 
     key: ThreadKey
     root: Path
 
 
-@dataclass(frozen=True, slots=True)
-class RestartPreview(Request[Preview]):
+class RestartPreview(Request[Preview], frozen=True):
     """Give a thread's preview a new dev server; answered when it runs, or will not."""
 
     key: ThreadKey
 
 
-@dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(Struct, frozen=True):
     """Every preview by its id, and the one for requests that name none: the thread last active."""
 
     previews: dict[str, Preview]
@@ -254,8 +236,7 @@ class Routes:
 # Stream "activity": what keeps a container awake. Pings, polls and health checks are not sent.
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """Somebody did something: changed something by the API, or opened a page."""
 
     what: Literal["api-write", "navigation"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from signal import Signals
 from typing import Any, Literal, TypeVar
+
+from msgspec import Struct, field
 
 from supervisor.desk import Desk, Refused, Request
 from supervisor.model import ServiceStatus
@@ -14,8 +15,7 @@ from supervisor.spec import HealthSpec, Level, Spec
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Start(Request[ServiceStatus]):
+class Start(Request[ServiceStatus], frozen=True):
     """Want it up; answered when it is, or will not be.
 
     `parameters` fill the placeholders of a template.
@@ -25,30 +25,26 @@ class Start(Request[ServiceStatus]):
     parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-@dataclass(frozen=True, slots=True)
-class Stop(Request[ServiceStatus]):
+class Stop(Request[ServiceStatus], frozen=True):
     """Want it down; answered when nothing of it is left. An instance then vanishes."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class RestartService(Request[ServiceStatus]):
+class RestartService(Request[ServiceStatus], frozen=True):
     """End this life and begin another; answered when that one is ready, or will not be."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Signal(Request[None]):
+class Signal(Request[None], frozen=True):
     """Send a signal to the process of a service, and to it alone; refused where there is none."""
 
     name: str
     signum: Signals
 
 
-@dataclass(frozen=True, slots=True)
-class Write(Request[None]):
+class Write(Request[None], frozen=True):
     """Write to the stdin of a service; answered when its pipe has taken all of it.
 
     Refused where its stdin is no pipe, or nobody reads it any more.
@@ -58,23 +54,19 @@ class Write(Request[None]):
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Status(Request[tuple[ServiceStatus, ...]]):
+class Status(Request[tuple[ServiceStatus, ...]], frozen=True):
     """All services, in start order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Specs(Request[tuple[Spec, ...]]):
+class Specs(Request[tuple[Spec, ...]], frozen=True):
     """What is declared of all services and templates, as it is in force."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checks(Request[tuple[HealthSpec, ...]]):
+class Checks(Request[tuple[HealthSpec, ...]], frozen=True):
     """What the prober has to probe."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportHealth(Request[None]):
+class ReportHealth(Request[None], frozen=True):
     """What a check found. The supervisor decides what it means."""
 
     check: str
@@ -83,8 +75,7 @@ class ReportHealth(Request[None]):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckStatus:
+class CheckStatus(Struct, frozen=True):
     """One check of one service as it is. `healthy` is None while nobody knows."""
 
     check: str
@@ -94,8 +85,7 @@ class CheckStatus:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HealthReport:
+class HealthReport(Struct, frozen=True):
     """Whether the whole is healthy at a level, what speaks against it, and all the checks."""
 
     healthy: bool
@@ -103,8 +93,7 @@ class HealthReport:
     checks: tuple[CheckStatus, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Health(Request[HealthReport]):
+class Health(Request[HealthReport], frozen=True):
     """How the whole is: `alive` looks at startup and alive checks, `ready` at all of them and at
     whether every service is up that is wanted up. Unknown is not healthy.
     """
@@ -112,8 +101,7 @@ class Health(Request[HealthReport]):
     level: Level = Level.READY
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What a reload would change in one service, or, where `service` is empty, in the daemon.
 
     `kind` says whether it comes, goes or changes. `live` are the keys that take effect without
@@ -127,13 +115,11 @@ class Difference:
     restart: Mapping[str, tuple[object, object]] = field(default_factory=dict[str, Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Diff(Request[tuple[Difference, ...]]):
+class Diff(Request[tuple[Difference, ...]], frozen=True):
     """Read the configuration again and say what would change; refused where it has problems."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reload(Request[tuple[Difference, ...]]):
+class Reload(Request[tuple[Difference, ...]], frozen=True):
     """Read the configuration again and make it so: what changed, or a refusal and no change.
 
     `only` limits it to these services. Answered when what goes has gone and what comes has been
@@ -151,15 +137,13 @@ class BadConfiguration(Refused):
         super().__init__("cannot reload: " + "; ".join(map(str, self.problems)))
 
 
-@dataclass(frozen=True, slots=True)
-class Remove(Request[None]):
+class Remove(Request[None], frozen=True):
     """Forget a service until the next reload; refused while it is up or others require it."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shutdown(Request[None]):
+class Shutdown(Request[None], frozen=True):
     """Stop everything and end the daemon with `exit_code`; answered as soon as it is under way.
 
     With `again` it then begins anew, with the configuration as it then is.

@@ -13,14 +13,13 @@ from typing import Any, Generic, TypeVar
 
 import outcome
 import trio
+from msgspec import Struct
 
 R = TypeVar("R")
 
 
-class Request(Generic[R]):
+class Request(Struct, Generic[R], frozen=True):
     """Base of what can be asked; `R` is the type of the answer."""
-
-    __slots__ = ()
 
 
 class Refused(Exception):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from supervisor.address import address_of
 from supervisor.causes import problem as cause_problem
@@ -22,8 +23,7 @@ from supervisor.verdicts import concerns
 PATTERNS = (("sends", "receives"), ("asks", "answers"), ("publishes", "watches"))
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """Who writes to a channel and who reads it; `pattern` is the pair of keys that name it."""
 
     pattern: tuple[str, str]

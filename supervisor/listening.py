@@ -9,7 +9,8 @@ import socket
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from supervisor.failure import Failed
 
@@ -81,8 +82,7 @@ def problem(address: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     socket: socket.socket
     path: str | None = None
     inode: tuple[int, int] = (0, 0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from itertools import accumulate
 from signal import Signals
 from typing import Any
+
+from msgspec import Struct, field
 
 from supervisor.control import Control, ReportHealth
 from supervisor.desk import Request
@@ -21,8 +22,7 @@ READY_BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60
 GONE_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 
-@dataclass(slots=True)
-class Durations:
+class Durations(Struct):
     """A histogram of seconds. `counts` has one more than `bounds`: what is longer than all."""
 
     bounds: tuple[float, ...]
@@ -43,8 +43,7 @@ class Durations:
         return [*zip(names, map(float, accumulate(self.counts)), strict=True)]
 
 
-@dataclass(slots=True)
-class ServiceCounts:
+class ServiceCounts(Struct):
     """Of one service since it appeared: starts by hand do not set anything back."""
 
     starts: int = 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import structlog
 import trio
+from msgspec import Struct
 
 from supervisor.channels import Channels
 from supervisor.control import (
@@ -40,8 +41,7 @@ from supervisor.tree import Tree
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """Why the daemon ends, with which exit code, and whether it then begins anew."""
 
     reason: str

@@ -6,9 +6,9 @@ import errno
 import os
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 import trio
+from msgspec import Struct, field
 
 MARKER = "NURSERYD_LIFE"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -17,8 +17,7 @@ CHUNK = 64 * 1024
 PF_KTHREAD = 0x00200000  # include/linux/sched.h: a thread of the kernel, with no program
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """By what the processes of one life are known.
 
     Its `session`, its `marker` in their environment, and that none of them began before `since`,
@@ -30,8 +29,7 @@ class Trace:
     since: int = 0
 
 
-@dataclass(slots=True)
-class Left:
+class Left(Struct):
     """The processes that are left, and whether those are `sure` to be all.
 
     Where there was no descriptor to look with, it was `blind`, and nothing is known.
@@ -42,8 +40,7 @@ class Left:
     blind: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """What of a process does not change any more. `mark` is the one in its environment."""
 
     began: int

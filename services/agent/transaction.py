@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
 import trio
+from msgspec.structs import asdict
 
 from services.agent import Options, turns
 from services.agent.backend import Backend, Turn

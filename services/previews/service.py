@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import random
 import socket
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 import trio
+from msgspec.structs import replace
 
 from services.messages import (
     Preview,

@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, cast
 
+from msgspec import Struct
+
 from supervisor.config.path import Path
 
 
@@ -40,16 +42,14 @@ class Document:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A `${name}` that is part of a value; without a value in the environment, its default."""
 
     name: str
     is_set: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     document: Document
     path: Path = ()
     variables: tuple[Variable, ...] = ()
@@ -68,8 +68,7 @@ class Origin:
         return ", ".join((place, *dict.fromkeys(told)))
 
 
-@dataclass(slots=True)
-class Node:
+class Node(Struct):
     """A value with its origin: a scalar, or a table or list of further nodes.
 
     An override has a text beside its value, since only its key says whether 8080 is a number.

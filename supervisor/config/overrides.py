@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from supervisor.config.files import nodes
 from supervisor.config.origin import Document, Node, Origin, Source
@@ -29,8 +30,7 @@ BETWEEN = re.compile(r"(_{2,})")
 PART = re.compile(r"""\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^.="'\s]+)\s*(\.|=|$)""")
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Struct, frozen=True):
     """`parts` are the parts of its key, each but the last followed by what was between them."""
 
     name: str  # as problems and explanations call it

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from supervisor.config.origin import Node, at
 from supervisor.config.words import visible
@@ -11,8 +12,7 @@ from supervisor.config.words import visible
 HIDDEN = "********"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Secrets:
+class Secrets(Struct, frozen=True):
     """Hides values in texts, also where they were quoted or escaped on the way."""
 
     values: frozenset[str] = frozenset()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TypeAlias
@@ -15,6 +14,7 @@ import h11
 import msgspec
 import structlog
 import trio
+from msgspec import Struct
 
 from supervisor.socket.presence import while_there
 
@@ -28,8 +28,7 @@ LINGER = 1.0  # seconds to take in what a client still sends after it was answer
 Send: TypeAlias = Callable[[bytes], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a client asks. HEAD comes as GET."""
 
     method: str
@@ -47,15 +46,13 @@ class Request:
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     status: int
     body: bytes
     content_type: str = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """An answer whose length nobody knows: `feed` sends chunk after chunk.
 
     It is cancelled as soon as the client has gone. One that would go on for ever is `endless`:

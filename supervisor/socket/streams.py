@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import trio
+from msgspec import Struct, field
 
 from supervisor.events import Events
 from supervisor.output import Line, Output
@@ -17,8 +17,7 @@ from supervisor.socket.http import Send, as_json
 CAPACITY = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """Which lines: of one service or of all and the daemon, of one stream or of all.
 
     `last` limits the kept ones that come first; None means all that are kept.
@@ -39,8 +38,7 @@ class Lines:
         return self.stream is None or line.stream == self.stream
 
 
-@dataclass(slots=True)
-class Gaps:
+class Gaps(Struct):
     """How many lines a follower missed, by the numbers of those that it saw."""
 
     _last: defaultdict[str, int] = field(default_factory=lambda: defaultdict[str, int](int))

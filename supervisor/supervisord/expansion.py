@@ -10,7 +10,9 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 # Two characters that Unicode leaves to whoever wants them.
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -37,8 +39,7 @@ def _escape(text: str, *, before_mark: bool) -> str:
     return re.sub(r"\$(?=[${]|$)" if before_mark else r"\$(?=[${])", "$$", text)
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """Names and what they stand for. `environment` is the one in which the file is read."""
 
     environment: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class Unreadable(Exception):
     """This is no configuration of supervisord's; the text says why and where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Of one section, or of one of its keys. `lost` is what has no counterpart here."""
 
     section: str

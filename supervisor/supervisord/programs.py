@@ -6,7 +6,8 @@ import math
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from supervisor import toml
 from supervisor.policy import backoff
@@ -37,8 +38,7 @@ PRIORITY = 999
 WORD = re.compile(rf"(?<!\S){OPEN}(\w+){CLOSE}(?!\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """What [supervisord] says for all programs."""
 
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -48,8 +48,7 @@ class Shared:
     strip_ansi: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A table of the TOML. `stop_timeout` is in seconds, `group` the one that it is a member of."""
 
     name: str

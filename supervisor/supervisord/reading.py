@@ -12,8 +12,9 @@ import configparser
 import glob
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from supervisor.supervisord.expansion import Expansion
 from supervisor.supervisord.note import Note, Unreadable
@@ -34,8 +35,7 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """`[kind:name]` or `[kind]`. The names of options are in small letters."""
 
     title: str
@@ -50,8 +50,7 @@ class Section:
         return self.title.partition(":")[2].strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """All sections, in order, with those of the included files."""
 
     sections: tuple[Section, ...]

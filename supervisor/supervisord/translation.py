@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import chain, count
+
+from msgspec import Struct, field
 
 from supervisor.spec import Settings
 from supervisor.supervisord import programs
@@ -23,8 +24,7 @@ MINIMA = {"minfds": (1024, "nofile"), "minprocs": (200, "nproc")}
 MAIN_RPC = "supervisor.rpcinterface:make_main_rpcinterface"
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(Struct, frozen=True):
     """`sections` are the titles of all, in order; `groups` members by name; `why` is what to say
     of a setting.
     """

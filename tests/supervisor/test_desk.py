@@ -1,6 +1,5 @@
 import gc
 import weakref
-from dataclasses import dataclass
 
 import pytest
 import trio
@@ -9,8 +8,7 @@ from trio.testing import wait_all_tasks_blocked
 from supervisor.desk import Desk, Gone, NotFound, Refused, Request
 
 
-@dataclass(frozen=True)
-class Double(Request[int]):
+class Double(Request[int], frozen=True, weakref=True):
     number: int
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from supervisor.model import ServiceStatus
 from supervisor.socket.xmlrpc.faults import Code, Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A service within its group. What is in no group is a group of its own, of its name."""
 
     status: ServiceStatus

@@ -6,8 +6,9 @@ Looked up by its full name and in no other way: nobody can reach an attribute th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
+
+from msgspec import Struct
 
 from supervisor.socket.xmlrpc.asking import Asking
 from supervisor.socket.xmlrpc.configuration_calls import ConfigurationCalls
@@ -19,8 +20,7 @@ from supervisor.socket.xmlrpc.process_calls import ProcessCalls
 Call: TypeAlias = Callable[..., Awaitable[object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     type: str
     name: str
     text: str
@@ -49,8 +49,7 @@ class Parameter:
                 raise Fault(Code.INCORRECT_PARAMETERS, f"{self.name} is no {self.public_type}")
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     call: Call
     returns: str
     parameters: tuple[Parameter, ...]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from supervisor.socket.xmlrpc.faults import Code, Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """The kept end of a log: `before` bytes came before `data` and are no longer here.
 
     Offsets count from the log's very beginning.
