@@ -198,8 +198,9 @@ class Runner(Standing):
                     await self._live_once(began, ready_at)
             except* Exception as group:
                 failure = summary(group)
-                if not self._stopping.is_set():
-                    log.warning("service failed", reason=failure, exc_info=unexpected(group))
+                bug = unexpected(group)
+                if bug is not None and not self._stopping.is_set():
+                    log.warning("service failed", reason=failure, exc_info=bug)
         lasted = trio.current_time() - ready_at[0] if ready_at else 0.0
         return Exit(not failure, failure or "ended", lasted, self.status.value.exit_code)
 

@@ -165,8 +165,7 @@ class Tree:
             return
         self.verdicts.forget(name)
         why = {"reason": status.reason} if status.reason else {}
-        write = log.error if status.state is State.FATAL else log.info
-        write("service changed", service=name, state=status.state.value, **why)
+        _writer(status)("service changed", service=name, state=status.state.value, **why)
         if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
             self._forget_all_verdicts()
         if not self.ending:
@@ -248,3 +247,10 @@ class Tree:
         for name, runner in self.roster.items():
             self.verdicts.forget(name)
             runner.report(None)
+
+
+def _writer(status: ServiceStatus) -> Callable[..., None]:
+    """How loud a change is in the log."""
+    if status.state is State.FATAL:
+        return log.error
+    return log.warning if status.failed or status.state is State.BACKOFF else log.info
