@@ -21,6 +21,7 @@ from supervisor.config import BAD_CONFIGURATION, ConfigError
 from supervisor.control import BadConfiguration, Control, Reload
 from supervisor.desk import Refused
 from supervisor.events import Events
+from supervisor.leftovers import end_leftovers, place_of
 from supervisor.log import Logbook, setup
 from supervisor.metrics import Metrics
 from supervisor.output import Output
@@ -108,7 +109,8 @@ async def _main(
         public = await open_public(plan.settings.http) if plan.settings.http else []
         events, output = Events(), Output(logbook.record, sink=logbook.sink, redactor=redactor)
         logbook.keep(output.note)
-        supervisor = Supervisor(plan, _channels(plan), events, output, read)
+        place = place_of(endpoint.path)
+        supervisor = Supervisor(plan, _channels(plan), events, output, read, place=place)
         control = supervisor.control()
         served = Served(
             control,
@@ -119,6 +121,9 @@ async def _main(
             run=supervisor.tree.run_id,
             config=plan.file,
         )
+        # Below an init of our own the last daemon's processes have all gone with it.
+        if endpoint.inherited and pid1.is_subreaper():
+            await end_leftovers(place)
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_obey, signals, supervisor, output, nursery)

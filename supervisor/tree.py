@@ -36,7 +36,7 @@ UNHEALTHY = 11
 
 class Tree:
     """All that a plan makes alive. `end` is called with a reason and an exit code when what
-    happened to a service is to end everything.
+    happened to a service is to end everything. `place` is the daemon's, for its lives' markers.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Tree:
         output: Output,
         control: Control,
         end: Callable[[str, int], None],
+        place: str = "",
     ) -> None:
         self.plan = plan
         self.channels = channels
@@ -61,6 +62,7 @@ class Tree:
         self._end = end
         self._listening = Listening()
         self.run_id = secrets.token_hex(4)
+        self._place = place
         self._lives = count(1)
         self.ending = False
         self.roster.templates = {spec.name: spec for spec in plan.templates}
@@ -126,7 +128,7 @@ class Tree:
         async def live(stopping: trio.Event, *, task_status: trio.TaskStatus[None]) -> None:
             life = Life(
                 run=self.run_id,
-                marker=f"{self.run_id}-{next(self._lives)}",
+                marker=f"{self._place}/{self.run_id}-{next(self._lives)}",
                 stopping=stopping,
                 channels=self.channels,
                 control=self._control,
