@@ -203,7 +203,7 @@ class Tree:
     def _end_with(self, runner: Runner, whose: str) -> None:
         """The end of a service for good ends all."""
         status = runner.status.value
-        code = (UNHEALTHY if runner.judged else GAVE_UP) if status.failed else 0
+        code = (UNHEALTHY if runner.unhealthy else GAVE_UP) if status.failed else 0
         self._end(f"{whose} {status.state.value}: {status.reason}", code)
 
     # Health.
@@ -221,7 +221,7 @@ class Tree:
         log.warning("service unhealthy", service=report.service, reason=reason)
         match check.on_unhealthy:
             case OnUnhealthy.RESTART:
-                runner.fail(f"unhealthy: {reason}")
+                runner.fail(f"unhealthy: {reason}", unhealthy=True)
             case OnUnhealthy.SHUTDOWN:
                 self._end(f"{report.service} is unhealthy: {reason}", UNHEALTHY)
             case OnUnhealthy.IGNORE:

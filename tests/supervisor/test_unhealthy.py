@@ -13,6 +13,7 @@ from tests.supervisor.fakes import (
     NO_SECOND_CHANCE,
     completing,
     crashing,
+    never_ready,
     steady,
     task,
 )
@@ -131,6 +132,16 @@ async def test_an_essential_service_that_gave_up_unhealthy_ends_all_with_that_co
     await world.ask(ReportHealth("live", "api", False, "500"))
     await wait_all_tasks_blocked()
     assert world.ending.exit_code == 11
+
+
+async def test_one_that_gave_up_for_it_was_never_ready_was_not_unhealthy(
+    autojump_clock, supervise
+):
+    spec = task("api", start_timeout=1.0, stop_timeout=1.0, essential=True, budget=NO_SECOND_CHANCE)
+    world = await supervise((spec, never_ready))
+    await world.until("api", State.FATAL)
+    await wait_all_tasks_blocked()
+    assert world.ending.exit_code == 10
 
 
 async def test_the_whole_is_as_its_services_are(autojump_clock, supervise):
