@@ -187,10 +187,14 @@ class Tree:
         name = runner.spec.name
         along = self.groups.shaken_by(name) if runner.state in (State.BACKOFF, State.FATAL) else ()
         why = f"{name} is {runner.state.value}"
+        if runner.state is State.FATAL and along:
+            self.timetable.disarm(runner)  # or a schedule would bring back half a group
         for other in (self.roster[other] for other in along if other in self.roster):
             if runner.state is State.BACKOFF:
                 other.renew(why)
-            elif not other.is_down:
+                continue
+            self.timetable.disarm(other)
+            if not other.is_down:
                 other.stop(reason=why)
                 if other.spec.essential:
                     self._end_with(
