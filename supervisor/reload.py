@@ -10,6 +10,7 @@ from supervisor.control import Difference
 from supervisor.desk import NotFound, Refused
 from supervisor.difference import differences
 from supervisor.groups import Groups
+from supervisor.model import State
 from supervisor.order import stop_in_order
 from supervisor.plan import PROBER, Plan, Planned
 from supervisor.runner import Runner
@@ -99,7 +100,8 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
         kept = tree.timetable.disarm(runner)
         if kept or (before is None and spec.autostart):
             tree.timetable.arm(runner)
-    if difference.restart and runner.wanted.value:
+    mended = runner.state is State.FATAL and spec.schedule is None
+    if difference.restart and (runner.wanted.value or mended):
         runner.restart()
 
 

@@ -23,7 +23,7 @@ from supervisor.findings import Channel
 from supervisor.model import State
 from supervisor.plan import PROBER
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
-from tests.supervisor.fakes import steady, task, template
+from tests.supervisor.fakes import NO_SECOND_CHANCE, crashing, steady, task, template
 
 
 def lives(world, name):
@@ -77,6 +77,29 @@ async def test_one_that_is_down_is_not_started_because_it_changed(from_file):
     await world.ask(Reload())
     await wait_all_tasks_blocked()
     assert world["a"].state is State.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({"control": True}, State.RUNNING),
+        ({"stop_timeout": 9.0}, State.FATAL),  # it would break in the same way
+        ({"control": True, "schedule": Schedule(every=60.0)}, State.FATAL),  # it has its time
+    ],
+)
+async def test_one_that_gave_up_is_started_when_it_was_mended(
+    autojump_clock, from_file, changed, state
+):
+    world, file = await from_file((task("a", budget=NO_SECOND_CHANCE), crashing()))
+    await world.until("a", State.FATAL)
+    file.write((task("b"), steady()), (task("a", budget=NO_SECOND_CHANCE), crashing()))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert lives(world, "a") == 1
+    file.write((task("b"), steady()), (task("a", **changed), steady()))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert world["a"].state is state
 
 
 async def test_what_goes_is_stopped_first_and_then_gone(autojump_clock, from_file):
