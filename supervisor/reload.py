@@ -8,7 +8,7 @@ from graphlib import CycleError
 
 from supervisor.control import Difference
 from supervisor.desk import NotFound, Refused
-from supervisor.difference import differences
+from supervisor.difference import differences, in_force
 from supervisor.groups import Groups
 from supervisor.model import State
 from supervisor.order import stop_in_order
@@ -57,13 +57,13 @@ def _going(tree: Tree, found: Iterable[Difference]) -> dict[str, Runner]:
 def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
     planned = {one.spec.name: one for one in new.services}
     checks_differ = tree.plan.checks != new.checks
-    tree.plan = new
     tree.channels.add(
         streams=new.channels_of("sends"),
         desks=new.channels_of("asks"),
         boards=new.channels_of("publishes"),
         capacity=new.capacity,
     )
+    tree.plan = in_force(tree.plan, new, tree.channels.capacity)
     tree.groups = Groups(new.groups)
     tree.roster.templates = {spec.name: spec for spec in new.templates}
     if checks_differ:
@@ -143,7 +143,7 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
         checks=tuple(checks),
         groups=groups,
         channels={**old.channels, **new.channels},
-        capacity={**old.capacity, **new.capacity},
+        capacity={**{n: c for n, c in new.capacity.items() if n not in old.channels}, **old.capacity},
     )
 
 

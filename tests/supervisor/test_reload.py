@@ -19,9 +19,10 @@ from supervisor.control import (
     Stop,
 )
 from supervisor.desk import Refused
+from supervisor.difference import differences
 from supervisor.findings import Channel
 from supervisor.model import State
-from supervisor.plan import PROBER
+from supervisor.plan import PROBER, Plan
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
 from tests.supervisor.fakes import NO_SECOND_CHANCE, crashing, steady, task, template
 
@@ -164,6 +165,36 @@ async def test_the_daemons_own_keys_are_told_apart(from_file):
         {"shutdown_timeout": (25.0, 3.0)},
         {"socket": ("/run/nurseryd.sock", "/run/x")},
     )
+
+
+async def test_what_waits_for_the_daemons_next_start_is_told_until_then(from_file):
+    channels = {name: Channel(("sends", "receives"), ("a",), ("b",)) for name in "xyz"}
+    channels["board"] = Channel(("publishes", "watches"), ("a",), ("b",))
+    sizes = {"x": 1, "z": 7}
+    world, file = await from_file((task("a"), steady()))
+    file.write((task("a"), steady()), channels=channels, capacity=sizes)
+    await world.ask(Reload())
+    file.write(
+        (task("a"), steady()),
+        settings=Settings(shutdown_timeout=3.0, socket="/run/x"),
+        channels=channels | {"new": channels["x"]},
+        capacity={"x": 2, "y": 5, "board": 9, "new": 3},
+    )
+    awaited = {
+        "socket": ("/run/nurseryd.sock", "/run/x"),
+        "channels.x": (1, 2),
+        "channels.y": (256, 5),
+        "channels.z": (7, 256),
+    }
+    assert await world.ask(Reload(("a",))) == ()
+    (done,) = await world.ask(Reload())
+    assert (done.live, done.restart) == ({"shutdown_timeout": (25.0, 3.0)}, awaited)
+    assert await world.ask(Diff()) == (Difference("", "changed", {}, awaited),)
+    assert world.channels.capacity == {"x": 1, "y": 256, "z": 7, "new": 3}
+    file.write((task("a"), steady()))  # without the channels, which are there all the same
+    await world.ask(Reload())
+    file.write((task("a"), steady()), channels={"x": channels["x"]})
+    assert await world.ask(Diff()) == (Difference("", "changed", {}, {"channels.x": (1, 256)}),)
 
 
 async def test_a_new_deadline_for_the_stop_counts(autojump_clock, from_file):
@@ -319,3 +350,10 @@ async def test_one_that_was_not_scheduled_is_from_then_on(autojump_clock, from_f
     file.write((task("a", autostart=False), steady()), (task("b"), steady()))
     await world.ask(Reload())
     assert world["b"].next_start is None
+
+
+def test_a_channel_that_had_no_capacity_of_its_own_had_the_usual_one():
+    channels = {"x": CHANNELS["stream"]}
+    (one,) = differences(Plan(channels=channels), Plan(channels=channels, capacity={"x": 5}))
+    assert one == Difference("", "changed", {}, {"channels.x": (256, 5)})
+    assert differences(Plan(), Plan(channels=channels, capacity={"x": 5})) == ()
