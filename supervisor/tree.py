@@ -218,6 +218,8 @@ class Tree:
         runner = self.roster.get(report.service)
         if runner is None or runner.state is not State.RUNNING:
             return
+        if report.life not in (None, runner.status.value.started):
+            return
         healthy, reason = self.verdicts.report(report)
         runner.report(healthy, reason)
         if report.healthy:

@@ -93,6 +93,19 @@ async def test_a_report_of_a_life_that_is_over_changes_nothing(autojump_clock, s
     assert (world["api"].healthy, world.ending) == (None, None)
 
 
+async def test_a_report_of_the_life_before_says_nothing_of_this_one(autojump_clock, supervise):
+    world = await supervise((task("api"), steady()), checks=[check("live", OnUnhealthy.RESTART)])
+    before = world["api"].started
+    await world.ask(RestartService("api"))
+    now = world["api"].started
+    await world.ask(ReportHealth("live", "api", False, "500", before))
+    assert (world["api"].state, world["api"].healthy) == (State.RUNNING, None)
+    await world.ask(ReportHealth("live", "api", True, "", now))
+    assert world["api"].healthy
+    await world.ask(ReportHealth("live", "api", False, "500", now))
+    assert world["api"].state is State.STOPPING
+
+
 async def test_a_report_of_a_check_that_nobody_declared_is_refused(autojump_clock, supervise):
     world = await supervise((task("api"), steady()))
     with pytest.raises(NotFound, match="cannot find a check 'nonsense' of api"):
