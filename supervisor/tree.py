@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -11,6 +12,7 @@ import structlog
 import trio
 
 from supervisor.channels import Channels
+from supervisor.config import overriding
 from supervisor.control import Control, HealthReport, ReportHealth
 from supervisor.events import Events
 from supervisor.groups import Groups, bound_to
@@ -137,7 +139,7 @@ class Tree:
                 listening=self._listening,
                 tell=self.roster[name],
                 declared=lambda: self.roster[name].spec,
-                hidden=frozenset(self.plan.settings.secrets),
+                hidden=frozenset((*self.plan.settings.secrets, *overriding(os.environ))),
             )
             await body(life, task_status=task_status)
 
