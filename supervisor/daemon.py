@@ -31,7 +31,6 @@ from supervisor.socket.endpoint import SocketBusy, open_socket
 from supervisor.socket.public import open_public, serve_public
 from supervisor.socket.served import DaemonState, Served
 from supervisor.socket.server import serve
-from supervisor.spec import ProcessSpec
 from supervisor.supervisor import Ending, Supervisor
 from supervisor.survivors import survivors
 
@@ -60,7 +59,7 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     # would take longer than all else that is left to do then.
     gc.freeze()
     gc.enable()
-    redactor = Redactor(_secrets(plan), plan.settings.redact)
+    redactor = Redactor(plan.secrets(os.environ), plan.settings.redact)
     with closing(setup(plan.settings.log, plan.settings.log_level, redactor=redactor)) as logbook:
         try:
             ending = trio.run(
@@ -136,14 +135,6 @@ async def _main(
             nursery.cancel_scope.cancel()
         output.close()
         return ending
-
-
-def _secrets(plan: Plan) -> Iterator[str]:
-    """The values of the variables that hold secrets: our own, and those that services are given."""
-    specs = [*(planned.spec for planned in plan.services), *plan.templates]
-    ours = [spec.environment for spec in specs if isinstance(spec, ProcessSpec)]
-    for environment in (os.environ, *ours):
-        yield from (environment[name] for name in plan.settings.secrets if name in environment)
 
 
 def state_of(supervisor: Supervisor) -> DaemonState:

@@ -35,7 +35,7 @@ LIVE = frozenset(
         "checks",
     )
 )
-LIVE_SETTINGS = frozenset(("shutdown_timeout",))
+LIVE_SETTINGS = frozenset(("shutdown_timeout", "secrets", "redact"))
 
 
 def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:

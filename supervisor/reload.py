@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from graphlib import CycleError
@@ -57,6 +58,10 @@ def _going(tree: Tree, found: Iterable[Difference]) -> dict[str, Runner]:
 def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
     planned = {one.spec.name: one for one in new.services}
     checks_differ = tree.plan.checks != new.checks
+    renewed = "the checks changed" if checks_differ else ""
+    if tree.plan.settings.secrets != new.settings.secrets:
+        renewed = renewed or "the secrets changed"
+    tree.output.hide(new.secrets(os.environ), new.settings.redact)
     tree.channels.add(
         streams=new.channels_of("sends"),
         desks=new.channels_of("asks"),
@@ -81,10 +86,10 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
             runner.look_again()
     for runner in begun:
         tree.begin(runner)
-    if checks_differ:
+    if renewed:
         for runner in tree.roster.values():
             if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
-                runner.renew("the checks changed")  # it asks for them when it begins
+                runner.renew(renewed)  # it asks for them, and is told, as it begins
 
 
 def _change(tree: Tree, planned: Planned, difference: Difference) -> None:

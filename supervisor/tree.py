@@ -139,6 +139,7 @@ class Tree:
                 listening=self._listening,
                 tell=self.roster[name],
                 declared=lambda: self.roster[name].spec,
+                secrets=frozenset(self.plan.settings.secrets),
                 hidden=frozenset((*self.plan.settings.secrets, *overriding(os.environ))),
             )
             await body(life, task_status=task_status)

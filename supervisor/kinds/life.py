@@ -71,7 +71,8 @@ class Life:
 
     `run` is unlike any other run's of any daemon, `marker` unlike any other life's.
     `declared` is the spec as it is now: a reload may change it in the midst of a life. `hidden`
-    are the variables of ours that no program inherits without naming them.
+    are the variables of ours that no program inherits without naming them; of those the `secrets`
+    are shown in no log, wherever a program has them from.
     """
 
     run: str
@@ -85,6 +86,7 @@ class Life:
     tell: Teller
     declared: Callable[[], Spec]
     hidden: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
 
 class LiveBody(Protocol):

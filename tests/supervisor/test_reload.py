@@ -25,6 +25,7 @@ from supervisor.model import State
 from supervisor.plan import PROBER, Plan
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
 from tests.supervisor.fakes import NO_SECOND_CHANCE, crashing, steady, task, template
+from tests.supervisor.inside import written
 
 
 def lives(world, name):
@@ -208,6 +209,32 @@ async def test_a_new_deadline_for_the_stop_counts(autojump_clock, from_file):
     world.supervisor.end("done")
     await world.until("a", State.STOPPED)
     assert trio.current_time() - began == 3
+
+
+async def test_what_is_secret_from_then_on_is_hidden_and_what_was_stays_so(from_file, monkeypatch):
+    async def told() -> str:
+        await written(world.output, b"old0, new1, s3cr3t, pattern\n")
+        return world.output.tail("a")[-1].text
+
+    monkeypatch.setenv("TOKEN", "s3cr3t")
+    given = ProcessSpec(name="a", command=("true",), environment={"KEY": "old0"}, autostart=False)
+    world, file = await from_file((given, steady()))
+    file.write((given, steady()), settings=Settings(secrets=("KEY",), redact=("patter.",)))
+    (done,) = await world.ask(Reload())
+    assert (set(done.live), done.restart) == ({"secrets", "redact"}, {})
+    assert await told() == "[redacted], new1, s3cr3t, [redacted]"
+    changed = replace(given, environment={"KEY": "new1"})
+    file.write((changed, steady()), settings=Settings(secrets=("KEY", "TOKEN")))
+    await world.ask(Reload())
+    assert await told() == "[redacted], [redacted], [redacted], pattern"
+
+
+async def test_the_prober_is_told_of_other_secrets(from_file):
+    world, file = await from_file((PROBER, steady()))
+    file.write((PROBER, steady()), settings=Settings(secrets=("KEY",)))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert lives(world, "prober") == 2
 
 
 async def test_a_template_changes_for_the_instances_to_come(from_file):
