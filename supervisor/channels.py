@@ -17,11 +17,16 @@ import trio
 from supervisor.cell import Cell
 from supervisor.desk import Desk
 
+CAPACITY = 256  # messages, or requests, unless the configuration says otherwise
+
 Stream = tuple[trio.MemorySendChannel[object], trio.MemoryReceiveChannel[object]]
 
 
 class Channels:
-    """The supervisor holds every end open, so that nobody's restart breaks anybody's channel."""
+    """The supervisor holds every end open, so that nobody's restart breaks anybody's channel.
+
+    `capacity` is how many messages or requests wait in each at most.
+    """
 
     def __init__(
         self,
@@ -34,6 +39,7 @@ class Channels:
         self.streams: dict[str, Stream] = {}
         self.desks: dict[str, Desk] = {}
         self.boards: dict[str, Cell[object]] = {}
+        self.capacity: dict[str, int] = {}
         self.add(streams=streams, desks=desks, boards=boards, capacity=capacity)
 
     def add(
@@ -48,8 +54,11 @@ class Channels:
         sizes = capacity or {}
         for name in streams:
             if name not in self.streams:
-                self.streams[name] = trio.open_memory_channel[object](sizes.get(name, 256))
+                size = self.capacity[name] = sizes.get(name, CAPACITY)
+                self.streams[name] = trio.open_memory_channel[object](size)
         for name in desks:
-            self.desks.setdefault(name, Desk(name, sizes.get(name, 256)))
+            if name not in self.desks:
+                size = self.capacity[name] = sizes.get(name, CAPACITY)
+                self.desks[name] = Desk(name, size)
         for name in boards:
             self.boards.setdefault(name, Cell[object](None))

@@ -18,12 +18,9 @@ import trio
 from msgspec.structs import replace
 
 from supervisor.desk import Refused
-from supervisor.survivors import Trace, belongs, survivors
+from supervisor.survivors import LOOKS, Trace, belongs, survivors
 
 log = structlog.get_logger()
-
-# How often to look when a process without an environment, as some have for good, leaves doubt.
-LOOKS = 4
 
 
 class LaunchError(OSError):

@@ -67,12 +67,17 @@ class Checks(Request[tuple[HealthSpec, ...]], frozen=True):
 
 
 class ReportHealth(Request[None], frozen=True):
-    """What a check found. The supervisor decides what it means."""
+    """What a check found. The supervisor decides what it means.
+
+    `life` is the `started` of the status that was looked at: what was found of another life than
+    the one of the moment is left out. None is the one of the moment.
+    """
 
     check: str
     service: str
     healthy: bool
     reason: str = ""
+    life: float | None = None
 
 
 class CheckStatus(Struct, frozen=True):

@@ -21,6 +21,7 @@ from supervisor.config import BAD_CONFIGURATION, ConfigError
 from supervisor.control import BadConfiguration, Control, Reload
 from supervisor.desk import Refused
 from supervisor.events import Events
+from supervisor.leftovers import end_leftovers, place_of
 from supervisor.log import Logbook, setup
 from supervisor.metrics import Metrics
 from supervisor.output import Output
@@ -30,7 +31,6 @@ from supervisor.socket.endpoint import SocketBusy, open_socket
 from supervisor.socket.public import open_public, serve_public
 from supervisor.socket.served import DaemonState, Served
 from supervisor.socket.server import serve
-from supervisor.spec import ProcessSpec
 from supervisor.supervisor import Ending, Supervisor
 from supervisor.survivors import survivors
 
@@ -59,7 +59,7 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     # would take longer than all else that is left to do then.
     gc.freeze()
     gc.enable()
-    redactor = Redactor(_secrets(plan), plan.settings.redact)
+    redactor = Redactor(plan.secrets(os.environ), plan.settings.redact)
     with closing(setup(plan.settings.log, plan.settings.log_level, redactor=redactor)) as logbook:
         try:
             ending = trio.run(
@@ -108,7 +108,8 @@ async def _main(
         public = await open_public(plan.settings.http) if plan.settings.http else []
         events, output = Events(), Output(logbook.record, sink=logbook.sink, redactor=redactor)
         logbook.keep(output.note)
-        supervisor = Supervisor(plan, _channels(plan), events, output, read)
+        place = place_of(endpoint.path)
+        supervisor = Supervisor(plan, _channels(plan), events, output, read, place=place)
         control = supervisor.control()
         served = Served(
             control,
@@ -119,6 +120,9 @@ async def _main(
             run=supervisor.tree.run_id,
             config=plan.file,
         )
+        # Below an init of our own the last daemon's processes have all gone with it.
+        if endpoint.inherited and pid1.is_subreaper():
+            await end_leftovers(place)
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_obey, signals, supervisor, output, nursery)
@@ -131,14 +135,6 @@ async def _main(
             nursery.cancel_scope.cancel()
         output.close()
         return ending
-
-
-def _secrets(plan: Plan) -> Iterator[str]:
-    """The values of the variables that hold secrets: our own, and those that services are given."""
-    specs = [*(planned.spec for planned in plan.services), *plan.templates]
-    ours = [spec.environment for spec in specs if isinstance(spec, ProcessSpec)]
-    for environment in (os.environ, *ours):
-        yield from (environment[name] for name in plan.settings.secrets if name in environment)
 
 
 def state_of(supervisor: Supervisor) -> DaemonState:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import msgspec
 
+from supervisor.channels import CAPACITY
 from supervisor.control import Difference
 from supervisor.plan import Plan
 
@@ -33,13 +35,13 @@ LIVE = frozenset(
         "checks",
     )
 )
-LIVE_SETTINGS = frozenset(("shutdown_timeout",))
+LIVE_SETTINGS = frozenset(("shutdown_timeout", "secrets", "redact"))
 
 
 def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
     """What stands between two plans: the daemon first, then services in the order of the new."""
     before, after = dict(_declared(old)), dict(_declared(new))
-    found = [_changed("", _builtins(old.settings), _builtins(new.settings), LIVE_SETTINGS)]
+    found = [_changed("", *_of_the_daemon(old, new), LIVE_SETTINGS)]
     for name in (*after, *(name for name in before if name not in after)):
         if name not in before:
             found.append(Difference(name, "added"))
@@ -51,6 +53,22 @@ def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
         else:
             found.append(_changed(name, before[name], after[name], LIVE))
     return tuple(one for one in found if one.kind != "changed" or one.live or one.restart)
+
+
+def _of_the_daemon(old: Plan, new: Plan) -> Iterator[dict[str, object]]:
+    """Its settings, and how large the channels are that are there and stay."""
+    there = {*old.channels, *old.capacity}
+    sized = [n for n, it in new.channels.items() if n in there and it.pattern[0] != "publishes"]
+    for plan in old, new:
+        sizes = {f"channels.{name}": plan.capacity.get(name, CAPACITY) for name in sized}
+        yield {**_builtins(plan.settings), **sizes}
+
+
+def in_force(old: Plan, new: Plan, capacity: Mapping[str, int]) -> Plan:
+    """The new plan, but for what waits for the daemon's own next start; `capacity` is as it is."""
+    live = {key: getattr(new.settings, key) for key in LIVE_SETTINGS}
+    settings = msgspec.structs.replace(old.settings, **live)
+    return replace(new, settings=settings, capacity={**new.capacity, **capacity})
 
 
 def _declared(plan: Plan) -> Iterator[tuple[str, dict[str, object]]]:

@@ -8,7 +8,7 @@ import math
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 
 import trio
@@ -77,6 +77,12 @@ class Output:
             if path is not None:
                 self._files.configure(path, log)
         self._keep_files()
+
+    def hide(self, secrets: Iterable[str], patterns: Iterable[str] | None = None) -> None:
+        """Hide these values too from now on, and what matches these patterns instead of others."""
+        self._redactor.hide(secrets)
+        if patterns is not None:
+            self._redactor.match(patterns)
 
     def tail(self, service: str, lines: int | None = None) -> tuple[Line, ...]:
         """The last lines of a service, oldest first: as many as are kept, unless fewer will do."""

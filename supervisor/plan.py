@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError
 
@@ -10,7 +10,7 @@ from supervisor.config import Config, ConfigError
 from supervisor.findings import Channel, Findings
 from supervisor.kinds.life import LiveBody
 from supervisor.sequence import start_order, worst_stop
-from supervisor.spec import GroupSpec, HealthSpec, Settings, Spec, TaskSpec
+from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Settings, Spec, TaskSpec
 
 PROBER = TaskSpec(name="prober", run="supervisor.health:serve", control=True)
 
@@ -41,6 +41,14 @@ class Plan:
     def specs(self) -> tuple[Spec, ...]:
         """All that is declared: the services, in start order, and the templates."""
         return (*(planned.spec for planned in self.services), *self.templates)
+
+    def secrets(self, environment: Mapping[str, str]) -> Iterator[str]:
+        """The values of the variables that hold secrets: in this one, and in what services are
+        given by their tables. Those of their files are known when they start.
+        """
+        given = [spec.environment for spec in self.specs if isinstance(spec, ProcessSpec)]
+        for variables in (environment, *given):
+            yield from (variables[name] for name in self.settings.secrets if name in variables)
 
     def channels_of(self, pattern: str) -> list[str]:
         """The channels that are written to in this way: `sends`, `asks` or `publishes`."""

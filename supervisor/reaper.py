@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import trio
 
+from supervisor import procfs
+
 # Seconds. The usual death is that of a managed child: after a moment nothing is left to look for.
 SETTLE = 0.1
 # As a zombie, before it counts as an orphan: a library's `subprocess.run` takes less to notice.
@@ -82,17 +84,15 @@ def _anybody_dead() -> bool:
 
 
 def _zombies(managed: Collection[int]) -> Iterator[Zombie]:
-    parent = str(os.getpid()).encode()
-    for entry in os.listdir("/proc"):
-        if entry.isdecimal() and int(entry) not in managed:
+    ours = os.getpid()
+    for name, _ in procfs.processes():
+        if int(name) not in managed:
             try:
-                with open(f"/proc/{entry}/stat", "rb") as file:
-                    # From the third field on, as proc(5) counts them.
-                    fields = file.read().rpartition(b") ")[2].split()
+                state, parent, session, _, began = procfs.stat(name)
             except (FileNotFoundError, ProcessLookupError):  # gone meanwhile
                 continue
-            if fields[0] == b"Z" and fields[1] == parent:
-                yield Zombie(int(entry), int(fields[19]), int(fields[3]))
+            if state == b"Z" and parent == ours:
+                yield Zombie(int(name), began, session)
 
 
 def _reap(pid: int) -> None:

@@ -47,21 +47,21 @@ def forms(value: str) -> set[str]:
 
 
 class Redactor:
-    """A filter of lines. Secrets may be added at any time; `configure` begins anew.
+    """A filter of lines. Secrets may be added at any time, and none is told again once it was one.
 
     A pattern sees one line, and in a line of more than 1 MiB what comes between two such borders;
     a secret is hidden wherever it stands.
     """
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
-        self.configure(secrets, patterns)
-
-    def configure(self, secrets: Iterable[str], patterns: Iterable[str]) -> None:
-        """Hide these and no others; the patterns have no `problem`."""
-        self._patterns = [re.compile(pattern, re.MULTILINE) for pattern in patterns]
         self._known: set[str] = set()
         self._secrets: list[bytes] = []
         self.hide(secrets)
+        self.match(patterns)
+
+    def match(self, patterns: Iterable[str]) -> None:
+        """Hide what matches these and no others; they have no `problem`."""
+        self._patterns = [re.compile(pattern, re.MULTILINE) for pattern in patterns]
 
     def hide(self, secrets: Iterable[str]) -> None:
         """Hide these values too."""

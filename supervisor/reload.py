@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
 from graphlib import CycleError
 
 from supervisor.control import Difference
 from supervisor.desk import NotFound, Refused
-from supervisor.difference import differences
+from supervisor.difference import differences, in_force
 from supervisor.groups import Groups
+from supervisor.model import State
 from supervisor.order import stop_in_order
 from supervisor.plan import PROBER, Plan, Planned
 from supervisor.runner import Runner
@@ -56,13 +58,17 @@ def _going(tree: Tree, found: Iterable[Difference]) -> dict[str, Runner]:
 def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
     planned = {one.spec.name: one for one in new.services}
     checks_differ = tree.plan.checks != new.checks
-    tree.plan = new
+    renewed = "the checks changed" if checks_differ else ""
+    if tree.plan.settings.secrets != new.settings.secrets:
+        renewed = renewed or "the secrets changed"
+    tree.output.hide(new.secrets(os.environ), new.settings.redact)
     tree.channels.add(
         streams=new.channels_of("sends"),
         desks=new.channels_of("asks"),
         boards=new.channels_of("publishes"),
         capacity=new.capacity,
     )
+    tree.plan = in_force(tree.plan, new, tree.channels.capacity)
     tree.groups = Groups(new.groups)
     tree.roster.templates = {spec.name: spec for spec in new.templates}
     if checks_differ:
@@ -80,10 +86,10 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
             runner.look_again()
     for runner in begun:
         tree.begin(runner)
-    if checks_differ:
+    if renewed:
         for runner in tree.roster.values():
             if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
-                runner.renew("the checks changed")  # it asks for them when it begins
+                runner.renew(renewed)  # it asks for them, and is told, as it begins
 
 
 def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
@@ -99,7 +105,8 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
         kept = tree.timetable.disarm(runner)
         if kept or (before is None and spec.autostart):
             tree.timetable.arm(runner)
-    if difference.restart and runner.wanted.value:
+    mended = runner.state is State.FATAL and spec.schedule is None
+    if difference.restart and (runner.wanted.value or mended):
         runner.restart()
 
 
@@ -141,7 +148,10 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
         checks=tuple(checks),
         groups=groups,
         channels={**old.channels, **new.channels},
-        capacity={**old.capacity, **new.capacity},
+        capacity={
+            **{n: c for n, c in new.capacity.items() if n not in old.channels},
+            **old.capacity,
+        },
     )
 
 

@@ -59,6 +59,7 @@ class Runner(Standing):
         self._chance = chance
         self.asked_for = False  # whether somebody did since the last life began
         self.judged = False  # whether the last life was ended as a failed one
+        self.unhealthy = False  # and that for its health
         self._why = ""  # somebody ended it
         self._renewing = False
         self._stopping = trio.Event()
@@ -94,10 +95,10 @@ class Runner(Standing):
         self.wanted.set(True)
         self._end_this_life(self.spec.stop_timeout)
 
-    def fail(self, reason: str) -> None:
+    def fail(self, reason: str, *, unhealthy: bool = False) -> None:
         """End this life as a failed one: what follows is for its policy to say."""
         if self.state in UP:
-            self.judged, self._why = True, reason
+            self.judged, self.unhealthy, self._why = True, unhealthy, reason
             self._end_this_life(self.spec.stop_timeout)
 
     def renew(self, reason: str) -> None:
@@ -122,7 +123,7 @@ class Runner(Standing):
 
     def _forgive(self) -> None:
         self._leave_gate()
-        self.judged = self._renewing = False
+        self.judged = self.unhealthy = self._renewing = False
         self._why = ""
 
     def _leave_gate(self) -> None:
@@ -186,7 +187,7 @@ class Runner(Standing):
         self._stopping = trio.Event()
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
-        self.asked_for = self.judged = self._renewing = False
+        self.asked_for = self.judged = self.unhealthy = self._renewing = False
         self._why = ""
         self.enter(State.STARTING, restarts=restarts)
         began = trio.current_time()
@@ -207,13 +208,19 @@ class Runner(Standing):
     async def _live_once(self, began: float, ready_at: list[float]) -> None:
         async with trio.open_nursery() as nursery:
             self._patience.deadline = trio.current_time() + self.spec.start_timeout
-            with self._patience:
-                await nursery.start(self._be_ready)
-            if self._patience.cancelled_caught:
-                raise Failed(f"not ready within {self.spec.start_timeout:g} s")
-            ready_at.append(trio.current_time())
+            nursery.start_soon(self._lose_patience, self.spec.start_timeout)
+            await nursery.start(self._be_ready)
+            self._patience.cancel()
             if not self._stopping.is_set():
+                ready_at.append(trio.current_time())
                 self.enter(State.RUNNING, ready_after=ready_at[0] - began)
+
+    async def _lose_patience(self, timeout: float) -> None:
+        """A life that is not ready in time fails, and is asked to end like any other."""
+        with self._patience:
+            await trio.sleep_forever()
+        if self.state is State.STARTING:
+            self.fail(f"not ready within {timeout:g} s")
 
     async def _be_ready(self, *, task_status: trio.TaskStatus[None]) -> None:
         readiness = _Readiness(task_status)

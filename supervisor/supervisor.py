@@ -56,7 +56,8 @@ async def _nothing_to_read() -> Plan:
 class Supervisor:
     """A tree of services, and one desk where all commands arrive.
 
-    `read` makes a plan of the configuration as it is now; it raises `Refused`.
+    `read` makes a plan of the configuration as it is now; it raises `Refused`. By `place` the next
+    daemon would know what this one leaves behind.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class Supervisor:
         events: Events,
         output: Output,
         read: Callable[[], Awaitable[Plan]] = _nothing_to_read,
+        *,
+        place: str = "",
     ) -> None:
         self._desk = Desk("the supervisor")
         self.tree = Tree(
@@ -75,6 +78,7 @@ class Supervisor:
             output=output,
             control=self.control(),
             end=self.end,
+            place=place,
         )
         self._read = read
         self._reloading = trio.Lock()

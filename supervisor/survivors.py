@@ -10,10 +10,13 @@ from collections.abc import Collection, Iterable
 import trio
 from msgspec import Struct, field
 
+from supervisor import procfs
+
 MARKER = "NURSERYD_LIFE"
 TICKS = os.sysconf("SC_CLK_TCK")
 SETTLED = 1.0  # seconds; a program that forks to exec does so within a few milliseconds
-CHUNK = 64 * 1024
+# How often to look when a process without an environment, as some have for good, leaves doubt.
+LOOKS = 4
 PF_KTHREAD = 0x00200000  # include/linux/sched.h: a thread of the kernel, with no program
 
 
@@ -114,13 +117,13 @@ class Survivors:
         found = {life: Left() for life in lives}
         sessions = {life.session: left for life, left in found.items()}
         marks: dict[bytes | None, Left] = {
-            life.marker.encode(): left for life, left in found.items()
+            os.fsencode(life.marker): left for life, left in found.items()
         }
         oldest = min((life.since for life in found), default=0)
         settled = (time.clock_gettime(time.CLOCK_BOOTTIME) - SETTLED) * TICKS
         others = self.leaders - sessions.keys()
         kept: dict[tuple[str, int], _Known] = {}
-        for key in _processes():
+        for key in procfs.processes():
             name, pid = key[0], int(key[0])
             if pid in others:
                 continue
@@ -150,7 +153,7 @@ class Survivors:
     def began(self, pid: int) -> int:
         """When a process began, in clock ticks; 0 where that cannot be read."""
         try:
-            return _stat(str(pid))[3]
+            return procfs.stat(str(pid)).began
         except OSError:
             return 0
 
@@ -165,20 +168,26 @@ class _Look:
 survivors = Survivors()
 
 
-def _processes() -> list[tuple[str, int]]:
-    """All of them, each by its number and the inode of its folder, with one descriptor."""
-    with os.scandir("/proc") as entries:
-        return [(entry.name, entry.inode()) for entry in entries if entry.name.isdecimal()]
-
-
 def belongs(pid: int, life: Trace) -> bool:
     """Whether a process is one of this life."""
     try:
-        mark = f"{MARKER}={life.marker}".encode()
+        mark = os.fsencode(f"{MARKER}={life.marker}")
         name = str(pid)
-        return _stat(name)[1] == life.session or mark in _read(name, "environ").split(b"\0")
+        return procfs.stat(name).session == life.session or mark in procfs.variables(name)
     except OSError:
         return False
+
+
+def mark_of(variables: Iterable[bytes]) -> bytes | None:
+    """The marker of the life that a process with this environment belongs to, if of any."""
+    prefix = f"{MARKER}=".encode()
+    mark = next((it for it in variables if it.startswith(prefix)), None)
+    return None if mark is None else mark.removeprefix(prefix)
+
+
+def hides(it: procfs.Stat) -> bool:
+    """Whether it is one that has an environment, though none was to be seen."""
+    return it.state not in (b"Z", b"X") and not it.flags & PF_KTHREAD
 
 
 def _read_all(name: str, others: Collection[int]) -> _Known | None:
@@ -186,35 +195,13 @@ def _read_all(name: str, others: Collection[int]) -> _Known | None:
 
     A zombie belongs to nobody any more. Whose environment is not ours to read has no mark.
     """
-    state, session, flags, began = _stat(name)
-    if state in (b"Z", b"X") or flags & PF_KTHREAD:
-        return _Known(began)
-    if session in others:
-        return _Known(began, session)
+    it = procfs.stat(name)
+    if not hides(it):
+        return _Known(it.began)
+    if it.session in others:
+        return _Known(it.began, it.session)
     try:
-        environment = _read(name, "environ")
+        variables = procfs.variables(name)
     except PermissionError:
-        return _Known(began, session)
-    if not environment:
-        return None
-    prefix = f"{MARKER}=".encode()
-    marks = (it for it in environment.split(b"\0") if it.startswith(prefix))
-    mark = next(marks, None)
-    return _Known(began, session, None if mark is None else mark.removeprefix(prefix))
-
-
-def _stat(name: str) -> tuple[bytes, int, int, int]:
-    """State, session, flags and start of a process, from /proc/PID/stat as proc(5) has it."""
-    fields = _read(name, "stat").rpartition(b") ")[2].split(b" ", 20)
-    return fields[0], int(fields[3]), int(fields[6]), int(fields[19])
-
-
-def _read(name: str, file: str) -> bytes:
-    descriptor = os.open(f"/proc/{name}/{file}", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        data = chunk = os.read(descriptor, CHUNK)
-        while len(chunk) == CHUNK:
-            data += (chunk := os.read(descriptor, CHUNK))
-        return data
-    finally:
-        os.close(descriptor)
+        return _Known(it.began, it.session)
+    return _Known(it.began, it.session, mark_of(variables)) if variables else None

@@ -12,6 +12,7 @@ import structlog
 import trio
 
 from supervisor.channels import Channels
+from supervisor.config import overriding
 from supervisor.control import Control, HealthReport, ReportHealth
 from supervisor.events import Events
 from supervisor.groups import Groups, bound_to
@@ -37,7 +38,7 @@ UNHEALTHY = 11
 
 class Tree:
     """All that a plan makes alive. `end` is called with a reason and an exit code when what
-    happened to a service is to end everything.
+    happened to a service is to end everything. `place` is the daemon's, for its lives' markers.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Tree:
         output: Output,
         control: Control,
         end: Callable[[str, int], None],
+        place: str = "",
     ) -> None:
         self.plan = plan
         self.channels = channels
@@ -62,7 +64,9 @@ class Tree:
         self._end = end
         self._listening = Listening()
         self._surroundings = dict(os.environ)
+        self._overriding = frozenset(overriding(self._surroundings))
         self.run_id = secrets.token_hex(4)
+        self._place = place
         self._lives = count(1)
         self.ending = False
         self.roster.templates = {spec.name: spec for spec in plan.templates}
@@ -128,7 +132,7 @@ class Tree:
         async def live(stopping: trio.Event, *, task_status: trio.TaskStatus[None]) -> None:
             life = Life(
                 run=self.run_id,
-                marker=f"{self.run_id}-{next(self._lives)}",
+                marker=f"{self._place}/{self.run_id}-{next(self._lives)}",
                 stopping=stopping,
                 channels=self.channels,
                 control=self._control,
@@ -138,7 +142,8 @@ class Tree:
                 tell=self.roster[name],
                 declared=lambda: self.roster[name].spec,
                 surroundings=self._surroundings,
-                hidden=frozenset(self.plan.settings.secrets),
+                secrets=(hidden := frozenset(self.plan.settings.secrets)),
+                hidden=hidden | self._overriding,
             )
             await body(life, task_status=task_status)
 
@@ -187,10 +192,14 @@ class Tree:
         name = runner.spec.name
         along = self.groups.shaken_by(name) if runner.state in (State.BACKOFF, State.FATAL) else ()
         why = f"{name} is {runner.state.value}"
+        if runner.state is State.FATAL and along:
+            self.timetable.disarm(runner)  # or a schedule would bring back half a group
         for other in (self.roster[other] for other in along if other in self.roster):
             if runner.state is State.BACKOFF:
                 other.renew(why)
-            elif not other.is_down:
+                continue
+            self.timetable.disarm(other)
+            if not other.is_down:
                 other.stop(reason=why)
                 if other.spec.essential:
                     self._end_with(
@@ -203,7 +212,7 @@ class Tree:
     def _end_with(self, runner: Runner, whose: str) -> None:
         """The end of a service for good ends all."""
         status = runner.status.value
-        code = (UNHEALTHY if runner.judged else GAVE_UP) if status.failed else 0
+        code = (UNHEALTHY if runner.unhealthy else GAVE_UP) if status.failed else 0
         self._end(f"{whose} {status.state.value}: {status.reason}", code)
 
     # Health.
@@ -214,6 +223,8 @@ class Tree:
         runner = self.roster.get(report.service)
         if runner is None or runner.state is not State.RUNNING:
             return
+        if report.life not in (None, runner.status.value.started):
+            return
         healthy, reason = self.verdicts.report(report)
         runner.report(healthy, reason)
         if report.healthy:
@@ -221,7 +232,7 @@ class Tree:
         log.warning("service unhealthy", service=report.service, reason=reason)
         match check.on_unhealthy:
             case OnUnhealthy.RESTART:
-                runner.fail(f"unhealthy: {reason}")
+                runner.fail(f"unhealthy: {reason}", unhealthy=True)
             case OnUnhealthy.SHUTDOWN:
                 self._end(f"{report.service} is unhealthy: {reason}", UNHEALTHY)
             case OnUnhealthy.IGNORE:

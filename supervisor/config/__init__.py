@@ -5,6 +5,7 @@ from __future__ import annotations
 from supervisor.config.configuration import Config
 from supervisor.config.loading import load
 from supervisor.config.origin import Origin, Source, Variable
+from supervisor.config.overrides import overriding
 from supervisor.config.path import Path
 from supervisor.config.problem import BAD_CONFIGURATION, ConfigError, Problem
 from supervisor.config.words import in_words, nearest
@@ -21,4 +22,5 @@ __all__ = [
     "in_words",
     "load",
     "nearest",
+    "overriding",
 ]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -39,12 +39,21 @@ class Override(Struct, frozen=True):
     source: Source
 
 
+def overriding(names: Iterable[str]) -> Iterator[str]:
+    """The variables that are the daemon's own configuration, and none of its children's."""
+    return (name for name in names if name.startswith(PREFIX))
+
+
 def from_environment(environment: Mapping[str, str]) -> list[Override]:
     """In the order of their names, so that a whole table comes before a key of it."""
     return [
-        Override(name, tuple(BETWEEN.split(name.removeprefix(PREFIX))), text, Source.ENVIRONMENT)
-        for name, text in sorted(environment.items())
-        if name.startswith(PREFIX)
+        Override(
+            name,
+            tuple(BETWEEN.split(name.removeprefix(PREFIX))),
+            environment[name],
+            Source.ENVIRONMENT,
+        )
+        for name in sorted(overriding(environment))
     ]
 
 

@@ -80,7 +80,7 @@ class _Prober:
         try:
             target = fill(check, {"instance": instance, **status.parameters})
         except Refused as refusal:
-            await self._report(ReportHealth(check.name, status.name, False, str(refusal)))
+            await self._report(check, status, False, str(refusal))
             return
         tally = Tally()
         while True:
@@ -90,12 +90,15 @@ class _Prober:
             if not reason or trio.current_time() - began >= check.grace:
                 tally = count(tally, not reason, failures=check.failures, successes=check.successes)
             if tally.healthy is not None and tally.healthy is not before:
-                await self._report(ReportHealth(check.name, status.name, tally.healthy, reason))
+                await self._report(check, status, tally.healthy, reason)
             if tally.healthy and check.level is Level.STARTUP:
                 return
             await trio.sleep_until(due)
 
-    async def _report(self, found: ReportHealth) -> None:
+    async def _report(
+        self, check: HealthSpec, status: ServiceStatus, healthy: bool, reason: str
+    ) -> None:
+        found = ReportHealth(check.name, status.name, healthy, reason, status.started)
         async with self._turn:  # all at once, as after a cut in the network, the desk would refuse
             await self._ctx.control.ask(found)
 

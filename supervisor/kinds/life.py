@@ -71,7 +71,8 @@ class Life(Struct, frozen=True):
     `run` is unlike any other run's of any daemon, `marker` unlike any other life's.
     `declared` is the spec as it is now: a reload may change it in the midst of a life.
     `surroundings` is our own environment, read once, since reading it costs as much as half a
-    spawn; `hidden` are those of it that no program inherits without naming them.
+    spawn; `hidden` are those of it that no program inherits without naming them; of those the
+    `secrets` are shown in no log, wherever a program has them from.
     """
 
     run: str
@@ -86,6 +87,7 @@ class Life(Struct, frozen=True):
     declared: Callable[[], Spec]
     surroundings: Mapping[str, str]
     hidden: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
 
 
 class LiveBody(Protocol):

@@ -63,6 +63,8 @@ async def _start(
             program = program_of(spec, life, says, who, variables, handed)
         except OSError as error:
             raise Failed(f"cannot make its notify socket or pipe: {error.strerror}") from None
+        given = program.environment
+        life.output.hide(given[name] for name in life.secrets if name in given)
         try:
             child = spawn(program, life.marker)
         except (OSError, subprocess.SubprocessError, ValueError) as error:

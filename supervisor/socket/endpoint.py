@@ -16,10 +16,16 @@ class SocketBusy(Exception):
 
 
 class Endpoint:
-    """A Unix socket that this process listens on, and the lock that says so."""
+    """A Unix socket that this process listens on, and the lock that says so.
 
-    def __init__(self, path: str, listener: trio.SocketListener, lock: int) -> None:
+    `inherited` says that files of it were there: who had it before did not end in good order.
+    """
+
+    def __init__(
+        self, path: str, listener: trio.SocketListener, lock: int, *, inherited: bool = False
+    ) -> None:
         self.path = path
+        self.inherited = inherited
         self.listener = listener
         self._lock = lock
 
@@ -41,13 +47,14 @@ async def open_socket(path: str) -> Endpoint:
         raise SocketBusy(f"cannot listen on {path}: a socket's path has at most 107 bytes")
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        inherited = _was_locked(path)
         lock = _lock(path)
     except OSError as error:
         raise SocketBusy(f"cannot listen on {path}: {error.strerror}") from None
     # One that answers without having the lock is no daemon of this program, but it is there.
     if lock is None or await _answers(path):
         if lock is not None:
-            _unlock(path, lock)
+            _unlock(path, lock, as_found=inherited)
         raise SocketBusy(
             f"cannot listen on {path}: another daemon does; stop it, or set supervisor.socket"
             " to another path"
@@ -55,7 +62,7 @@ async def open_socket(path: str) -> Endpoint:
     # Not Trio's: it would bind in a worker thread, with our umask in force for everybody.
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        _remove(path)
+        replaced = _remove(path)
         before = os.umask(0o177)
         try:
             listening.bind(path)
@@ -64,9 +71,10 @@ async def open_socket(path: str) -> Endpoint:
         listening.listen(128)
     except OSError as error:
         listening.close()
-        _unlock(path, lock)
+        _unlock(path, lock, as_found=inherited)
         raise SocketBusy(f"cannot listen on {path}: {error.strerror}") from None
-    return Endpoint(path, trio.SocketListener(trio.socket.from_stdlib_socket(listening)), lock)
+    listener = trio.SocketListener(trio.socket.from_stdlib_socket(listening))
+    return Endpoint(path, listener, lock, inherited=inherited or replaced)
 
 
 def peer_uid(stream: trio.SocketStream) -> int:
@@ -79,6 +87,10 @@ def peer_uid(stream: trio.SocketStream) -> int:
 def trusted(uid: int) -> bool:
     """Whether this user may ask for anything: root and our own."""
     return uid in (0, os.geteuid())
+
+
+def _was_locked(path: str) -> bool:
+    return Path(f"{path}.lock").exists()
 
 
 def _lock(path: str) -> int | None:
@@ -105,14 +117,19 @@ def _is_at(descriptor: int, path: str) -> bool:
         return False
 
 
-def _unlock(path: str, lock: int) -> None:
-    Path(f"{path}.lock").unlink(missing_ok=True)
+def _unlock(path: str, lock: int, *, as_found: bool = False) -> None:
+    """Let go of the lock. A dead daemon's file stays, as found, for the one that can take over."""
+    if not as_found:
+        Path(f"{path}.lock").unlink(missing_ok=True)
     os.close(lock)
 
 
-def _remove(path: str) -> None:
-    if Path(path).is_socket():
-        Path(path).unlink()
+def _remove(path: str) -> bool:
+    """Whether there was a socket."""
+    if not Path(path).is_socket():
+        return False
+    Path(path).unlink()
+    return True
 
 
 async def _answers(path: str) -> bool:

@@ -107,6 +107,7 @@ class Trial:
             now = trio.current_time()
             assert self.gate_is_open.value or self.gate_closed_at == now, "the gate was closed"
         if status.state is State.STOPPING:
+            self.failing = self.failing or status.reason.startswith("not ready within")
             self.stopping_since = trio.current_time()
         if before.state is State.STOPPING:
             assert trio.current_time() - self.stopping_since <= STOP_TIMEOUT + self.extended + 0.001

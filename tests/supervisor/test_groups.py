@@ -7,7 +7,7 @@ from trio.testing import wait_all_tasks_blocked
 from supervisor.control import RestartService, Start, Status, Stop
 from supervisor.groups import Groups
 from supervisor.model import State
-from supervisor.spec import GroupSpec, Strategy
+from supervisor.spec import GroupSpec, Restart, Schedule, Strategy
 from tests.supervisor.fakes import A_SECOND, NO_SECOND_CHANCE, crashing, steady, task
 
 LIVES = {"stop_timeout": 5.0, "backoff": A_SECOND}
@@ -84,6 +84,23 @@ async def test_a_member_that_gives_up_ends_whom_it_would_have_taken_along(
     world = await supervise(*services, groups=groups)
     await trio.sleep(60)
     assert [world[name].state for name in "abc"] == [State.RUNNING, State.FATAL, State.STOPPED]
+
+
+async def test_a_group_that_gives_up_is_brought_back_by_no_schedule(autojump_clock, supervise):
+    often = {"restart": Restart.ON_FAILURE, "schedule": Schedule(every=5.0)}
+    alone = task("d", budget=NO_SECOND_CHANCE, **often)
+    world = await supervise(
+        (task("a", **LIVES), crashing(after=12.0)),
+        (task("b", budget=NO_SECOND_CHANCE, **often), crashing(after=2.0)),
+        (task("c", **LIVES, **often), steady()),
+        (alone, crashing(after=2.0)),
+        groups=[GroupSpec(name="g", members=("a", "b", "c"), strategy=Strategy.ONE_FOR_ALL)],
+    )
+    await trio.sleep(60)
+    assert [world[name].state for name in "abc"] == [State.STOPPED, State.FATAL, State.STOPPED]
+    assert [world[name].next_start for name in "abc"] == [None] * 3
+    assert (len(begun(world, "b")), len(begun(world, "c"))) == (1, 1)
+    assert len(begun(world, "d")) > 5  # alone it concerns nobody: it is tried again
 
 
 @pytest.mark.parametrize("command", [Stop, RestartService])

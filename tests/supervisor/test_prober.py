@@ -101,6 +101,13 @@ async def test_a_service_is_probed_as_soon_as_it_runs_and_then_every_period(
     assert probed.reports == [(5, ReportHealth("live", "api", True))]
 
 
+async def test_a_report_names_the_life_that_was_looked_at(autojump_clock, start):
+    probed = await start(check())
+    probed.says("api", started=7.0)
+    await trio.sleep(5)
+    assert probed.reports == [(0, ReportHealth("live", "api", True, "", 7.0))]
+
+
 async def test_what_already_runs_when_the_prober_begins_is_probed(autojump_clock, start, probes):
     probed = Probed(probes, [check()])
     probed.says("api")

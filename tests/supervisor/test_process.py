@@ -55,6 +55,7 @@ class One:
         self.ends: list[tuple[int, float]] = []
         self.extended: list[float] = []
         self.hidden: frozenset[str] = frozenset()
+        self.secrets: frozenset[str] = frozenset()
         self.listening = Listening()
         self.output = Output(self.lines.extend)
 
@@ -77,6 +78,7 @@ class One:
             declared=lambda: self.spec,
             surroundings=dict(os.environ),
             hidden=self.hidden,
+            secrets=self.secrets,
         )
 
     # What a life tells, see Teller.

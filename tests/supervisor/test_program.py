@@ -442,6 +442,14 @@ async def test_a_secret_is_inherited_by_those_alone_who_name_it(monkeypatch: pyt
     assert await found(environment={"TOKEN": "t"}) == {"TOKEN", "HARMLESS"}
 
 
+async def test_a_secret_from_a_file_is_hidden_before_the_program_can_tell_it(tmp_path: Path):
+    (tmp_path / "env").write_text("TOKEN=of-a-file\nHARMLESS=in-the-open\n")
+    one = One(sh("echo $TOKEN $HARMLESS", environment_files=(str(tmp_path / "env"),)))
+    one.secrets = frozenset({"TOKEN", "ABSENT"})
+    await one.live()
+    assert one.texts == ["[redacted] in-the-open"]
+
+
 async def test_what_was_said_to_us_is_not_said_to_it(monkeypatch: pytest.MonkeyPatch):
     for name in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID"):
         monkeypatch.setenv(name, "1")

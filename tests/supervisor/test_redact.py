@@ -33,8 +33,13 @@ def test_without_anything_to_hide_it_is_not_active():
     redactor.hide(["hunter22"])
     assert redactor.active
     assert redactor.text("hunter22 \udcff") == "[redacted] \\udcff"
-    redactor.configure([], [])
-    assert not redactor.active
+
+
+def test_other_patterns_are_matched_instead_and_a_secret_stays_one():
+    redactor = Redactor(["hunter22"], ["a.c"])
+    redactor.match(["b.d"])
+    redactor.hide(["second"])
+    assert redactor.text("abc bcd hunter22 second") == "abc [redacted] [redacted] [redacted]"
 
 
 def test_a_value_too_short_to_be_a_secret_is_left_alone():

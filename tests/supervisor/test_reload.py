@@ -19,11 +19,13 @@ from supervisor.control import (
     Stop,
 )
 from supervisor.desk import Refused
+from supervisor.difference import differences
 from supervisor.findings import Channel
 from supervisor.model import State
-from supervisor.plan import PROBER
+from supervisor.plan import PROBER, Plan
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
-from tests.supervisor.fakes import steady, task, template
+from tests.supervisor.fakes import NO_SECOND_CHANCE, crashing, steady, task, template
+from tests.supervisor.inside import written
 
 
 def lives(world, name):
@@ -77,6 +79,29 @@ async def test_one_that_is_down_is_not_started_because_it_changed(from_file):
     await world.ask(Reload())
     await wait_all_tasks_blocked()
     assert world["a"].state is State.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({"control": True}, State.RUNNING),
+        ({"stop_timeout": 9.0}, State.FATAL),  # it would break in the same way
+        ({"control": True, "schedule": Schedule(every=60.0)}, State.FATAL),  # it has its time
+    ],
+)
+async def test_one_that_gave_up_is_started_when_it_was_mended(
+    autojump_clock, from_file, changed, state
+):
+    world, file = await from_file((task("a", budget=NO_SECOND_CHANCE), crashing()))
+    await world.until("a", State.FATAL)
+    file.write((task("b"), steady()), (task("a", budget=NO_SECOND_CHANCE), crashing()))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert lives(world, "a") == 1
+    file.write((task("b"), steady()), (task("a", **changed), steady()))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert world["a"].state is state
 
 
 async def test_what_goes_is_stopped_first_and_then_gone(autojump_clock, from_file):
@@ -143,6 +168,36 @@ async def test_the_daemons_own_keys_are_told_apart(from_file):
     )
 
 
+async def test_what_waits_for_the_daemons_next_start_is_told_until_then(from_file):
+    channels = {name: Channel(("sends", "receives"), ("a",), ("b",)) for name in "xyz"}
+    channels["board"] = Channel(("publishes", "watches"), ("a",), ("b",))
+    sizes = {"x": 1, "z": 7}
+    world, file = await from_file((task("a"), steady()))
+    file.write((task("a"), steady()), channels=channels, capacity=sizes)
+    await world.ask(Reload())
+    file.write(
+        (task("a"), steady()),
+        settings=Settings(shutdown_timeout=3.0, socket="/run/x"),
+        channels=channels | {"new": channels["x"]},
+        capacity={"x": 2, "y": 5, "board": 9, "new": 3},
+    )
+    awaited = {
+        "socket": ("/run/nurseryd.sock", "/run/x"),
+        "channels.x": (1, 2),
+        "channels.y": (256, 5),
+        "channels.z": (7, 256),
+    }
+    assert await world.ask(Reload(("a",))) == ()
+    (done,) = await world.ask(Reload())
+    assert (done.live, done.restart) == ({"shutdown_timeout": (25.0, 3.0)}, awaited)
+    assert await world.ask(Diff()) == (Difference("", "changed", {}, awaited),)
+    assert world.channels.capacity == {"x": 1, "y": 256, "z": 7, "new": 3}
+    file.write((task("a"), steady()))  # without the channels, which are there all the same
+    await world.ask(Reload())
+    file.write((task("a"), steady()), channels={"x": channels["x"]})
+    assert await world.ask(Diff()) == (Difference("", "changed", {}, {"channels.x": (1, 256)}),)
+
+
 async def test_a_new_deadline_for_the_stop_counts(autojump_clock, from_file):
     world, file = await from_file((task("a", stop_timeout=20.0), steady(wind_down=10.0)))
     file.write(
@@ -154,6 +209,32 @@ async def test_a_new_deadline_for_the_stop_counts(autojump_clock, from_file):
     world.supervisor.end("done")
     await world.until("a", State.STOPPED)
     assert trio.current_time() - began == 3
+
+
+async def test_what_is_secret_from_then_on_is_hidden_and_what_was_stays_so(from_file, monkeypatch):
+    async def told() -> str:
+        await written(world.output, b"old0, new1, s3cr3t, pattern\n")
+        return world.output.tail("a")[-1].text
+
+    monkeypatch.setenv("TOKEN", "s3cr3t")
+    given = ProcessSpec(name="a", command=("true",), environment={"KEY": "old0"}, autostart=False)
+    world, file = await from_file((given, steady()))
+    file.write((given, steady()), settings=Settings(secrets=("KEY",), redact=("patter.",)))
+    (done,) = await world.ask(Reload())
+    assert (set(done.live), done.restart) == ({"secrets", "redact"}, {})
+    assert await told() == "[redacted], new1, s3cr3t, [redacted]"
+    changed = replace(given, environment={"KEY": "new1"})
+    file.write((changed, steady()), settings=Settings(secrets=("KEY", "TOKEN")))
+    await world.ask(Reload())
+    assert await told() == "[redacted], [redacted], [redacted], pattern"
+
+
+async def test_the_prober_is_told_of_other_secrets(from_file):
+    world, file = await from_file((PROBER, steady()))
+    file.write((PROBER, steady()), settings=Settings(secrets=("KEY",)))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert lives(world, "prober") == 2
 
 
 async def test_a_template_changes_for_the_instances_to_come(from_file):
@@ -296,3 +377,10 @@ async def test_one_that_was_not_scheduled_is_from_then_on(autojump_clock, from_f
     file.write((task("a", autostart=False), steady()), (task("b"), steady()))
     await world.ask(Reload())
     assert world["b"].next_start is None
+
+
+def test_a_channel_that_had_no_capacity_of_its_own_had_the_usual_one():
+    channels = {"x": CHANNELS["stream"]}
+    (one,) = differences(Plan(channels=channels), Plan(channels=channels, capacity={"x": 5}))
+    assert one == Difference("", "changed", {}, {"channels.x": (256, 5)})
+    assert differences(Plan(), Plan(channels=channels, capacity={"x": 5})) == ()

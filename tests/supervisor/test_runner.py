@@ -146,6 +146,24 @@ async def test_not_ready_in_time_is_a_failure(autojump_clock, start):
     assert age(runner) == 3
 
 
+async def test_a_life_that_is_not_ready_in_time_is_asked_to_end_first(autojump_clock, start):
+    async def slow(stopping, *, task_status):
+        await stopping.wait()
+        await trio.sleep(2)
+        task_status.started()  # too late: it counts for nothing
+        await trio.sleep(2)
+        ended.append(age(runner))
+
+    ended = []
+    runner = await start(slow, start_timeout=3.0, stop_timeout=5.0, stable_after=1.0)
+    assert (await until(runner, State.STOPPING)).reason == "not ready within 3 s"
+    status = await until(runner, State.BACKOFF)
+    assert (status.reason, ended) == ("not ready within 3 s", [7])
+    await until(runner, State.STARTING)
+    assert age(runner) == 8
+    assert State.RUNNING not in states(runner)
+
+
 async def test_a_life_that_returns_before_it_was_ready_has_failed(autojump_clock, start):
     async def returns(stopping, *, task_status):
         await trio.lowlevel.checkpoint()

@@ -242,6 +242,19 @@ async def test_what_is_meant_for_the_program_ends_it_with_all_its_lives(autojump
     assert len(ended) == 1
 
 
+async def test_a_life_is_told_which_variables_no_program_inherits(supervise, monkeypatch):
+    monkeypatch.setenv("NURSERYD__SERVICE__A__STOP_TIMEOUT", "3")
+    monkeypatch.setenv("NURSERYD_SOCKET", "/run/s")
+    hidden = []
+
+    async def live(life, *, task_status):
+        hidden.append(life.hidden)
+        task_status.started()
+
+    await supervise((task("a", restart=Restart.NEVER), live), secrets=("TOKEN",))
+    assert hidden == [{"TOKEN", "NURSERYD__SERVICE__A__STOP_TIMEOUT"}]
+
+
 async def test_every_life_has_a_marker_of_its_own(autojump_clock, supervise):
     markers = []
 

@@ -14,6 +14,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
+from supervisor import procfs
 from supervisor import survivors as module
 from supervisor.survivors import MARKER, Left, Survivors, Trace, belongs
 from tests.supervisor.real import state_of
@@ -91,24 +92,18 @@ def test_the_sessions_of_other_lives_are_not_looked_into():
 def test_one_without_an_environment_leaves_doubt(monkeypatch: pytest.MonkeyPatch):
     survivors = Survivors()
     trace = Trace(-1, "m-4")
-    read = module._read
     with process("m-4") as it:
-        monkeypatch.setattr(
-            module, "_read", lambda name, file: b"" if file == "environ" else read(name, file)
-        )
+        monkeypatch.setattr(procfs, "variables", lambda name: [])
         assert survivors.find([trace])[trace] == Left([], sure=False)
         monkeypatch.undo()
         assert left(survivors, trace) == [[it]]  # it was not remembered without its mark
 
 
 def test_an_environment_that_is_not_ours_to_read_leaves_none(monkeypatch: pytest.MonkeyPatch):
-    def refuse(name: str, file: str) -> bytes:
-        if file == "environ":
-            raise PermissionError
-        return read(name, file)
+    def refuse(name: str) -> list[bytes]:
+        raise PermissionError
 
-    read = module._read
-    monkeypatch.setattr(module, "_read", refuse)
+    monkeypatch.setattr(procfs, "variables", refuse)
     trace = Trace(-1, "m-5")
     with process("m-5"):
         assert Survivors().find([trace])[trace] == Left([], sure=True)

@@ -13,6 +13,7 @@ from tests.supervisor.fakes import (
     NO_SECOND_CHANCE,
     completing,
     crashing,
+    never_ready,
     steady,
     task,
 )
@@ -92,6 +93,19 @@ async def test_a_report_of_a_life_that_is_over_changes_nothing(autojump_clock, s
     assert (world["api"].healthy, world.ending) == (None, None)
 
 
+async def test_a_report_of_the_life_before_says_nothing_of_this_one(autojump_clock, supervise):
+    world = await supervise((task("api"), steady()), checks=[check("live", OnUnhealthy.RESTART)])
+    before = world["api"].started
+    await world.ask(RestartService("api"))
+    now = world["api"].started
+    await world.ask(ReportHealth("live", "api", False, "500", before))
+    assert (world["api"].state, world["api"].healthy) == (State.RUNNING, None)
+    await world.ask(ReportHealth("live", "api", True, "", now))
+    assert world["api"].healthy
+    await world.ask(ReportHealth("live", "api", False, "500", now))
+    assert world["api"].state is State.STOPPING
+
+
 async def test_a_report_of_a_check_that_nobody_declared_is_refused(autojump_clock, supervise):
     world = await supervise((task("api"), steady()))
     with pytest.raises(NotFound, match="cannot find a check 'nonsense' of api"):
@@ -131,6 +145,14 @@ async def test_an_essential_service_that_gave_up_unhealthy_ends_all_with_that_co
     await world.ask(ReportHealth("live", "api", False, "500"))
     await wait_all_tasks_blocked()
     assert world.ending.exit_code == 11
+
+
+async def test_one_that_gave_up_for_it_was_never_ready_was_not_unhealthy(autojump_clock, supervise):
+    spec = task("api", start_timeout=1.0, stop_timeout=1.0, essential=True, budget=NO_SECOND_CHANCE)
+    world = await supervise((spec, never_ready))
+    await world.until("api", State.FATAL)
+    await wait_all_tasks_blocked()
+    assert world.ending.exit_code == 10
 
 
 async def test_the_whole_is_as_its_services_are(autojump_clock, supervise):

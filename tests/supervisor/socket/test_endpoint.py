@@ -49,6 +49,32 @@ async def test_a_dead_daemon_s_socket_is_replaced(tmp_path: Path):
     endpoint.close()
 
 
+@pytest.mark.parametrize("left", [("s",), ("s.lock",), ("s", "s.lock"), ()])
+async def test_it_says_whether_files_of_a_dead_daemon_were_there(tmp_path: Path, left: tuple[str]):
+    if "s" in left:
+        with socket.socket(socket.AF_UNIX) as dead:
+            dead.bind(str(tmp_path / "s"))
+    if "s.lock" in left:
+        (tmp_path / "s.lock").touch()
+    endpoint = await open_socket(str(tmp_path / "s"))
+    assert endpoint.inherited is bool(left)
+    endpoint.close()
+    endpoint = await open_socket(str(tmp_path / "s"))
+    assert not endpoint.inherited
+    endpoint.close()
+
+
+async def test_who_cannot_take_over_leaves_the_lock_for_the_one_who_can(tmp_path: Path):
+    (tmp_path / "s.lock").touch()
+    (tmp_path / "s").write_text("precious")
+    with pytest.raises(SocketBusy, match="Address already in use"):
+        await open_socket(str(tmp_path / "s"))
+    (tmp_path / "s").unlink()
+    endpoint = await open_socket(str(tmp_path / "s"))
+    assert endpoint.inherited
+    endpoint.close()
+
+
 async def test_a_living_daemon_s_socket_is_not(tmp_path: Path):
     path = str(tmp_path / "s")
     endpoint = await open_socket(path)

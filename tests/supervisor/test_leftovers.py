@@ -1,0 +1,82 @@
+"""Who is a leftover of a daemon's place, and how they are ended, among real processes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import structlog
+
+from supervisor import leftovers, procfs
+from supervisor.leftovers import end_leftovers, find, place_of
+from supervisor.survivors import MARKER
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    return place_of(str(tmp_path / "s"))
+
+
+@contextmanager
+def marked(mark: str) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {**os.environ, MARKER: mark, "NURSERYD_SERVICE": "web"}
+    with subprocess.Popen(["cat"], env=environment, stdin=subprocess.PIPE) as it:
+        try:
+            yield it
+        finally:
+            it.kill()
+
+
+def test_a_place_is_its_folder_and_the_socket_s_name(tmp_path: Path, monkeypatch):
+    (link := tmp_path / "link").symlink_to(tmp_path)
+    assert place_of(str(tmp_path / "s")) == place_of(str(link / "s"))
+    assert place_of(str(tmp_path / "s")) != place_of(str(tmp_path / "s2"))
+    assert place_of(str(tmp_path / "s")) != place_of(str(tmp_path.parent / "s"))
+    monkeypatch.chdir(tmp_path)
+    assert place_of("s") == place_of(str(tmp_path / "s"))
+
+
+def test_they_carry_the_place_and_nothing_that_only_begins_like_it(place: str):
+    with marked(f"{place}/a-1") as one, marked(f"{place}/b-7") as two, marked(f"{place}2/a-1"):
+        assert find(place) == ({one.pid: "web", two.pid: "web"}, True)
+        assert find(place, {one.pid}) == ({two.pid: "web"}, True)
+
+
+async def test_one_in_hiding_is_looked_for_again(place: str, monkeypatch: pytest.MonkeyPatch):
+    hiding = [True]
+
+    def variables(name: str) -> list[bytes]:
+        found = real(name)
+        return [] if name == str(it.pid) and hiding and hiding.pop() else found
+
+    real = procfs.variables
+    monkeypatch.setattr(procfs, "variables", variables)
+    with marked(f"{place}/a-1") as it:
+        await end_leftovers(place)
+        assert it.wait() == -signal.SIGTERM
+    assert not hiding
+
+
+@pytest.mark.parametrize("trouble", ["pidfd_send_signal", "pidfd_open"])
+async def test_what_cannot_be_ended_is_left_and_told_of(
+    place: str, trouble: str, autojump_clock, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EMFILE if trouble == "pidfd_open" else errno.EPERM, "no")
+
+    module = os if trouble == "pidfd_open" else signal
+    with marked(f"{place}/a-1") as it, structlog.testing.capture_logs() as logs:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, trouble, refuse)
+            await end_leftovers(place)
+        assert it.poll() is None
+    facts = {"pids": [it.pid], "services": ["web"]}
+    assert [log["event"].split()[0] for log in logs] == ["ending", "cannot"]
+    assert all(facts.items() <= log.items() for log in logs)
+    assert leftovers.GRACE + leftovers.PATIENCE >= autojump_clock.current_time() > 0
