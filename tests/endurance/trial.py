@@ -13,15 +13,19 @@ LOOKS = 10  # at a daemon at rest
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """In each round at least so many restarts, and so many lines lost on the way to the log."""
+    """In each round at least so many restarts, and so many lines lost on the way to the log.
+
+    Half a round that takes more than so many seconds will come to nothing.
+    """
 
     rounds: int
     restarts: int
     lost: int
+    patience: float
 
 
-FULL = Sizes(rounds=10, restarts=1000, lost=1_000_000)
-SHORT = Sizes(rounds=2, restarts=50, lost=1000)
+FULL = Sizes(rounds=10, restarts=1000, lost=1_000_000, patience=300.0)
+SHORT = Sizes(rounds=2, restarts=50, lost=1000, patience=60.0)
 
 
 class Trial:
@@ -53,16 +57,16 @@ class Trial:
             return now.flood - before.flood >= self.sizes.lost and now.diary > before.diary
 
         self.world.die()
-        watch.watch(self.world, has_lost)
+        watch.watch(self.world, has_lost, self.sizes.patience)
         self.world.revive()
         size = self.world.diary.stat().st_size
 
         def goes_on() -> bool:
             return watch.restarts >= restarts and self.world.diary.stat().st_size > size
 
-        watch.watch(self.world, goes_on)
+        watch.watch(self.world, goes_on, self.sizes.patience)
         return watch
 
     def _rest(self, watch: Watch) -> None:
         self.world.stop()
-        watch.watch(self.world, lambda: len(watch.looks) >= LOOKS)
+        watch.watch(self.world, lambda: len(watch.looks) >= LOOKS, self.sizes.patience)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.benchmarks import procfs
-from tests.endurance.world import PATIENCE, World
+from tests.endurance.world import World
 
 PAUSE = 0.01  # seconds between two questions
 EVERY = 10  # questions between two looks
@@ -57,8 +57,8 @@ class Watch:
     answers: list[float] = field(default_factory=list[float])
     restarts: int = 0
 
-    def watch(self, world: World, until: Callable[[], bool]) -> None:
-        """Ask how everybody is, again and again, until that is so."""
+    def watch(self, world: World, until: Callable[[], bool], within: float) -> None:
+        """Ask how everybody is, again and again, until that is so; in seconds, or it fails."""
         began = time.monotonic()
         while True:
             time.sleep(PAUSE)
@@ -70,8 +70,8 @@ class Watch:
             self.restarts = statuses["looper"]["restarts"]
             if len(self.answers) % EVERY == 0 and until():
                 return
-            if asked - began > PATIENCE:
-                raise TimeoutError(f"waited for {PATIENCE:g} s: {statuses}, {self.looks[-1]}")
+            if asked - began > within:
+                raise TimeoutError(f"waited for {within:g} s: {statuses}, {self.looks[-1]}")
 
     def most(self, what: str) -> float:
         return max(getattr(look, what) for look in self.looks)
