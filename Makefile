@@ -16,7 +16,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage bench lock upgrade clean
+.PHONY: fix coverage bench endure lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' \
@@ -59,6 +59,9 @@ coverage: $(VENV)/test.stamp $(VENV)/supervisorctl.stamp ## every test, and whic
 # No test: nothing here fails for being slow. BENCH="--only start --peer nurseryd" narrows it.
 bench: $(VENV)/test.stamp ## measure beside other supervisors, which it makes in ~/.cache; a quarter of an hour
 	@$(BIN)/python -m tests.benchmarks --install --markdown build/benchmarks.md $(BENCH)
+
+endure: $(VENV)/test.stamp ## a flood, a dead log, a full disk and 10,000 restarts at once; some minutes
+	@$(BIN)/python -m tests.endurance
 
 # A lock that comes out as it was keeps its time, and with it the environment.
 define compile

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -58,7 +60,7 @@ def decide(
     if reason := _used_up(spec, history, end, now):
         return GiveUp(reason), History()
     longest = max(budget.period for budget in (spec.budget, *spec.limits))
-    recent = tuple(restart for restart in history.restarts if now - restart.at < longest)
+    recent = history.restarts[_first_within(longest, history.restarts, now) :]
     stable = end.lasted >= spec.stable_after
     failures = 0 if stable else history.failures + 1
     delay = 0.0 if stable else backoff(spec.backoff, failures) * (1 - spec.backoff.jitter * chance)
@@ -67,21 +69,25 @@ def decide(
 
 def _used_up(spec: ServiceSpec, history: History, end: Exit, now: float) -> str:
     """Which budget has no restart left for this end, or nothing."""
+    past = history.restarts
     for limit in spec.limits:
         if end.code is not None and matches(limit.causes, end.code):
-            alike = [r for r in history.restarts if r.code is not None]
-            times = [r.at for r in alike if matches(limit.causes, r.code or 0)]
-            if (used := _within(limit, times, now)) >= limit.restarts:
+            alike = [r for r in past if r.code is not None and matches(limit.causes, r.code)]
+            if (used := _within(limit, alike, now)) >= limit.restarts:
                 causes = ", ".join(map(str, limit.causes))
                 return f"{used} restarts within {limit.period:g} s after {causes}"
-    used = _within(spec.budget, [restart.at for restart in history.restarts], now)
-    if used >= spec.budget.restarts:
+    if (used := _within(spec.budget, past, now)) >= spec.budget.restarts:
         return f"{used} restarts within {spec.budget.period:g} s"
     return ""
 
 
-def _within(budget: Budget, times: Iterable[float], now: float) -> int:
-    return sum(now - at < budget.period for at in times)
+def _within(budget: Budget, restarts: Sequence[Restarted], now: float) -> int:
+    return len(restarts) - _first_within(budget.period, restarts, now)
+
+
+def _first_within(period: float, restarts: Sequence[Restarted], now: float) -> int:
+    """Where those of the last `period` seconds begin: found, not looked for one by one."""
+    return bisect_right(restarts, now - period, key=attrgetter("at"))
 
 
 def backoff(spec: Backoff, failures: int) -> float:

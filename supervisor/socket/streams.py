@@ -48,6 +48,15 @@ class Gaps(Struct):
         # A number that is not greater begins a new count: the service vanished and came back.
         return line.sequence - last - 1 if 0 < last < line.sequence else 0
 
+    def up_to(self, newest: Line) -> int:
+        """The same, with a line that has not come and will not."""
+        behind = 0 < self._last[newest.service] < newest.sequence
+        return self.before(newest) + behind
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(self._last)
+
 
 async def follow(output: Output, names: Iterable[str], which: Lines, send: Send) -> None:
     """The kept lines, then every line from now on, each a JSON object on a line of its own.
@@ -58,17 +67,28 @@ async def follow(output: Output, names: Iterable[str], which: Lines, send: Send)
     gaps = Gaps()
     names = tuple(names)
     with output.follow(which.service, CAPACITY) as lines:
-        for newest in (tail[-1] for name in names if (tail := output.tail(name, 1))):
+        for newest in _newest(output, names):
             gaps.before(newest)
         await send(as_json_lines(which.kept(output, names)))
         async for line in lines:
+            came = (line, *_waiting(lines))
             records: list[object] = []
-            for one in (line, *_waiting(lines)):
+            for one in came:
                 if missed := gaps.before(one):
                     records.append({"missed": missed, "service": one.service})
                 if which.has(one):
                     records.append(one)
+            # Where as many waited as can, others may have found no room, and none follow.
+            if len(came) >= CAPACITY:
+                newest = _newest(output, gaps.services)
+                missed = [(gaps.up_to(one), one.service) for one in newest]
+                records += [{"missed": n, "service": service} for n, service in missed if n]
             await send(as_json_lines(records))
+
+
+def _newest(output: Output, names: Iterable[str]) -> Iterator[Line]:
+    for name in names:
+        yield from output.tail(name, 1)
 
 
 def as_json_lines(records: Iterable[object]) -> bytes:

@@ -3,7 +3,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervisor.model import Exit
-from supervisor.policy import Again, GiveUp, History, Rest, backoff, decide, soonest_give_up
+from supervisor.policy import (
+    Again,
+    GiveUp,
+    History,
+    Rest,
+    Restarted,
+    backoff,
+    decide,
+    soonest_give_up,
+)
 from supervisor.spec import Backoff, Budget, CauseBudget, Restart
 from tests.supervisor.fakes import task
 
@@ -80,6 +89,29 @@ def test_stable_lives_count_against_the_budget_too():
 def test_a_budget_of_none_gives_up_at_the_first_failure():
     decision, _ = decide(spec(budget=Budget(restarts=0)), History(), BROKEN, 0.0, 0.0)
     assert isinstance(decision, GiveUp)
+
+
+class Looked(tuple):
+    """The past, and how many of its restarts were looked at one by one."""
+
+    looks = 0
+
+    def __getitem__(self, index):
+        self.looks += not isinstance(index, slice)
+        return super().__getitem__(index)
+
+    def __iter__(self):
+        self.looks += len(self)
+        return super().__iter__()
+
+
+def test_many_restarts_in_the_past_make_no_decision_long():
+    service = spec(budget=Budget(restarts=10_000, period=5000.0))
+    past = Looked(Restarted(float(at), 1) for at in range(9999))
+    decision, history = decide(service, History(past), BROKEN, 9999.0, 0.0)
+    assert isinstance(decision, Again)
+    assert [restart.at for restart in history.restarts] == [*range(5000, 10_000)]
+    assert past.looks < 100
 
 
 def test_chance_takes_off_at_most_the_jitter():

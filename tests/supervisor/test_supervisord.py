@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,9 +23,6 @@ from supervisor.supervisord.order import after, longest_stop
 from supervisor.supervisord.reading import read
 from supervisor.supervisord.translation import Translation, translate
 from supervisor.supervisord.writing import write
-from tests.supervisor.real import daemon
-
-HERE = Path(__file__).parent / "imported"
 
 
 class Imported:
@@ -603,46 +599,3 @@ def test_it_costs_the_daemon_nothing():
     code = "import supervisor.cli.nurseryd, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "supervisor.supervisord.reading" not in done.stdout.split()
-
-
-SHAPES = {
-    "depot": {},
-    "kitchen": {"COOKS": "2", "DISHES": "soup"},
-    "orchard": {},
-}
-
-
-@pytest.fixture(params=sorted(SHAPES))
-def shape(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, Imported]:
-    shutil.copytree(HERE, tmp_path / "imported")
-    path = tmp_path / "imported" / f"{request.param}.conf"
-    return request.param, Imported(path, SHAPES[request.param])
-
-
-def test_the_shapes_of_public_projects_can_be_planned(shape: tuple[str, Imported]):
-    name, it = shape
-    planned = [service.spec.name for service in it.plan().services]
-    assert sorted(planned) == sorted(it.data["service"])
-    assert planned
-    lost = {"depot": 3, "kitchen": 1, "orchard": 0}
-    assert len(it.lost) == lost[name], it.lost
-
-
-@pytest.mark.system
-async def test_the_shapes_of_public_projects_run(
-    shape: tuple[str, Imported], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    name, it = shape
-    for key, value in SHAPES[name].items():
-        monkeypatch.setenv(key, value)
-    # The socket and, to save the time, the seconds until they count as up are the test's own.
-    text = it.text.replace("[supervisor]\n", "").replace("delay = 15", "delay = 0.5")
-    text = "\n".join(line for line in text.splitlines() if not line.startswith("socket = "))
-    async with daemon(tmp_path, text) as running:
-        for service in it.data["service"]:
-            await running.seen(service=service, state="RUNNING")
-        if name == "kitchen":
-            await running.seen(service="cook-1", event="cooking soup")
-        running.process.terminate()
-        assert await running.exit_code() == 0
-        assert running.left() == set()

@@ -59,6 +59,23 @@ async def test_a_slow_reader_is_told_how_many_lines_it_missed_and_holds_nobody_u
     assert reader.records[-1]["text"] == "last"
 
 
+async def test_a_reader_is_told_what_it_missed_though_no_line_follows(output: Output):
+    reader = Reader()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(follow, output, ["a", "b"], Lines(), reader.send)
+        await trio.testing.wait_all_tasks_blocked()
+        await write(output, ["only"], "b")
+        await write(output, [str(number) for number in range(CAPACITY - 1 + 100)])
+        reader.go_on.set()
+        await trio.testing.wait_all_tasks_blocked()
+        await write(output, ["next", "after"])
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    assert reader.records[-3] == {"missed": 100, "service": "a"}
+    assert [record["text"] for record in reader.records[-2:]] == ["next", "after"]
+    assert [record for record in reader.records if "missed" in record] == [reader.records[-3]]
+
+
 async def test_all_services_are_followed_at_once(output: Output):
     reader = Reader()
     reader.go_on.set()
@@ -93,6 +110,14 @@ def test_a_count_that_begins_anew_is_no_gap():
     gaps = Gaps()
     assert [gaps.before(line(n)) for n in (5, 6, 9, 1, 2)] == [0, 0, 2, 0, 0]
     assert gaps.before(line(7, "b")) == 0
+
+
+def test_the_newest_line_is_missed_too_unless_it_came():
+    gaps = Gaps()
+    assert [gaps.up_to(line(n)) for n in (5, 5, 8, 8)] == [0, 0, 3, 0]
+    assert gaps.before(line(9)) == 0
+    assert gaps.up_to(line(1)) == 0
+    assert gaps.services == ("a",)
 
 
 async def test_a_watcher_that_falls_behind_begins_anew_with_a_snapshot():

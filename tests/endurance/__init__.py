@@ -1,0 +1,1 @@
+"""One long run in which everything goes wrong at once, and what must not grow meanwhile."""

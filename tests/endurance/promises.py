@@ -1,0 +1,88 @@
+"""What is promised of a daemon that has been through it, beside what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+
+from supervisor.spec import HealthSpec
+from tests.endurance.trial import Trial
+from tests.endurance.watching import MB
+from tests.endurance.world import BACKUPS, MAX_BYTES, SERVICES
+
+# MB. A heap is never twice the same: what an allocator keeps depends on what came together. This
+# is half of what may wait for the log; a leak of half a KB a restart is more, or of a byte in
+# eight lines.
+HEAP = 4.0
+# Seconds. What comes later is no answer for a check that says nothing of it.
+ANSWER = HealthSpec(name="", service="").timeout
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was found, and between what it has to be."""
+
+    what: str
+    found: float
+    most: float = inf
+    least: float = 0
+
+    @property
+    def kept(self) -> bool:
+        return self.least <= self.found <= self.most
+
+    def __str__(self) -> str:
+        bound = f"at least {self.least:,g}" if self.most == inf else f"at most {self.most:,.7g}"
+        if self.least == self.most:
+            bound = f"{self.most:,.12g}"
+        return f"{'kept' if self.kept else 'BROKEN':6}  {self.what}: {self.found:,.12g} ({bound})"
+
+
+def exactly(what: str, found: float, wanted: float) -> Promise:
+    return Promise(what, found, wanted, wanted)
+
+
+def growth(trial: Trial) -> Iterator[Promise]:
+    """Beside the first round, and the rest after it."""
+    warm, rest, again = trial.warm, trial.rest, trial.rest_again
+
+    def most(what: str) -> float:
+        return max(watch.most(what) for watch in trial.rounds)
+
+    yield Promise("MB of memory at work", most("memory"), warm.most("memory") + HEAP)
+    yield Promise("MB of memory at rest", again.least("memory"), rest.least("memory") + HEAP)
+    # The least of some looks: another may have met with a connection that was just closing.
+    yield exactly("descriptors at rest", again.least("descriptors"), rest.least("descriptors"))
+    # The loop's own, two that write, one that imports, one a start that looks up users.
+    yield Promise("threads", most("threads"), 4 + len(SERVICES))
+    yield Promise("children", most("children"), len(SERVICES))
+    yield Promise("zombies: a life that has just ended", most("zombies"), 1)
+    yield exactly("children at rest", again.most("children"), 0)
+    yield Promise("MB of the flood's files", most("flooded"), (BACKUPS + 1) * MAX_BYTES / MB)
+
+
+def answers(trial: Trial) -> Iterator[Promise]:
+    sizes, restarts = trial.sizes, trial.rounds[-1].restarts
+    yield Promise("restarts", restarts, least=sizes.rounds * sizes.restarts)
+    slowest = max(max(watch.answers) for watch in (trial.warm, *trial.rounds))
+    yield Promise("seconds to the slowest answer", slowest, ANSWER)
+
+
+def losses(trial: Trial) -> Iterator[Promise]:
+    """Every line that was written has come, or is said not to have. This ends the daemon."""
+    world, lost = trial.world, trial.world.lost()
+    yield exactly("exit code", world.end(), 0)
+    log, follower, watcher = (world.came(name) for name in ("log", "logs", "events"))
+    wanted = world.written("flood") - log.lines["flood"]
+    yield exactly("lines that did not come to the log, by the metrics", lost.flood, wanted)
+    yield exactly("the same, by the log itself", log.lost["flood"], wanted)
+    wanted = world.written("diary") - world.in_diary()
+    yield exactly("lines that did not come to a full disk, by the metrics", lost.diary, wanted)
+    for event in "cannot write a log file", "a log file can be written again":
+        said = log.events.get(event, 0)
+        yield Promise(f'times that the log says "{event}"', said, least=trial.sizes.rounds + 1)
+    untold = sum(follower.untold.values())
+    yield exactly("lines that a follower misses without being told", untold, 0)
+    heard = watcher.restarts["looper"]
+    yield exactly("restarts, as a watcher hears", heard, trial.rest_again.restarts)

@@ -1,0 +1,88 @@
+"""What can be seen of a daemon from outside while it works: how soon it answers, what it holds."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.benchmarks import procfs
+from tests.endurance.world import World
+
+PAUSE = 0.01  # seconds between two questions
+EVERY = 10  # questions between two looks
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the daemon holds. `memory` is MB of its own, without what is mapped from files."""
+
+    memory: float
+    descriptors: int
+    threads: int
+    children: int
+    zombies: int
+    flooded: float  # MB in the flood's files
+
+
+def look(world: World) -> Look:
+    descriptors = len(os.listdir(f"/proc/{world.pid}/fd"))
+    status = Path(f"/proc/{world.pid}/status").read_text()
+    children = procfs.children(world.pid)
+    return Look(
+        memory=_number("RssAnon", status) / 1024,
+        descriptors=descriptors,
+        threads=_number("Threads", status),
+        children=len(children),
+        zombies=sum(map(procfs.is_zombie, children)),
+        flooded=world.flooded() / MB,
+    )
+
+
+def _number(name: str, status: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+)", status, re.MULTILINE)
+    assert found is not None
+    return int(found[1])
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was seen for a while: looks, and in how many seconds each question was answered."""
+
+    looks: list[Look] = field(default_factory=list[Look])
+    answers: list[float] = field(default_factory=list[float])
+    restarts: int = 0
+
+    def watch(self, world: World, until: Callable[[], bool], within: float) -> None:
+        """Ask how everybody is, again and again, until that is so; in seconds, or it fails."""
+        began = time.monotonic()
+        while True:
+            time.sleep(PAUSE)
+            if len(self.answers) % EVERY == 0:
+                self.looks.append(look(world))
+            asked = time.monotonic()
+            statuses = {status["name"]: status for status in world.client.services()}
+            self.answers.append(time.monotonic() - asked)
+            self.restarts = statuses["looper"]["restarts"]
+            if len(self.answers) % EVERY == 0 and until():
+                return
+            if asked - began > within:
+                raise TimeoutError(f"waited for {within:g} s: {statuses}, {self.looks[-1]}")
+
+    def most(self, what: str) -> float:
+        return max(getattr(look, what) for look in self.looks)
+
+    def least(self, what: str) -> float:
+        return min(getattr(look, what) for look in self.looks)
+
+    def __str__(self) -> str:
+        ms = sorted(1000 * seconds for seconds in self.answers)
+        return (
+            f"{self.restarts:6} restarts; {len(ms)} answers,"
+            f" p50 {ms[len(ms) // 2]:.1f} p99 {ms[len(ms) * 99 // 100]:.1f} max {ms[-1]:.1f} ms;"
+            f" {self.most('memory'):.1f} MB, {self.most('descriptors'):g} descriptors at most"
+        )

@@ -1,1 +1,0 @@
-"""Configurations of supervisord, written here in the shapes of those of public projects."""
