@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -195,6 +196,19 @@ async def test_a_walk_that_is_cancelled_still_serves_the_others():
         nursery.start_soon(look, 2, trio.CancelScope())
         await wait_all_tasks_blocked()
     assert 2 in done
+
+
+async def test_without_a_descriptor_it_sees_nobody_and_says_so(monkeypatch: pytest.MonkeyPatch):
+    def none_left(name: str, file: str) -> bytes:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    survivors = Survivors()
+    trace = Trace(-1, "m-12")
+    with process("m-12") as it:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "_read", none_left)
+            assert await survivors.look(trace) == Left(blind=True)
+        assert (await survivors.look(trace)).pids == [it]
 
 
 def test_the_dead_are_not_left(monkeypatch: pytest.MonkeyPatch):
