@@ -44,9 +44,8 @@ class _Letter:
         self.result: outcome.Value[object] | outcome.Error | None = None
 
     def close(self, result: outcome.Value[object] | outcome.Error) -> None:
-        if self.result is None:
-            self.result = result
-            self.answered.set()
+        self.result = result
+        self.answered.set()
 
 
 class Desk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from supervisor.spec import GroupSpec, ServiceSpec, Strategy
 
@@ -31,15 +32,17 @@ class Groups:
     def shaken_by(self, service: str) -> tuple[str, ...]:
         """The members that begin anew when this one breaks."""
         group = self._of.get(service)
-        match group.strategy if group else Strategy.ONE_FOR_ONE:
+        if group is None:
+            return ()
+        match group.strategy:
             case Strategy.ONE_FOR_ONE:
                 return ()
             case Strategy.ONE_FOR_ALL:
-                assert group is not None
                 return tuple(member for member in group.members if member != service)
             case Strategy.REST_FOR_ONE:
-                assert group is not None
                 return group.members[group.members.index(service) + 1 :]
+            case _:
+                assert_never(group.strategy)
 
 
 def bound_to(service: str, specs: Iterable[ServiceSpec]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import assert_never
 
 import trio
 
@@ -90,6 +91,8 @@ def is_there(runner: Runner, condition: Condition) -> bool:
             return status.healthy is True
         case Condition.COMPLETED:
             return completed
+        case _:
+            assert_never(condition)
 
 
 async def stop_all(runners: Runners, groups: Groups, *, within: float, hurry: trio.Event) -> None:

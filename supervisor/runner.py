@@ -6,7 +6,7 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import structlog
 import trio
@@ -172,6 +172,8 @@ class Runner(Standing):
                 case GiveUp(reason):
                     self.wanted.set(False)
                     self.enter(State.FATAL, f"{end.reason}; gave up after {reason}", failed=True)
+                case _:
+                    assert_never(decision)
 
     async def _until_wanted_and_free(self) -> None:
         """Wait until the gate opens while it is wanted up."""

@@ -44,11 +44,15 @@ class Left(Struct):
 
 
 class _Known(Struct, frozen=True):
-    """What of a process does not change any more. `mark` is the one in its environment."""
+    """What of a process does not change any more. `mark` is the one in its environment.
+
+    One that is `hiding` has none to be seen, as in the middle of an exec: there is more to know.
+    """
 
     began: int
     session: int = 0
     mark: bytes | None = None
+    hiding: bool = False
 
 
 def _spare() -> int:
@@ -72,6 +76,7 @@ class Survivors:
     def __init__(self) -> None:
         self.leaders: set[int] = set()
         self._known: dict[tuple[str, int], _Known] = {}
+        self._young: dict[tuple[str, int], _Known] = {}  # the last time; read anew each time
         self._next: _Look | None = None
         # A service that ends may be what would give a descriptor back: looking must not need one.
         self._spare = _spare()
@@ -110,9 +115,9 @@ class Survivors:
         """What is left of each life at this moment.
 
         Zombies do not count, but a process on its way out does: it may still hold a port. In the
-        middle of an exec, and on its way out, a process has no environment to be known by. One
-        that seems to have none is worth another look. Raises `OSError` where there is no
-        descriptor left to look with.
+        middle of an exec, and on its way out, a process has no environment to be known by, but its
+        session and what was seen before. One that has neither is worth another look. Raises
+        `OSError` where there is no descriptor left to look with.
         """
         found = {life: Left() for life in lives}
         sessions = {life.session: left for life, left in found.items()}
@@ -123,6 +128,7 @@ class Survivors:
         settled = (time.clock_gettime(time.CLOCK_BOOTTIME) - SETTLED) * TICKS
         others = self.leaders - sessions.keys()
         kept: dict[tuple[str, int], _Known] = {}
+        young: dict[tuple[str, int], _Known] = {}
         for key in procfs.processes():
             name, pid = key[0], int(key[0])
             if pid in others:
@@ -138,16 +144,18 @@ class Survivors:
                 if error.errno in (errno.EMFILE, errno.ENFILE):
                     raise
                 continue  # gone
-            if known is None:
+            if known.hiding:  # it is whose it was
+                known = kept.get(key) or self._young.get(key) or known
+            if known.hiding and known.session not in sessions:
                 for left in found.values():
                     left.sure = False
                 continue
-            if known.began < settled:
-                kept.setdefault(key, known)
+            if not known.hiding:
+                (kept if known.began < settled else young).setdefault(key, known)
             left = sessions.get(known.session) or marks.get(known.mark)
             if left is not None and known.began >= oldest:
                 left.pids.append(pid)
-        self._known = kept
+        self._known, self._young = kept, young
         return found
 
     def began(self, pid: int) -> int:
@@ -190,8 +198,8 @@ def hides(it: procfs.Stat) -> bool:
     return it.state not in (b"Z", b"X") and not it.flags & PF_KTHREAD
 
 
-def _read_all(name: str, others: Collection[int]) -> _Known | None:
-    """What there is to know of a process; None for one that hides it, as it may for a moment.
+def _read_all(name: str, others: Collection[int]) -> _Known:
+    """What there is to know of a process.
 
     A zombie belongs to nobody any more. Whose environment is not ours to read has no mark.
     """
@@ -204,4 +212,4 @@ def _read_all(name: str, others: Collection[int]) -> _Known | None:
         variables = procfs.variables(name)
     except PermissionError:
         return _Known(it.began, it.session)
-    return _Known(it.began, it.session, mark_of(variables)) if variables else None
+    return _Known(it.began, it.session, mark_of(variables), hiding=not variables)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
+from typing import assert_never
 
 import structlog
 import trio
@@ -237,6 +238,8 @@ class Tree:
                 self._end(f"{report.service} is unhealthy: {reason}", UNHEALTHY)
             case OnUnhealthy.IGNORE:
                 pass
+            case _:
+                assert_never(check.on_unhealthy)
 
     def health(self, level: Level) -> HealthReport:
         """How those are together that should be up, or should have ended well and did not.

@@ -72,6 +72,9 @@ def _options(spec: TaskSpec, options_type: Any) -> object:
 def _problems(
     options: dict[str, object], known: dict[str, msgspec.structs.FieldInfo]
 ) -> Iterator[tuple[str, str]]:
+    for key, field in known.items():
+        if field.required and key not in options:
+            yield f"options.{key}", "is missing"
     for key, value in options.items():
         if key not in known:
             yield f"options.{key}", f"no such option{nearest(key, known)}"

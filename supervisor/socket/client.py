@@ -6,7 +6,7 @@ import http.client
 import json
 import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -30,17 +30,6 @@ class Rejected(Exception):
 
 class Missing(Rejected):
     """The daemon has no such thing."""
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str, timeout: float | None) -> None:
-        super().__init__("nurseryd", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
 
 
 class Client:
@@ -172,9 +161,9 @@ class Client:
 
     @contextmanager
     def _ask(self, method: str, path: str, body: object) -> Generator[http.client.HTTPResponse]:
-        connection = _UnixConnection(self.path, self._timeout)
-        try:
+        with closing(http.client.HTTPConnection("nurseryd")) as connection, ExitStack() as line:
             with self._explaining():
+                connection.sock = line.enter_context(self._connected())
                 connection.request(
                     method,
                     path,
@@ -182,8 +171,18 @@ class Client:
                 )
                 response = connection.getresponse()
             yield response
-        finally:
-            connection.close()
+
+    @contextmanager
+    def _connected(self) -> Generator[socket.socket]:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as it:
+            it.settimeout(self._timeout)
+            it.connect(self.path)
+            try:
+                yield it
+            finally:
+                # Closing it would wait for another thread that reads, until something comes.
+                with suppress(OSError):  # the daemon has closed it
+                    it.shutdown(socket.SHUT_RDWR)
 
     @contextmanager
     def _explaining(self) -> Generator[None]:

@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
         if reply.hold:
             self.server.held.set()
-            self.server.release.wait(20)
+            self.server.release.wait()
         self.wfile.write(b"0\r\n\r\n")
 
 

@@ -257,6 +257,16 @@ class TestLogs:
         code, printed, _ = ctl("logs", "-n", "9", "a", "b")
         assert (code, printed) == (0, "b | b1\na | a2\n")
 
+    def test_what_came_too_fast_for_us_is_counted(self, ctl, fake: FakeDaemon):
+        missed = [{"missed": 3, "service": name} for name in ("a", "b", "c")]
+        for name in ("a", "b"):
+            fake.on(f"GET /v1/services/{name}/logs", Reply(records=[]))
+            fake.on(f"GET /v1/services/{name}/logs?follow=1", Reply(records=missed[:1]))
+        assert ctl("logs", "-f", "a") == (0, "", "(3 lines of a missed)\n")
+        fake.on("GET /v1/logs?lines=0&follow=1", Reply(records=missed))
+        told = "(3 lines of a missed)\n(3 lines of b missed)\n"
+        assert ctl("logs", "-f", "a", "b") == (0, "", told)
+
     def test_as_json_they_are_whole(self, ctl, fake: FakeDaemon):
         fake.on("GET /v1/services/web/logs", Reply(records=[line("x")]))
         code, printed, _ = ctl("logs", "--json", "web")

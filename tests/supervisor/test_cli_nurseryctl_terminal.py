@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -50,6 +51,7 @@ class Terminal:
         return self.process.wait(PATIENCE)
 
     def _read(self) -> str:
+        assert select.select([self._ours], [], [], PATIENCE)[0], f"nothing follows {self.text!r}"
         try:
             return os.read(self._ours, 65536).decode()
         except OSError:  # EIO: nobody has the other side any more
@@ -80,7 +82,7 @@ def test_no_color_is_respected(fake: FakeDaemon):
     assert terminal.text == "one | a\r\n"
 
 
-def test_a_watch_draws_the_table_in_place_and_leaves_it_behind(fake: FakeDaemon):
+def test_a_watch_draws_the_table_in_place_and_leaves_it_behind_when_interrupted(fake: FakeDaemon):
     records = [
         {"snapshot": [status()]},
         {"before": status(), "now": status(state="FATAL", reason="no luck")},

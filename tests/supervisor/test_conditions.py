@@ -110,6 +110,23 @@ async def test_what_it_comes_after_is_not_started(autojump_clock, supervise):
     assert world["cache"].state is State.STOPPED
 
 
+async def test_stopped_in_the_turn_in_which_one_comes_it_waits_for_no_other(
+    autojump_clock, supervise
+):
+    world = await supervise(
+        (task("a"), steady(ready=20.0)),
+        (task("b"), steady(ready=20.0)),
+        (task("api", requires=("a", "b")), steady()),
+    )
+    roster = world.supervisor.tree.roster
+    assert world["api"].reason == "waits until a is ready"
+    roster["a"].enter(State.RUNNING)
+    roster["api"].stop()
+    await wait_all_tasks_blocked()
+    assert world["api"].state is State.STOPPED
+    assert "b" not in world["api"].reason
+
+
 async def test_after_with_a_condition_waits_for_it(autojump_clock, supervise):
     world = await supervise(
         (task("migrate"), completing(after=9.0)),

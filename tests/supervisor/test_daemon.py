@@ -12,13 +12,21 @@ from pathlib import Path
 import pytest
 import trio
 
+from supervisor.probe import probe
 from supervisor.socket.client import Client
+from supervisor.spec import Target
 from tests.supervisor.real import Daemon, alive, children, daemon, state_of, until
 
 SLEEPER = """
 [service.sleeper]
 kind = "process"
 command = ["sh", "-c", "echo up; exec sleep 1000"]
+"""
+ECHO = """
+[service.echo]
+kind = "process"
+command = ["sh", "-c", "echo up; exec cat"]
+stdin = "pipe"
 """
 # It takes a second to end by itself, and says when it is asked.
 SLOW = """
@@ -89,6 +97,38 @@ async def test_a_hangup_with_a_broken_file_changes_nothing_and_says_why(tmp_path
         refused = await it.seen(event="cannot reload")
         assert "did you mean 'essential'?" in refused["reason"]
         assert alive(first["pid"])
+        assert await stop(it) == 0
+
+
+async def test_told_that_its_log_files_were_moved_it_begins_new_ones(tmp_path: Path):
+    log = tmp_path / "log"
+    async with daemon(tmp_path, f'{ECHO}log = {{ file = "{log}" }}\n') as it:
+        await until(lambda: log.exists() and log.read_text() == "up\n")
+        log.rename(tmp_path / "old")
+        os.kill(it.process.pid, signal.SIGUSR2)
+        await it.seen(event="log files opened again")
+        await trio.to_thread.run_sync(client(it).write, "echo", b"more\n")
+        await until(lambda: log.exists() and log.read_text() == "more\n")
+        assert (tmp_path / "old").read_text() == "up\n"
+        assert await stop(it) == 0
+
+
+async def test_a_signal_without_a_name_is_ignored_by_its_number(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        await it.seen(event="up")
+        for signum in (signal.SIGRTMIN, signal.SIGRTMIN + 3):
+            os.kill(it.process.pid, signum)
+        for name in ("SIGRTMIN", "SIGRTMIN+3"):
+            await it.seen(event="signal ignored", signal=name)
+        assert await stop(it) == 0
+
+
+async def test_it_says_over_the_network_how_it_is(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with daemon(tmp_path, f'http = "127.0.0.1:{port}"\n{SLEEPER}') as it:
+        await it.seen(service="sleeper", state="RUNNING")
+        await probe(Target(http=f"http://127.0.0.1:{port}/health/ready"))
         assert await stop(it) == 0
 
 

@@ -60,6 +60,15 @@ def test_a_service_with_a_check_can_be_waited_for_until_it_is_healthy(problems):
     assert problems(f'{TWO}requires = {{ a = "healthy" }}\n{check}') == []
 
 
+def test_one_may_begin_anew_with_whatever_it_requires(problems):
+    assert problems(f'{TWO}requires = ["a"]\nrestarts_with = ["a"]\n') == []
+
+
+def test_what_is_no_pattern_hides_nothing_and_is_a_problem(problems):
+    (found,) = problems('[supervisor]\nredact = ["sk-[a-z]+", "sk-["]')
+    assert found.startswith("supervisor.redact[1]: ")
+
+
 def test_what_a_circle_is_made_of_is_named_with_its_key(problems):
     (found,) = problems(f'[service.a]\n{TRUE}wants = ["b"]\n[service.b]\n{TRUE}wants = ["a"]')
     assert "wants: waits for itself" in found

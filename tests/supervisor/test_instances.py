@@ -108,6 +108,21 @@ async def test_an_instance_at_rest_may_be_started_anew_with_other_parameters(
     assert world.events.of("t@one").count(None) == 1
 
 
+@pytest.mark.parametrize("parameters", [{"does": "completes"}, {}])
+async def test_an_instance_at_rest_that_is_started_as_it_was_is_the_same(
+    autojump_clock, supervise, parameters
+):
+    world = await supervise(templates=[template("t@")])
+    await world.ask(Start("t@one", {"does": "completes"}))
+    await wait_all_tasks_blocked()
+    assert world["t@one"].state is State.EXITED
+    await world.ask(Start("t@one", parameters))
+    await wait_all_tasks_blocked()
+    assert world["t@one"].parameters == {"does": "completes"}
+    assert world.events.of("t@one").count(State.EXITED) == 2
+    assert None not in world.events.of("t@one")
+
+
 @pytest.mark.parametrize("turns", range(8))
 @pytest.mark.parametrize("again", [{"does": "waits"}, {"does": "waits", "more": "x"}])
 async def test_a_start_in_the_tick_of_a_stop_is_answered(

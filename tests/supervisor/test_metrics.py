@@ -114,6 +114,7 @@ async def test_commands_and_reports_are_counted_whoever_gives_them(world: World)
             await control.ask(request)
     assert world.metrics.commands == {"Status": 1, "ReportHealth": 4}
     assert world.metrics.reports == {("c", "a", "healthy"): 1, ("c", "a", "failing"): 2}
+    assert world.expose()["nurseryd_health_reports_total", ("c", "failing", "a")] == 2
     world.events.remove("a")
     assert world.metrics.reports == {}
     assert world.metrics.services == {}

@@ -310,9 +310,9 @@ async def test_one_that_is_deaf_to_that_is_killed_when_its_time_to_stop_is_up(so
 
 async def test_it_is_armed_once_it_is_ready_and_not_when_it_stops(sockets: Path):
     code = """
-time.sleep(0.2); say('READY=1')
 def end(*_): time.sleep(0.2); print('done', flush=True); sys.exit()
 signal.signal(signal.SIGTERM, end)
+time.sleep(0.2); say('READY=1')
 while True: time.sleep(0.01); say('WATCHDOG=1')
 """
     one = One(client(code, watchdog=0.1))

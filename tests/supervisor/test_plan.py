@@ -172,8 +172,11 @@ def test_a_channel_has_one_pattern(problems):
     ) == ["service.b.asks: 'x' is sends/receives and asks/answers"]
 
 
-def test_a_buffer_belongs_to_a_channel(problems):
+def test_a_buffer_belongs_to_a_channel(problems, planned):
     ends = 'sends = ["activity"]\nreceives = ["activity"]'
+    assert planned(f"[service.a]\n{STEADY}\n{ends}\n[channels]\nactivity = 5").capacity == {
+        "activity": 5
+    }
     assert problems(f"[service.a]\n{STEADY}\n{ends}\n[channels]\nactivty = 5") == [
         "channels.activty: no service names this channel; did you mean 'activity'?"
     ]
@@ -218,6 +221,22 @@ def test_every_bad_option_of_a_task_is_named(problems):
         "service.a.options.hosts: expected a text, got a whole number - at `$[0]`",
         "service.a.options.port: expected a whole number, got a text",
         "service.a.options.prot: no such option; did you mean 'port'?",
+    ]
+
+
+def test_an_option_without_a_default_must_be_there(problems):
+    needy = '[service.a]\nkind = "task"\nrun = "tests.supervisor.needy:serve"\n'
+    assert problems(needy) == ["service.a.options.first: is missing"]
+    assert problems(f"{needy}options = {{ frst = 1 }}") == [
+        "service.a.options.first: is missing",
+        "service.a.options.frst: no such option; did you mean 'first'?",
+    ]
+
+
+def test_options_that_do_not_fit_together_are_a_problem_of_all_of_them(problems):
+    needy = '[service.a]\nkind = "task"\nrun = "tests.supervisor.needy:serve"\n'
+    assert problems(f"{needy}options = {{ first = 2, last = 1 }}") == [
+        "service.a.options: last is before first"
     ]
 
 

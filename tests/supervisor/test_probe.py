@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import struct
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -88,6 +90,21 @@ async def test_garbage_is_no_answer(reply: bytes, text: str, any_status: bool):
     async with server(reply) as port:
         with pytest.raises(ProbeFailed, match=text):
             await probe(Target(http=f"http://127.0.0.1:{port}", any_status=any_status))
+
+
+async def test_a_server_that_resets_the_connection_gives_no_answer():
+    async def reset(stream: trio.SocketStream) -> None:
+        await stream.receive_some()
+        at_once = struct.pack("ii", 1, 0)
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        stream.socket.close()
+
+    async with trio.open_nursery() as nursery:
+        (listener,) = await nursery.start(partial(trio.serve_tcp, reset, 0, host="127.0.0.1"))
+        port = listener.socket.getsockname()[1]
+        with pytest.raises(ProbeFailed, match="closed the connection"):
+            await probe(Target(http=f"http://127.0.0.1:{port}"))
+        nursery.cancel_scope.cancel()
 
 
 async def test_a_server_that_hangs_is_waited_for_until_cancelled():

@@ -498,6 +498,28 @@ async def test_one_who_survives_sigkill_is_waited_for_and_named(monkeypatch: pyt
     assert {"pids": [2**22 + 1], "event": "processes survive SIGKILL"}.items() <= logs[0].items()
 
 
+async def test_without_a_descriptor_to_look_with_it_looks_until_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    delays: list[float] = []
+    really_look = survivors.look
+
+    async def look(trace: Trace) -> Left:
+        return Left(blind=True) if len(delays) < 12 else await really_look(trace)
+
+    async def sleep(seconds: float) -> None:
+        delays.append(seconds)
+        await trio.lowlevel.checkpoint()
+
+    one = One(sh("setsid sleep 1000 & echo $!"))
+    with monkeypatch.context() as patch:
+        patch.setattr(survivors, "look", look)
+        patch.setattr(child.trio, "sleep", sleep)
+        await one.live()
+    assert delays[:12] == [*(0.002 * 2**n for n in range(9)), 1.0, 1.0, 1.0]
+    assert not alive(int(one.texts[0]))
+
+
 async def test_a_group_that_is_not_ours_to_signal_is_said(monkeypatch: pytest.MonkeyPatch):
     def refuse(*_: int) -> None:
         raise PermissionError

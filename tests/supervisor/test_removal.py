@@ -230,6 +230,17 @@ async def test_what_goes_in_the_turn_in_which_it_rests_is_missed_by_whoever_wait
     assert started.answer.reason == "requires a, which is no more"
 
 
+async def test_what_goes_in_the_turn_in_which_it_came_never_runs(autojump_clock, supervise):
+    world = await supervise()
+    tree = world.supervisor.tree
+    runner = tree.roster.add(task("a"), steady())
+    runner.start()
+    tree.dismiss(runner)
+    await wait_all_tasks_blocked()
+    assert "a" not in tree.roster
+    assert State.STARTING not in world.events.of("a")
+
+
 async def test_whoever_asks_a_service_that_goes_is_told(autojump_clock, nursery, from_file):
     world, file = await from_file((task("b"), steady()))
     desk = world.channels.desks.setdefault("x", Desk("x"))

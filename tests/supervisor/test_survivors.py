@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import trio
+from msgspec.structs import replace
 from trio.testing import wait_all_tasks_blocked
 
 from supervisor import procfs
@@ -97,6 +99,42 @@ def test_one_without_an_environment_leaves_doubt(monkeypatch: pytest.MonkeyPatch
         assert survivors.find([trace])[trace] == Left([], sure=False)
         monkeypatch.undo()
         assert left(survivors, trace) == [[it]]  # it was not remembered without its mark
+
+
+@pytest.fixture
+def blank(monkeypatch: pytest.MonkeyPatch):
+    """Call it, and from then on no process shows an environment, as none does on its way out.
+
+    There it may hold a port for as long as the machine is busy.
+    """
+    really_open = os.open
+
+    def see_no_environment(path: str, flags: int) -> int:
+        return really_open(os.devnull if path.endswith("/environ") else path, flags)
+
+    return lambda: monkeypatch.setattr(os, "open", see_no_environment)
+
+
+def test_one_on_its_way_out_is_known_by_its_session(blank: Callable[[], None]):
+    with process(session=True) as it:
+        trace = Trace(it, "m-13")
+        blank()
+        assert left(Survivors(), trace) == [[it]]
+        assert left(Survivors(), replace(trace, since=Survivors().began(it) + 1)) == [[]]
+
+
+@pytest.mark.parametrize("settled", [0.0, 1.0])
+def test_one_on_its_way_out_is_known_by_the_mark_it_had(
+    settled: float, blank: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(module, "SETTLED", settled)
+    survivors = Survivors()
+    trace = Trace(-1, "m-14")
+    with process("m-14") as it:
+        time.sleep(0.02)  # two ticks
+        assert left(survivors, trace) == [[it]]
+        blank()
+        assert left(survivors, trace) == left(survivors, trace) == [[it]]
 
 
 def test_an_environment_that_is_not_ours_to_read_leaves_none(monkeypatch: pytest.MonkeyPatch):
@@ -190,6 +228,23 @@ async def test_a_walk_that_is_cancelled_still_serves_the_others():
         nursery.start_soon(look, 2, trio.CancelScope())
         await wait_all_tasks_blocked()
     assert 2 in done
+
+
+async def test_without_a_descriptor_it_sees_nobody_and_says_so(monkeypatch: pytest.MonkeyPatch):
+    really_open = os.open
+
+    def none_left(path: str, flags: int) -> int:
+        if path.startswith("/proc/"):
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return really_open(path, flags)
+
+    survivors = Survivors()
+    trace = Trace(-1, "m-12")
+    with process("m-12") as it:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", none_left)
+            assert await survivors.look(trace) == Left(blind=True)
+        assert (await survivors.look(trace)).pids == [it]
 
 
 def test_the_dead_are_not_left(monkeypatch: pytest.MonkeyPatch):
