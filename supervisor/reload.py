@@ -148,7 +148,10 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
         checks=tuple(checks),
         groups=groups,
         channels={**old.channels, **new.channels},
-        capacity={**{n: c for n, c in new.capacity.items() if n not in old.channels}, **old.capacity},
+        capacity={
+            **{n: c for n, c in new.capacity.items() if n not in old.channels},
+            **old.capacity,
+        },
     )
 
 
