@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -41,7 +41,9 @@ LIVE_SETTINGS = frozenset(("shutdown_timeout", "secrets", "redact"))
 def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
     """What stands between two plans: the daemon first, then services in the order of the new."""
     before, after = dict(_declared(old)), dict(_declared(new))
-    found = [_changed("", *_of_the_daemon(old, new), LIVE_SETTINGS)]
+    sized = _sized(old, new)
+    ours = _of_the_daemon(old, sized), _of_the_daemon(new, sized)
+    found = [_changed("", *ours, LIVE_SETTINGS)]
     for name in (*after, *(name for name in before if name not in after)):
         if name not in before:
             found.append(Difference(name, "added"))
@@ -55,13 +57,16 @@ def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
     return tuple(one for one in found if one.kind != "changed" or one.live or one.restart)
 
 
-def _of_the_daemon(old: Plan, new: Plan) -> Iterator[dict[str, object]]:
-    """Its settings, and how large the channels are that are there and stay."""
+def _sized(old: Plan, new: Plan) -> list[str]:
+    """The channels with a capacity that are there and stay."""
     there = {*old.channels, *old.capacity}
-    sized = [n for n, it in new.channels.items() if n in there and it.pattern[0] != "publishes"]
-    for plan in old, new:
-        sizes = {f"channels.{name}": plan.capacity.get(name, CAPACITY) for name in sized}
-        yield {**_builtins(plan.settings), **sizes}
+    return [n for n, it in new.channels.items() if n in there and it.pattern[0] != "publishes"]
+
+
+def _of_the_daemon(plan: Plan, sized: Iterable[str]) -> dict[str, object]:
+    """Its settings, and how large these channels are."""
+    sizes = {f"channels.{name}": plan.capacity.get(name, CAPACITY) for name in sized}
+    return {**_builtins(plan.settings), **sizes}
 
 
 def in_force(old: Plan, new: Plan, capacity: Mapping[str, int]) -> Plan:

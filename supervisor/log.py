@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import reprlib
 import sys
@@ -50,6 +51,8 @@ def setup(
     logbook = Logbook(
         Sink(out), limiter, redactor, LEVELS[level] <= LEVELS[LEVEL], render if console else None
     )
+    accepting = logging.getLogger("trio.serve_listeners")
+    accepting.handlers, accepting.propagate = [_Accepting()], False
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -132,6 +135,25 @@ class Logbook:
                 event = {**facts, "event": message(found[0]), "data": found[0]}
                 return f"{self._render(None, LEVEL, event)}\n"
         return f"{self._render(None, LEVEL, {**facts, 'event': text})}\n"
+
+
+class _Accepting(logging.Handler):
+    """What Trio says, with a traceback and ten times a second, of a listener that cannot take
+    anybody in since no descriptor is left: that in a line, once in so many seconds.
+    """
+
+    PERIOD = 60.0
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._next = -math.inf
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._clock() >= self._next:
+            self._next = self._clock() + self.PERIOD
+            reason = record.getMessage()
+            structlog.get_logger().warning("cannot take in who connects for now", reason=reason)
 
 
 def _stdout() -> int:

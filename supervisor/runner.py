@@ -217,12 +217,12 @@ class Runner(Standing):
                 ready_at.append(trio.current_time())
                 self.enter(State.RUNNING, ready_after=ready_at[0] - began)
 
-    async def _lose_patience(self, timeout: float) -> None:
+    async def _lose_patience(self, seconds: float) -> None:
         """A life that is not ready in time fails, and is asked to end like any other."""
         with self._patience:
             await trio.sleep_forever()
         if self.state is State.STARTING:
-            self.fail(f"not ready within {timeout:g} s")
+            self.fail(f"not ready within {seconds:g} s")
 
     async def _be_ready(self, *, task_status: trio.TaskStatus[None]) -> None:
         readiness = _Readiness(task_status)

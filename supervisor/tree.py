@@ -28,6 +28,7 @@ from supervisor.runner import Live, Runner
 from supervisor.schedule import Timetable
 from supervisor.spec import Level, OnUnhealthy, Spec, TaskSpec
 from supervisor.standing import UP
+from supervisor.template import template_of
 from supervisor.verdicts import Verdicts
 
 log = structlog.get_logger()
@@ -244,16 +245,19 @@ class Tree:
     def health(self, level: Level) -> HealthReport:
         """How those are together that should be up, or should have ended well and did not.
 
-        What a schedule starts comes and goes, and is no part of it.
+        What a schedule starts comes and goes, and is no part of it. Nor is an instance, unless it
+        is essential: one of many that is broken is for whoever asked for it to know.
         """
+        expected = [
+            runner
+            for runner in self.roster.values()
+            if runner.spec.schedule is None and (runner.wanted.value or runner.status.value.failed)
+        ]
+        counts = [it.spec.essential or not template_of(it.spec.name) for it in expected]
         return self.verdicts.whole(
             level,
-            [
-                runner.status.value
-                for runner in self.roster.values()
-                if runner.spec.schedule is None
-                and (runner.wanted.value or runner.status.value.failed)
-            ],
+            [it.status.value for it, does in zip(expected, counts, strict=True) if does],
+            [it.status.value for it, does in zip(expected, counts, strict=True) if not does],
         )
 
     def _forget_all_verdicts(self) -> None:

@@ -47,11 +47,16 @@ class Verdicts:
         """A service began or ended a life: nothing that was said before holds."""
         self._reports.pop(service, None)
 
-    def whole(self, level: Level, services: Iterable[ServiceStatus]) -> HealthReport:
+    def whole(
+        self,
+        level: Level,
+        services: Iterable[ServiceStatus],
+        besides: Iterable[ServiceStatus] = (),
+    ) -> HealthReport:
         """How these services are together; they are all that are wanted up, and no others.
 
         For `alive` the checks of startup and alive count, for `ready` all of them, and that
-        every service is up.
+        every service is up. Of those `besides` the checks are told too, and none of it counts.
         """
         levels = (Level.STARTUP, Level.ALIVE, level)
         reasons: list[str] = []
@@ -67,6 +72,7 @@ class Verdicts:
                 for status in statuses
                 if not status.healthy
             ]
+        found += [it for other in besides for it in self._of(other.name) if it.level in levels]
         return HealthReport(not reasons, tuple(reasons), tuple(found))
 
     def _of(self, service: str) -> list[CheckStatus]:

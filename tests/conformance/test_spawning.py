@@ -123,6 +123,8 @@ async def test_without_a_single_descriptor_left_a_death_is_noticed_and_cleared_a
             for _ in range(48):
                 clients.enter_context(client := socket.socket(socket.AF_UNIX))
                 client.connect(it.it.socket)
+            said = await it.seen(event="cannot take in who connects for now")
+            assert "Too many open files" in str(said["reason"])
             await until(lambda: len(os.listdir(f"/proc/{inner}/fd")) == 48)
             (first,) = it.of("s0")
             os.kill(first, signal.SIGKILL)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging as stdlib_logging
 import os
 import threading
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from supervisor.kept import Chunk
 from supervisor.limiter import MOST
-from supervisor.log import Logbook, setup
+from supervisor.log import Logbook, _Accepting, setup
 from supervisor.redact import Redactor
 from supervisor.sink import Sink
 
@@ -376,3 +377,24 @@ def test_lines_are_whole_though_the_descriptor_does_not_block():
     reader.join(10)
     assert found == [long.encode()]
     os.close(ours)
+
+
+def test_a_listener_without_a_descriptor_left_is_a_line_and_no_storm(logging):
+    _, end = logging()
+    trio_says = stdlib_logging.getLogger("trio.serve_listeners")
+    for _ in range(3):
+        error = OSError(24, "Too many open files")
+        trio_says.error("accept returned %s; retrying", "EMFILE", exc_info=error)
+    (line,) = end()
+    facts = {"event": "cannot take in who connects for now", "level": "warning"}
+    facts["reason"] = "accept returned EMFILE; retrying"
+    assert json.loads(line) == facts | {"timestamp": json.loads(line)["timestamp"]}
+
+
+def test_it_is_said_again_when_it_lasts(logging):
+    _, end = logging()
+    now = [0.0]
+    handler = _Accepting(lambda: now[0])
+    for now[0] in 0.0, 59.0, 60.0, 119.0, 120.0:
+        handler.emit(stdlib_logging.makeLogRecord({"msg": str(now[0])}))
+    assert [json.loads(line)["reason"] for line in end()] == ["0.0", "60.0", "120.0"]

@@ -2,7 +2,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from supervisor.control import Checks, Health, ReportHealth, RestartService, Stop
+from supervisor.control import Checks, Health, ReportHealth, RestartService, Start, Stop
 from supervisor.desk import NotFound
 from supervisor.model import State
 from supervisor.plan import PROBER
@@ -16,6 +16,7 @@ from tests.supervisor.fakes import (
     never_ready,
     steady,
     task,
+    template,
 )
 
 LIVE = HealthSpec(name="live", service="api", tcp="127.0.0.1:1")
@@ -172,6 +173,26 @@ async def test_work_that_failed_for_good_leaves_the_whole_unready(autojump_clock
     report = await world.ask(Health())
     assert report.reasons == ("migrate is EXITED: ValueError: boom",)
     assert (await world.ask(Health(Level.ALIVE))).healthy
+
+
+@pytest.mark.parametrize("essential", [False, True])
+async def test_an_instance_counts_for_the_whole_only_where_it_is_essential(
+    autojump_clock, supervise, essential
+):
+    templates = [template("t@", essential=essential, restart=Restart.ALWAYS, backoff=A_SECOND)]
+    world = await supervise(
+        (task("a"), steady()), templates=templates, checks=[check("live", service="t@")]
+    )
+    await world.ask(Start("t@ill", {"does": "waits"}))
+    await world.ask(ReportHealth("live", "t@ill", False, "500"))
+    await world.ask(Start("t@broken", {"does": "breaks"}))
+    assert world["t@broken"].state is State.BACKOFF
+    report = await world.ask(Health(Level.READY))
+    assert report.healthy is not essential
+    assert bool(report.reasons) is essential
+    assert [(one.service, one.reason) for one in report.checks if one.healthy is False] == [
+        ("t@ill", "500")
+    ]
 
 
 async def test_without_the_prober_nothing_is_known(autojump_clock, supervise):

@@ -85,6 +85,15 @@ def test_whether_it_is_ready_is_asked_of_all_and_unknown_is_not_healthy(levels):
     assert levels.whole(Level.READY, [status()]).healthy
 
 
+def test_those_besides_are_told_of_and_speak_against_nothing(levels):
+    down = status("api", State.FATAL)
+    report = levels.whole(Level.READY, [status("web")], [down])
+    assert (report.healthy, [check.check for check in report.checks]) == (
+        True,
+        ["start", "alive", "deep"],
+    )
+
+
 def test_what_is_down_is_alive_and_not_ready(levels):
     down = status("db", State.BACKOFF, "exited with 1")
     assert levels.whole(Level.ALIVE, [down]).healthy
