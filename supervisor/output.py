@@ -31,7 +31,7 @@ LINES = 4000
 # Bytes that a record takes beside its text, at most.
 RECORD = 256
 # A pipe that was found full is made larger, where that is allowed.
-FULL = 64 * 1024
+FULL = 32 * 1024
 PIPE = 1024 * 1024
 # A line without its end is shown after so many seconds.
 PAUSE = 0.25
