@@ -30,9 +30,11 @@ LEAST = 4 * 1024
 LINES = 4000
 # Bytes that a record takes beside its text, at most.
 RECORD = 256
-# A pipe that was found full is made larger, where that is allowed.
-FULL = 32 * 1024
-PIPE = 1024 * 1024
+# What a pipe holds, and what one that fills quickly is made to hold, where that is allowed.
+PIPE = 64 * 1024
+LARGE = 1024 * 1024
+# So many seconds a stream that brings much in small pieces is let alone, to bring more at once.
+LULL = 0.001
 # A line without its end is shown after so many seconds.
 PAUSE = 0.25
 # So many lines may wait for a follower that misses none.
@@ -63,7 +65,6 @@ class Output:
         self._followers = defaultdict(set)
         self._patient: defaultdict[str | None, set[trio.MemorySendChannel[Line]]]
         self._patient = defaultdict(set)
-        self._buffer = memoryview(bytearray(CHUNK))
 
     @property
     def lost(self) -> Mapping[str, int]:
@@ -135,7 +136,7 @@ class Output:
         The child is held up while the log or its file is behind, but not by one that stands still:
         then lines are lost, and counted.
         """
-        reader = _Reader(source, self._buffer)
+        reader = _Reader(source)
         assembler = Assembler(self._redactor)
         stripper = Stripper()
 
@@ -144,6 +145,8 @@ class Output:
 
         try:
             while True:
+                if reader.flooding:
+                    await trio.sleep(LULL)
                 with trio.move_on_after(PAUSE if assembler.pending else math.inf) as pause:
                     await trio.lowlevel.wait_readable(source)
                 if pause.cancelled_caught:
@@ -222,24 +225,25 @@ class _Service:
 class _Reader:
     """A pipe, read in chunks as large as it is full, and as lets others have their turn."""
 
-    def __init__(self, source: int, buffer: memoryview) -> None:
+    def __init__(self, source: int) -> None:
         os.set_blocking(source, False)
         self._source = source
-        self._buffer = buffer
-        self._enlarged = False
+        self._room = PIPE
         self.size = LEAST
+        self.flooding = False
 
     def read(self) -> bytes | None:
         """What is there, which may be nothing; None at the end."""
         try:
-            count = os.readv(self._source, [self._buffer[: self.size]])
+            data = os.read(self._source, self.size)
         except BlockingIOError:
             return b""
-        if count >= FULL and not self._enlarged:
-            self._enlarged = True
+        enough = self._room // 4
+        self.flooding = LEAST <= len(data) < min(enough, self.size)
+        if len(data) >= enough and self._room == PIPE:
             with suppress(OSError):  # more than one user may have
-                fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, PIPE)
-        return bytes(self._buffer[:count]) or None
+                self._room = fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, LARGE)
+        return data or None
 
     def adapt(self, size: int, lines: int) -> None:
         """Read as much next time as holds `LINES` if it is like this."""
