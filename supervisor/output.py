@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import math
 import os
@@ -17,24 +16,15 @@ from supervisor.ansi import Stripper
 from supervisor.kept import Chunk, Kept, Line
 from supervisor.lines import Assembler, Piece
 from supervisor.logfiles import LogFiles
+from supervisor.pipe import LINES, Pipe
 from supervisor.redact import Redactor
 from supervisor.sink import OURS, Sink
 from supervisor.spec import Log
 
 __all__ = ["OURS", "Chunk", "Line", "Output"]
 
-# Bytes read at once: enough to be fast, few enough for others to have their turn; and the fewest.
-CHUNK = 256 * 1024
-LEAST = 4 * 1024
-# The same in lines, of which a chunk of the least bytes may hold more.
-LINES = 4000
 # Bytes that a record takes beside its text, at most.
 RECORD = 256
-# What a pipe holds, and what one that fills quickly is made to hold, where that is allowed.
-PIPE = 64 * 1024
-LARGE = 1024 * 1024
-# So many seconds a stream that brings much in small pieces is let alone, to bring more at once.
-LULL = 0.001
 # A line without its end is shown after so many seconds.
 PAUSE = 0.25
 # So many lines may wait for a follower that misses none.
@@ -136,7 +126,7 @@ class Output:
         The child is held up while the log or its file is behind, but not by one that stands still:
         then lines are lost, and counted.
         """
-        reader = _Reader(source)
+        pipe = Pipe(source)
         assembler = Assembler(self._redactor)
         stripper = Stripper()
 
@@ -145,21 +135,17 @@ class Output:
 
         try:
             while True:
-                if reader.flooding:
-                    await trio.sleep(LULL)
-                with trio.move_on_after(PAUSE if assembler.pending else math.inf) as pause:
-                    await trio.lowlevel.wait_readable(source)
-                if pause.cancelled_caught:
+                if not await pipe.ready(PAUSE if assembler.pending else math.inf):
                     await self._tell(service, take(assembler.pause()))
-                    await trio.lowlevel.wait_readable(source)
-                await self._relief(service, reader.size)
-                data = reader.read()
+                    await pipe.ready()
+                await self._relief(service, pipe.size)
+                data = pipe.read()
                 if data is None:
                     break
                 if self._services[service].log.strip_ansi:
                     data = stripper.feed(data)
                 chunks = take(assembler.feed(data))
-                reader.adapt(len(data), sum(chunk.count for chunk in chunks))
+                pipe.adapt(len(data), sum(chunk.count for chunk in chunks))
                 await self._tell(service, chunks)
             await self._tell(service, take(assembler.feed(stripper.flush()) + assembler.flush()))
         finally:
@@ -220,31 +206,3 @@ class _Service:
     @property
     def files(self) -> set[str]:
         return {path for path in (self.log.file, self.log.error_file) if path is not None}
-
-
-class _Reader:
-    """A pipe, read in chunks as large as it is full, and as lets others have their turn."""
-
-    def __init__(self, source: int) -> None:
-        os.set_blocking(source, False)
-        self._source = source
-        self._room = PIPE
-        self.size = LEAST
-        self.flooding = False
-
-    def read(self) -> bytes | None:
-        """What is there, which may be nothing; None at the end."""
-        try:
-            data = os.read(self._source, self.size)
-        except BlockingIOError:
-            return b""
-        enough = self._room // 4
-        self.flooding = LEAST <= len(data) < min(enough, self.size)
-        if len(data) >= enough and self._room == PIPE:
-            with suppress(OSError):  # more than one user may have
-                self._room = fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, LARGE)
-        return data or None
-
-    def adapt(self, size: int, lines: int) -> None:
-        """Read as much next time as holds `LINES` if it is like this."""
-        self.size = min(CHUNK, max(LEAST, LINES * size // (lines + 1)))
