@@ -17,6 +17,9 @@ LINES = 4000
 # Bytes that a pipe holds, and that one which fills quickly is made to hold, where that is allowed.
 ROOM = 64 * 1024
 LARGE = 1024 * 1024
+# As many bytes glibc is shown as may be made of what comes at once: it keeps twice what it has seen
+# freed, and otherwise fetches each chunk's pages from the kernel anew.
+SHOWN = 4 * 1024 * 1024
 # So many seconds a flood of small pieces is let alone, to be read in large ones.
 LULL = 0.001
 
@@ -53,15 +56,19 @@ class Pipe:
             data = os.read(self._source, self.size)
         except BlockingIOError:
             return b""
-        enough = self._room // 4
+        much = self._room // 4
         self._flooding = len(data) >= LEAST
-        self._full = len(data) >= min(self.size, enough)
-        if len(data) >= enough and self._room == ROOM:
-            with suppress(OSError):  # more than one user may have
-                self._room = fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, LARGE)
+        self._full = len(data) >= min(self.size, much)
+        if len(data) >= much and self._room == ROOM:
+            self._enlarge()
         return data or None
 
     def adapt(self, size: int, lines: int) -> None:
         """Read as much next time as holds `LINES` if it is like this."""
         if size:
             self.size = min(CHUNK, max(LEAST, LINES * size // (lines + 1)))
+
+    def _enlarge(self) -> None:
+        with suppress(OSError):  # more than one user may have
+            self._room = fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, LARGE)
+        bytes(SHOWN)
