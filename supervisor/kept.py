@@ -104,3 +104,8 @@ class Kept:
 
     def clear(self) -> None:
         self.__init__(self._limit)
+
+
+def ends(data: bytes) -> int:
+    """How many lines end in it. `data.count` says the same, but takes a time for each byte."""
+    return len(data) - len(data.replace(b"\n", b""))

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 import trio
 
 from supervisor.ansi import Stripper
-from supervisor.kept import Chunk, Kept, Line
+from supervisor.kept import Chunk, Kept, Line, ends
 from supervisor.lines import Assembler, Piece
 from supervisor.logfiles import LogFiles
 from supervisor.pipe import LINES, Pipe
@@ -182,7 +182,7 @@ class Output:
         it = self._services[service]
         if not partial and not data.endswith(b"\n"):
             data += b"\n"  # a stream has ended within a line
-        count = 1 if partial else data.count(b"\n")
+        count = 1 if partial else ends(data)
         chunk = Chunk(service, stream, pid, it.sequence + 1, time.time(), data, count, partial)
         it.sequence += count
         it.kept.add(chunk)

@@ -47,8 +47,8 @@ def _all_at_once(chunk: Chunk, at: str) -> bytes:
     record = _Record(chunk.service, chunk.stream, chunk.pid, 0, at, LEVEL, "")
     before, after = _ENCODER.encode(record).replace(b"%", b"%%").split(b'"sequence":0,')
     opening = before + b'"sequence":%d,' + after.removesuffix(b'""}')
-    texts = _ENCODER.encode(chunk.text().removesuffix("\n").replace("\n", _END))
-    template = b"".join((opening, texts.replace(b"%", b"%%"), b"}\n"))
+    texts = _ENCODER.encode(chunk.text().replace("\n", _END)).replace(b"%", b"%%")
+    template = b"".join((opening, memoryview(texts)[: -len(_END + '"')], b'"}\n'))
     numbers = range(chunk.first, chunk.first + chunk.count)
     return template.replace(_END.encode(), b'"}\n' + opening + b'"') % tuple(numbers)
 
