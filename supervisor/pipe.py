@@ -10,7 +10,7 @@ from contextlib import suppress
 import trio
 
 # Bytes read at once: enough to be fast, few enough for others to have their turn; and the fewest.
-CHUNK = 256 * 1024
+CHUNK = 512 * 1024
 LEAST = 4 * 1024
 # The same in lines, of which a chunk of the least bytes may hold more.
 LINES = 4000
@@ -31,6 +31,7 @@ class Pipe:
         os.set_blocking(source, False)
         self._source = source
         self._room = ROOM
+        self._watched = False
         self._flooding = False
         self._full = False
         self.size = LEAST
@@ -42,11 +43,17 @@ class Pipe:
         would cost its writer a look at each write, and he may write millions of lines.
         """
         if not self._flooding:
+            self._watched = True
             with trio.move_on_after(patience) as waiting:
                 await trio.lowlevel.wait_readable(self._source)
             return not waiting.cancelled_caught
-        trio.lowlevel.notify_closing(self._source)  # takes it out of epoll, nothing else
-        await trio.sleep(0 if self._full else LULL)
+        if self._watched:
+            self._watched = False
+            trio.lowlevel.notify_closing(self._source)  # takes it out of epoll, nothing else
+        if self._full:
+            await trio.lowlevel.checkpoint()
+        else:
+            await trio.sleep(LULL)
         return True
 
     def read(self) -> bytes | None:

@@ -26,7 +26,7 @@ def ends() -> Iterator[tuple[int, int]]:
 
 def ready_for_much(source: int) -> Pipe:
     it = Pipe(source)
-    it.adapt(len(BLOCK) * 10, 10)
+    it.adapt(1000, 0)
     assert it.size == CHUNK
     return it
 
