@@ -42,16 +42,14 @@ class Chunk(Struct, frozen=True):
     count: int = 1
     partial: bool = False
 
-    def texts(self) -> list[str]:
-        """What is no UTF-8 is shown as what it is."""
+    def text(self) -> str:
+        """All of it; what is no UTF-8 is shown as what it is, and lines end as ours do."""
         text = self.data.decode("utf-8", "backslashreplace")
-        if self.partial:
-            return [text]
-        if "\r" in text:
-            text = text.replace("\r\n", "\n")
-        texts = text.split("\n")
-        texts.pop()
-        return texts
+        return text.replace("\r\n", "\n") if "\r" in text and not self.partial else text
+
+    def texts(self) -> list[str]:
+        """The lines of it, without their ends."""
+        return [self.text()] if self.partial else self.text().split("\n")[:-1]
 
     def __iter__(self) -> Iterator[Line]:
         for sequence, text in enumerate(self.texts(), self.first):
@@ -106,3 +104,8 @@ class Kept:
 
     def clear(self) -> None:
         self.__init__(self._limit)
+
+
+def ends(data: bytes) -> int:
+    """How many lines end in it. `data.count` says the same, but takes a time for each byte."""
+    return len(data) - len(data.replace(b"\n", b""))

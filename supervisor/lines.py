@@ -55,7 +55,10 @@ class Assembler:
         end = data.rfind(b"\n") + 1
         pieces: list[Piece] = []
         if end:
-            pieces += _cut(self._filtered(self._rest + data[:end]))
+            lines = data
+            if self._rest or end < len(data):
+                lines = b"".join((self._rest, memoryview(data)[:end]))
+            pieces += _cut(self._filtered(lines))
             self._rest = b""
             self._open = False
         self._rest += data[end:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import math
 import os
@@ -14,25 +13,18 @@ from contextlib import contextmanager, suppress
 import trio
 
 from supervisor.ansi import Stripper
-from supervisor.kept import Chunk, Kept, Line
+from supervisor.kept import Chunk, Kept, Line, ends
 from supervisor.lines import Assembler, Piece
 from supervisor.logfiles import LogFiles
+from supervisor.pipe import LINES, Pipe
 from supervisor.redact import Redactor
 from supervisor.sink import OURS, Sink
 from supervisor.spec import Log
 
 __all__ = ["OURS", "Chunk", "Line", "Output"]
 
-# Bytes read at once: enough to be fast, few enough for others to have their turn; and the fewest.
-CHUNK = 256 * 1024
-LEAST = 4 * 1024
-# The same in lines, of which a chunk of the least bytes may hold more.
-LINES = 4000
 # Bytes that a record takes beside its text, at most.
 RECORD = 256
-# A pipe that was found full is made larger, where that is allowed.
-FULL = 64 * 1024
-PIPE = 1024 * 1024
 # A line without its end is shown after so many seconds.
 PAUSE = 0.25
 # So many lines may wait for a follower that misses none.
@@ -63,7 +55,6 @@ class Output:
         self._followers = defaultdict(set)
         self._patient: defaultdict[str | None, set[trio.MemorySendChannel[Line]]]
         self._patient = defaultdict(set)
-        self._buffer = memoryview(bytearray(CHUNK))
 
     @property
     def lost(self) -> Mapping[str, int]:
@@ -141,7 +132,7 @@ class Output:
         The child is held up while the log or its file is behind, but not by one that stands still:
         then lines are lost, and counted.
         """
-        reader = _Reader(source, self._buffer)
+        pipe = Pipe(source)
         assembler = Assembler(self._redactor)
         stripper = Stripper()
 
@@ -150,19 +141,17 @@ class Output:
 
         try:
             while True:
-                with trio.move_on_after(PAUSE if assembler.pending else math.inf) as pause:
-                    await trio.lowlevel.wait_readable(source)
-                if pause.cancelled_caught:
+                if not await pipe.ready(PAUSE if assembler.pending else math.inf):
                     await self._tell(service, take(assembler.pause()))
-                    await trio.lowlevel.wait_readable(source)
-                await self._relief(service, reader.size)
-                data = reader.read()
+                    await pipe.ready()
+                await self._relief(service, pipe.size)
+                data = pipe.read()
                 if data is None:
                     break
                 if self._services[service].log.strip_ansi:
                     data = stripper.feed(data)
                 chunks = take(assembler.feed(data))
-                reader.adapt(len(data), sum(chunk.count for chunk in chunks))
+                pipe.adapt(len(data), sum(chunk.count for chunk in chunks))
                 await self._tell(service, chunks)
             await self._tell(service, take(assembler.feed(stripper.flush()) + assembler.flush()))
         finally:
@@ -199,7 +188,7 @@ class Output:
         it = self._services[service]
         if not partial and not data.endswith(b"\n"):
             data += b"\n"  # a stream has ended within a line
-        count = 1 if partial else data.count(b"\n")
+        count = 1 if partial else ends(data)
         chunk = Chunk(service, stream, pid, it.sequence + 1, time.time(), data, count, partial)
         it.sequence += count
         it.kept.add(chunk)
@@ -223,30 +212,3 @@ class _Service:
     @property
     def files(self) -> set[str]:
         return {path for path in (self.log.file, self.log.error_file) if path is not None}
-
-
-class _Reader:
-    """A pipe, read in chunks as large as it is full, and as lets others have their turn."""
-
-    def __init__(self, source: int, buffer: memoryview) -> None:
-        os.set_blocking(source, False)
-        self._source = source
-        self._buffer = buffer
-        self._enlarged = False
-        self.size = LEAST
-
-    def read(self) -> bytes | None:
-        """What is there, which may be nothing; None at the end."""
-        try:
-            count = os.readv(self._source, [self._buffer[: self.size]])
-        except BlockingIOError:
-            return b""
-        if count >= FULL and not self._enlarged:
-            self._enlarged = True
-            with suppress(OSError):  # more than one user may have
-                fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, PIPE)
-        return bytes(self._buffer[:count]) or None
-
-    def adapt(self, size: int, lines: int) -> None:
-        """Read as much next time as holds `LINES` if it is like this."""
-        self.size = min(CHUNK, max(LEAST, LINES * size // (lines + 1)))

@@ -12,6 +12,7 @@ import trio.testing
 from supervisor import output
 from supervisor.kept import KEPT_BYTES
 from supervisor.output import OURS, Chunk, Line, Output
+from supervisor.pipe import LINES
 from supervisor.redact import Redactor
 from supervisor.sink import Sink
 from supervisor.spec import Log
@@ -153,7 +154,7 @@ async def test_a_pipe_that_says_nothing_after_all_is_waited_for(it: Output, told
         return await wait_readable(source)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(output.trio.lowlevel, "wait_readable", wait)
+        patch.setattr(trio.lowlevel, "wait_readable", wait)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(it.drain, ours, "s", 1, "stdout")
             await trio.testing.wait_all_tasks_blocked()
@@ -341,32 +342,8 @@ async def test_a_flood_costs_no_line_and_leaves_everybody_his_turn(
     await it.drain(ours, "s", 1, "stdout")
     assert sum(chunk.count for chunk in chunks) == lines
     assert b"".join(chunk.data for chunk in chunks).split() == [b"%d" % n for n in range(lines)]
-    assert max(chunk.count for chunk in chunks) < 2 * output.LINES
+    assert max(chunk.count for chunk in chunks) < 2 * LINES
     os.close(ours)
-
-
-async def test_a_pipe_that_is_full_is_made_larger_where_that_is_allowed(
-    nursery: trio.Nursery, monkeypatch: pytest.MonkeyPatch
-):
-    data = b"x" * 999 + b"\n"
-
-    def refuse(*_: object) -> None:
-        raise PermissionError
-
-    def flood(theirs: int) -> None:
-        with open(theirs, "wb") as pipe:
-            for _ in range(2000):
-                pipe.write(data)
-
-    for refused in (False, True):
-        if refused:
-            monkeypatch.setattr(output.fcntl, "fcntl", refuse)
-        chunks: list[Chunk] = []
-        ours, theirs = os.pipe()
-        nursery.start_soon(trio.to_thread.run_sync, flood, theirs)
-        await Output(chunks.append).drain(ours, "s", 1, "stdout")
-        assert sum(chunk.count for chunk in chunks) == 2000
-        os.close(ours)
 
 
 async def test_a_sink_that_stands_still_costs_lines_and_they_are_counted(nursery: trio.Nursery):

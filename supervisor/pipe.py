@@ -1,0 +1,81 @@
+"""A pipe that a child writes into, read as seldom and as much at once as its flow allows."""
+
+from __future__ import annotations
+
+import fcntl
+import math
+import os
+from contextlib import suppress
+
+import trio
+
+# Bytes read at once: enough to be fast, few enough for others to have their turn; and the fewest.
+CHUNK = 512 * 1024
+LEAST = 4 * 1024
+# The same in lines, of which a chunk of the least bytes may hold more.
+LINES = 4000
+# Bytes that a pipe holds, and that one which fills quickly is made to hold, where that is allowed.
+ROOM = 64 * 1024
+LARGE = 1024 * 1024
+# As many bytes glibc is shown as may be made of what comes at once: it keeps twice what it has seen
+# freed, and otherwise fetches each chunk's pages from the kernel anew.
+SHOWN = 4 * 1024 * 1024
+# So many seconds a flood of small pieces is let alone, to be read in large ones.
+LULL = 0.001
+
+
+class Pipe:
+    """The end that is read; whoever made it closes it."""
+
+    def __init__(self, source: int) -> None:
+        os.set_blocking(source, False)
+        self._source = source
+        self._room = ROOM
+        self._watched = False
+        self._flooding = False
+        self._full = False
+        self.size = LEAST
+
+    async def ready(self, patience: float = math.inf) -> bool:
+        """Wait until it is worth reading; whether that was so within `patience` seconds.
+
+        Nobody waits for a pipe that was found with much in it: it will have more. To be waited for
+        would cost its writer a look at each write, and he may write millions of lines.
+        """
+        if not self._flooding:
+            self._watched = True
+            with trio.move_on_after(patience) as waiting:
+                await trio.lowlevel.wait_readable(self._source)
+            return not waiting.cancelled_caught
+        if self._watched:
+            self._watched = False
+            trio.lowlevel.notify_closing(self._source)  # takes it out of epoll, nothing else
+        if self._full:
+            await trio.lowlevel.checkpoint()
+        else:
+            await trio.sleep(LULL)
+        return True
+
+    def read(self) -> bytes | None:
+        """What is there, which may be nothing; None at the end."""
+        self._flooding = False
+        try:
+            data = os.read(self._source, self.size)
+        except BlockingIOError:
+            return b""
+        much = self._room // 4
+        self._flooding = len(data) >= LEAST
+        self._full = len(data) >= min(self.size, much)
+        if len(data) >= much and self._room == ROOM:
+            self._enlarge()
+        return data or None
+
+    def adapt(self, size: int, lines: int) -> None:
+        """Read as much next time as holds `LINES` if it is like this."""
+        if size:
+            self.size = min(CHUNK, max(LEAST, LINES * size // (lines + 1)))
+
+    def _enlarge(self) -> None:
+        with suppress(OSError):  # more than one user may have
+            self._room = fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, LARGE)
+        bytes(SHOWN)
