@@ -63,11 +63,13 @@ class Output:
 
     def configure(self, service: str, log: Log) -> None:
         """What becomes of its output from now on."""
-        self._services[service].log = log
+        it = self._services[service]
+        before, it.log = it.files, log
         for path in log.file, log.error_file:
             if path is not None:
                 self._files.configure(path, log)
-        self._keep_files()
+        if before - it.files:
+            self._keep_files()
 
     def hide(self, secrets: Iterable[str], patterns: Iterable[str] | None = None) -> None:
         """Hide these values too from now on, and what matches these patterns instead of others."""

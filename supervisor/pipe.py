@@ -44,6 +44,9 @@ class Pipe:
         """
         if not self._flooding:
             self._watched = True
+            if patience == math.inf:  # most wait like this, and for ever
+                await trio.lowlevel.wait_readable(self._source)
+                return True
             with trio.move_on_after(patience) as waiting:
                 await trio.lowlevel.wait_readable(self._source)
             return not waiting.cancelled_caught

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import msgspec
 
 from supervisor.desk import Refused
+from supervisor.texts import filled
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -31,11 +32,11 @@ def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
             missing.add(name)
         return parameters.get(name, "")
 
-    filled = _replaced(declared, value, changes)
+    copy = _replaced(declared, value, changes)
     if missing:
         names = ", ".join(sorted(missing))
         raise Refused(f"cannot fill in {names}: pass a parameter of that name with the start")
-    return filled
+    return copy
 
 
 def sample(declared: S) -> S:
@@ -44,13 +45,5 @@ def sample(declared: S) -> S:
 
 
 def _replaced(declared: S, value: Callable[[str], str], changes: Mapping[str, object]) -> S:
-    def walk(item: Any) -> Any:
-        if isinstance(item, str):
-            return PLACEHOLDER.sub(lambda found: value(found[1]), item)
-        if isinstance(item, list | tuple):
-            return [walk(part) for part in cast("list[Any]", item)]
-        if isinstance(item, dict):
-            return {name: walk(part) for name, part in cast("dict[str, Any]", item).items()}
-        return item
-
-    return msgspec.convert({**walk(msgspec.to_builtins(declared)), **changes}, type(declared))
+    texts = filled(msgspec.to_builtins(declared), PLACEHOLDER, lambda found: value(found[1]))
+    return msgspec.convert({**texts, **changes}, type(declared))

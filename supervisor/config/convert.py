@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,7 @@ from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
 from supervisor.config.shape import NAMED, forms, infos, items_of, structs, values_of
 from supervisor.config.words import choices, in_words, nearest
+from supervisor.texts import filled
 
 S = TypeVar("S", bound=Struct)
 
@@ -123,24 +124,15 @@ class Converter:
             if name is None:
                 return "$"
             # An empty variable counts as unset, as in a shell's ${NAME:-default}.
-            filled = self._environment.get(name) or default
-            if filled is None:
+            said = self._environment.get(name) or default
+            if said is None:
                 text = f"the variable {name} is not set; ${{{name}:-…}} has a default"
                 self.problem(path, text, node.origin)
                 return ""
             variables.append(Variable(name, bool(self._environment.get(name))))
-            return filled
+            return said
 
-        def walk(item: Any) -> Any:
-            if isinstance(item, str):
-                return VARIABLE.sub(fill, item)
-            if isinstance(item, list):
-                return [walk(part) for part in cast("list[Any]", item)]
-            if isinstance(item, dict):
-                return {name: walk(part) for name, part in cast("dict[str, Any]", item).items()}
-            return item
-
-        return walk(value)
+        return filled(value, VARIABLE, fill)
 
 
 def made(cls: type[S], values: Mapping[str, object]) -> S:
