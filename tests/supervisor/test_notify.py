@@ -232,7 +232,7 @@ say(f"MAINPID={child.pid}\\nREADY=1"); child.wait(); say(f"MAINPID={os.getpid()}
     async with trio.open_nursery() as nursery:
         await kept(nursery, one)
         await one.said("up")
-        assert len(one.pids) == 2
+        await until(lambda: len(one.pids) == 2)
         one.process.signal(signal.SIGHUP)
         await one.said("heard")
         await until(lambda: len(one.pids) == 3)
