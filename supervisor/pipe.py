@@ -14,10 +14,11 @@ CHUNK = 512 * 1024
 LEAST = 4 * 1024
 # The same in lines, of which a chunk of the least bytes may hold more.
 LINES = 4000
-# A pipe that has so many bytes at once is made to hold many more, where that is allowed. How many
-# are then too many to wait for others that come with them.
+# A pipe with so many bytes in it is made to hold `LARGE`, where that is allowed. It need not look
+# full: what is written at once may leave a part of its last page empty.
 FULL = 16 * 1024
 LARGE = 1024 * 1024
+# From so many bytes on, a large one is read again without a lull.
 MUCH = 32 * 1024
 # As many bytes glibc is shown as may be made of what comes at once: it keeps twice what it has seen
 # freed, and otherwise fetches each chunk's pages from the kernel anew.
