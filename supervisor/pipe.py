@@ -14,9 +14,12 @@ CHUNK = 512 * 1024
 LEAST = 4 * 1024
 # The same in lines, of which a chunk of the least bytes may hold more.
 LINES = 4000
-# Bytes that a pipe holds, and that one which fills quickly is made to hold, where that is allowed.
-ROOM = 64 * 1024
+# A pipe with so many bytes in it is made to hold `LARGE`, where that is allowed. It need not look
+# full: what is written at once may leave a part of its last page empty.
+FULL = 16 * 1024
 LARGE = 1024 * 1024
+# From so many bytes on, a large one is read again without a lull.
+MUCH = 32 * 1024
 # As many bytes glibc is shown as may be made of what comes at once: it keeps twice what it has seen
 # freed, and otherwise fetches each chunk's pages from the kernel anew.
 SHOWN = 4 * 1024 * 1024
@@ -30,7 +33,7 @@ class Pipe:
     def __init__(self, source: int) -> None:
         os.set_blocking(source, False)
         self._source = source
-        self._room = ROOM
+        self._much = FULL
         self._watched = False
         self._flooding = False
         self._full = False
@@ -61,16 +64,12 @@ class Pipe:
 
     def read(self) -> bytes | None:
         """What is there, which may be nothing; None at the end."""
-        self._flooding = False
         try:
             data = os.read(self._source, self.size)
         except BlockingIOError:
+            self._judge(0)
             return b""
-        much = self._room // 4
-        self._flooding = len(data) >= LEAST
-        self._full = len(data) >= min(self.size, much)
-        if len(data) >= much and self._room == ROOM:
-            self._enlarge()
+        self._judge(len(data))
         return data or None
 
     def adapt(self, size: int, lines: int) -> None:
@@ -78,7 +77,15 @@ class Pipe:
         if size:
             self.size = min(CHUNK, max(LEAST, LINES * size // (lines + 1)))
 
+    def _judge(self, count: int) -> None:
+        """What so many bytes say of the flow: few are no end of it until it had a lull to grow."""
+        self._flooding = count >= LEAST or self._full
+        self._full = count >= min(self.size, self._much)
+        if count >= self._much < MUCH:
+            self._enlarge()
+
     def _enlarge(self) -> None:
         with suppress(OSError):  # more than one user may have
-            self._room = fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, LARGE)
+            fcntl.fcntl(self._source, fcntl.F_SETPIPE_SZ, LARGE)
+            self._much = MUCH
         bytes(SHOWN)

@@ -11,9 +11,9 @@ import trio
 import trio.testing
 
 from supervisor import pipe
-from supervisor.pipe import CHUNK, LARGE, LEAST, LULL, ROOM, Pipe
+from supervisor.pipe import CHUNK, LARGE, LEAST, LULL, Pipe
 
-BLOCK = b"x" * 99 + b"\n"
+ROOM = 64 * 1024  # what a pipe holds at first
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_at_first_little_is_read_and_then_as_much_as_holds_so_many_lines(
     ends: tuple[int, int],
 ):
     it = Pipe(ends[0])
-    os.write(ends[1], BLOCK * 600)
+    os.write(ends[1], b"x" * ROOM)
     assert len(it.read() or b"") == LEAST
     it.adapt(10_000, 9_999)  # lines of one byte
     assert it.size == LEAST
@@ -133,6 +133,9 @@ async def test_what_brings_much_is_not_waited_for_but_others_have_their_turn(
     with trio.testing.assert_checkpoints():
         assert await it.ready()
     assert trio.current_time() == 0
+    assert it.read() == b""  # it gets a moment to go on
+    assert await it.ready()
+    assert trio.current_time() == pytest.approx(LULL)
     assert it.read() == b""  # and then it is waited for again
     assert not await it.ready(5)
 
