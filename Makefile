@@ -51,10 +51,15 @@ fix: $(VENV)/test.stamp ## format, and repair what can be repaired by itself
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-coverage: $(VENV)/test.stamp $(VENV)/supervisorctl.stamp ## every test, and which branches none of them takes
+# A daemon that a test kills may leave half a file behind: the reports are made without it.
+coverage: check $(VENV)/supervisorctl.stamp ## test, and fail for a branch of supervisor/ that no test takes
+	@echo "== pytest, and what it does not reach"
+	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+	@rm -f .coverage/data.*
+	@$(BIN)/coverage report --include='services/*'
+	@$(BIN)/coverage report --include='supervisor/*' --fail-under=100
 
 # No test: nothing here fails for being slow. BENCH="--only start --peer nurseryd" narrows it.
 bench: $(VENV)/test.stamp ## measure beside other supervisors, which it makes in ~/.cache; a quarter of an hour

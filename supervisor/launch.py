@@ -91,5 +91,5 @@ def main(arguments: list[str]) -> None:
     os._exit(EXEC_FAILED)
 
 
-if __name__ == "__main__":  # pragma: no branch  (nobody imports it)
+if __name__ == "__main__":  # pragma: no branch - nobody imports it
     main(sys.argv[1:])

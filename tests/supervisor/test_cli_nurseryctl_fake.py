@@ -340,16 +340,17 @@ class TestHealth:
 
     def test_it_costs_little(self, fake: FakeDaemon):
         fake.on("GET /v1/health?level=ready", {"healthy": True, "reasons": [], "checks": []})
+        unmeasured = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
         costs = []
         for _ in range(5):
-            process = beside(fake, "health", stdout=subprocess.DEVNULL)
+            process = beside(fake, "health", stdout=subprocess.DEVNULL, env=unmeasured)
             _, code, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(code)
             process.stderr.close()
             assert process.returncode == 0
             costs.append(used.ru_utime + used.ru_stime)
-        # 0.1 s of CPU on an idle machine, without coverage; the rest is for neither.
-        assert min(costs) < 0.5
+        # 0.1 s of CPU on an idle machine; the rest is for a busy one.
+        assert min(costs) < 0.3
 
 
 class TestTheDaemon:
