@@ -183,7 +183,7 @@ class Runner(Standing):
             with trio.CancelScope() as self._at_gate:
                 await self._gate()
             opened = not self._at_gate.cancel_called
-        self._blocked = False
+        self._blocked = self._waits = False
 
     async def _one_life(self, restarts: int) -> Exit:
         self._stopping = trio.Event()

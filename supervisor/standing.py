@@ -48,7 +48,7 @@ class Standing:
         )
         self.process: Process | None = None
         self._announce = announce
-        self._blocked = False
+        self._blocked = self._waits = False
         self._changed = trio.Event()
         announce(self.status.value)
 
@@ -92,13 +92,14 @@ class Standing:
 
     def block(self, reason: str) -> None:
         """Say why the life that is wanted cannot begin for now; "" takes it back."""
-        if self.wanted.value and (reason or self._blocked):
-            self._blocked = bool(reason)
+        if self.wanted.value and (reason or self._blocked or self._waits):
+            self._blocked, self._waits = bool(reason), False
             self.update(reason=reason, next_restart=None)
 
     def wait_for(self, reason: str) -> None:
         """Say what the life that is wanted waits for, and will get."""
         if self.wanted.value:
+            self._waits = True
             self.update(reason=reason, next_restart=None)
 
     def report(self, healthy: bool | None, reason: str = "") -> None:
