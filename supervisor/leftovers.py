@@ -65,12 +65,10 @@ def _told(left: dict[int, str]) -> dict[str, object]:
 
 def _ancestry() -> set[int]:
     """This process and all that it descends from, as far as can be seen."""
-    found: set[int] = set()
-    pid = os.getpid()
-    with suppress(OSError):
-        while pid > 0:
+    found = {pid := os.getpid()}
+    with suppress(OSError):  # mounted with hidepid, /proc shows nobody but our own
+        while pid := procfs.stat(str(pid)).parent:
             found.add(pid)
-            pid = procfs.stat(str(pid)).parent
     return found
 
 

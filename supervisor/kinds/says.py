@@ -54,10 +54,10 @@ class Says:
         return self._trouble
 
     async def listen(self, child: Child) -> None:
-        """Hear what `child` says, until cancelled."""
+        """Hear what `child` says on the socket that it was given, until cancelled."""
+        assert self._socket is not None
         self._child = child
-        if self._socket is not None:
-            await self._socket.listen()
+        await self._socket.listen()
 
     async def until_ready(self) -> None:
         """Until it has said so."""
@@ -77,11 +77,10 @@ class Says:
 
     async def until_silent(self) -> str:
         """Until its watchdog expires, and why; "" when it is on its way out before."""
-        why = ""
-        if self._watchdog is not None:
-            with self._on_the_way_out:
-                why = await self._watchdog.until_expired(self.catch_up)
-        return why
+        assert self._watchdog is not None
+        with self._on_the_way_out:
+            return await self._watchdog.until_expired(self.catch_up)
+        return ""
 
     def is_on_its_way_out(self) -> None:
         """Nobody demands another sign of life of it."""

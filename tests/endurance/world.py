@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -119,9 +120,10 @@ class World:
     def die(self) -> None:
         """From now on nobody reads the log, and the disk is full."""
         self._reader.send_signal(signal.SIGSTOP)
-        disk = os.statvfs(self._disk)
-        with (self._disk / "filler").open("wb") as filler:
-            os.posix_fallocate(filler.fileno(), 0, disk.f_bavail * disk.f_frsize)
+        # Piece by piece, since the service writes to it meanwhile.
+        with (self._disk / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+            while True:
+                filler.write(bytes(resource.getpagesize()))
 
     def revive(self) -> None:
         (self._disk / "filler").unlink()

@@ -15,7 +15,7 @@ import structlog
 
 from supervisor import leftovers, procfs
 from supervisor.leftovers import end_leftovers, find, place_of
-from supervisor.survivors import MARKER
+from supervisor.survivors import LOOKS, MARKER
 
 
 @pytest.fixture
@@ -61,6 +61,39 @@ async def test_one_in_hiding_is_looked_for_again(place: str, monkeypatch: pytest
         await end_leftovers(place)
         assert it.wait() == -signal.SIGTERM
     assert not hiding
+
+
+async def test_one_without_an_environment_is_looked_for_a_few_times_and_left_alone(
+    place: str, monkeypatch: pytest.MonkeyPatch, autojump_clock: object
+):
+    looks = 0
+
+    def variables(name: str) -> list[bytes]:
+        nonlocal looks
+        looks += name == str(it.pid)
+        return [] if name == str(it.pid) else real(name)
+
+    real = procfs.variables
+    monkeypatch.setattr(procfs, "variables", variables)
+    with marked(f"{place}/a-1") as it:
+        await end_leftovers(place)
+        assert it.poll() is None
+    assert looks == LOOKS
+
+
+async def test_where_ancestors_are_hidden_the_others_are_ended_all_the_same(
+    place: str, monkeypatch: pytest.MonkeyPatch
+):
+    def stat(name: str) -> procfs.Stat:
+        if name == str(os.getpid()):
+            raise FileNotFoundError(errno.ENOENT, "hidden")
+        return real(name)
+
+    real = procfs.stat
+    monkeypatch.setattr(procfs, "stat", stat)
+    with marked(f"{place}/a-1") as it:
+        await end_leftovers(place)
+        assert it.wait() == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("trouble", ["pidfd_send_signal", "pidfd_open"])

@@ -10,7 +10,7 @@ import trio.testing
 
 from supervisor.events import Events
 from supervisor.model import ServiceStatus, State
-from supervisor.output import Line, Output
+from supervisor.output import OURS, Line, Output
 from supervisor.socket.streams import CAPACITY, Gaps, Lines, follow, watch
 from tests.supervisor.inside import written
 
@@ -74,6 +74,30 @@ async def test_a_reader_is_told_what_it_missed_though_no_line_follows(output: Ou
     assert reader.records[-3] == {"missed": 100, "service": "a"}
     assert [record["text"] for record in reader.records[-2:]] == ["next", "after"]
     assert [record for record in reader.records if "missed" in record] == [reader.records[-3]]
+
+
+async def test_a_gap_is_told_where_it_is_though_lines_come_while_a_reader_wakes(output: Output):
+    reader = Reader()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(follow, output, [], Lines(OURS), reader.send)
+        await trio.testing.wait_all_tasks_blocked()
+        for number in range(CAPACITY + 100):
+            output.note(str(number))
+        reader.go_on.set()
+        for number in range(CAPACITY + 100, CAPACITY + 110):
+            output.note(str(number))
+            await trio.lowlevel.checkpoint()
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    told = 0
+    for record in reader.records:
+        missed = record.get("missed")
+        told += missed if isinstance(missed, int) else 1
+        assert missed or record["text"] == str(told - 1)
+    assert told == CAPACITY + 110
+    places = [place for place, record in enumerate(reader.records) if "missed" in record]
+    assert CAPACITY in places
+    assert len(reader.records) - 1 not in places
 
 
 async def test_all_services_are_followed_at_once(output: Output):
