@@ -73,6 +73,7 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
     tree.roster.templates = {spec.name: spec for spec in new.templates}
     if checks_differ:
         tree.verdicts = Verdicts(new.checks)
+        tree.forget_health()  # one may have been reported since the prober was told to go
     begun: list[Runner] = []
     for one in found:
         if one.kind == "added" and one.service in planned:

@@ -174,7 +174,7 @@ class Tree:
         why = {"reason": status.reason} if status.reason else {}
         _writer(status)("service changed", service=name, state=status.state.value, **why)
         if isinstance(runner.spec, TaskSpec) and runner.spec.run == PROBER.run:
-            self._forget_all_verdicts()
+            self.forget_health()
         if not self.ending:
             self._shake(runner, before.state)
             if runner.spec.essential and runner.state in (State.EXITED, State.FATAL):
@@ -260,8 +260,8 @@ class Tree:
             [it.status.value for it, does in zip(expected, counts, strict=True) if not does],
         )
 
-    def _forget_all_verdicts(self) -> None:
-        """The prober came or went: what it knew no longer holds."""
+    def forget_health(self) -> None:
+        """The prober came or went, or has other checks: what it knew no longer holds."""
         for name, runner in self.roster.items():
             self.verdicts.forget(name)
             runner.report(None)

@@ -272,6 +272,16 @@ async def test_checks_that_changed_are_asked_for_again_by_the_prober(from_file):
     assert world["a"].healthy is None
 
 
+async def test_what_a_check_said_that_is_no_more_is_forgotten(from_file):
+    check = HealthSpec(name="old", service="a", tcp="127.0.0.1:1")
+    world, file = await from_file((task("a"), steady()), checks=(check,))
+    await world.ask(ReportHealth("old", "a", False, "ill"))
+    assert world["a"].healthy is False
+    file.write((task("a"), steady()))
+    await world.ask(Reload())
+    assert (world["a"].healthy, world["a"].reason) == (None, "")
+
+
 async def test_a_group_that_came_is_in_force(autojump_clock, from_file):
     world, file = await from_file((task("a"), steady()), (task("b"), steady()))
     group = GroupSpec(name="g", members=("a", "b"), strategy=Strategy.ONE_FOR_ALL)
