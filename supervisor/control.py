@@ -112,12 +112,14 @@ class Difference(Struct, frozen=True):
     `kind` says whether it comes, goes or changes. `live` are the keys that take effect without
     a restart, `restart` those that need a new life of it, each with how it was and how it will
     be, as JSON has them. Keys of the daemon in `restart` wait for the daemon's own next start.
+    `group` is the one that what comes will be in.
     """
 
     service: str
     kind: Literal["added", "removed", "changed"]
     live: Mapping[str, tuple[object, object]] = field(default_factory=dict[str, Any])
     restart: Mapping[str, tuple[object, object]] = field(default_factory=dict[str, Any])
+    group: str = ""
 
 
 class Diff(Request[tuple[Difference, ...]], frozen=True):

@@ -46,7 +46,8 @@ def differences(old: Plan, new: Plan) -> tuple[Difference, ...]:
     found = [_changed("", *ours, LIVE_SETTINGS)]
     for name in (*after, *(name for name in before if name not in after)):
         if name not in before:
-            found.append(Difference(name, "added"))
+            groups = (group.name for group in new.groups if name in group.members)
+            found.append(Difference(name, "added", group=next(groups, "")))
         elif name not in after:
             found.append(Difference(name, "removed"))
         elif name.endswith("@"):  # its instances keep what they were started with

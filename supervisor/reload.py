@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from graphlib import CycleError
+
+import msgspec
 
 from supervisor.control import Difference
 from supervisor.desk import NotFound, Refused
@@ -136,7 +138,7 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
         for other in spec.follows:
             if other not in services:
                 raise Refused(f"cannot reload that alone: {spec.name} needs {other}; reload all")
-    groups = _mixed_groups(old.groups, new.groups, only)
+    groups = _mixed_groups(_with_members(old), new.groups, only)
     try:
         order = start_order({name: one.spec for name, one in services.items()}, groups)
     except CycleError:
@@ -154,6 +156,14 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
             **old.capacity,
         },
     )
+
+
+def _with_members(plan: Plan) -> Iterator[GroupSpec]:
+    """Its groups, without those members that somebody removed."""
+    there = {spec.name for spec in plan.specs}
+    for group in plan.groups:
+        members = tuple(name for name in group.members if name in there)
+        yield msgspec.structs.replace(group, members=members)
 
 
 def _mixed_groups(

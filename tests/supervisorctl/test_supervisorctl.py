@@ -189,6 +189,26 @@ async def test_open_and_what_is_no_command(ctl: Supervisorctl):
     assert await ctl("explode") == Said("*** Unknown syntax: explode\n", 1)
 
 
+async def test_a_group_comes_and_changes_by_its_name(ctl: Supervisorctl, tmp_path: Path):
+    def table(name: str) -> str:
+        return f'[service.{name}]\nkind = "process"\ncommand = ["sleep", "1000"]\n'
+
+    text = (tmp_path / "nurseryd.toml").read_text()
+    two = text + table("x") + table("y") + '[group.fresh]\nmembers = ["x", "y"]\n'
+    write_more(tmp_path, lambda _: two)
+    assert await ctl("reread") == Said("fresh: available\n", 0)
+    assert await ctl("update fresh") == Said("fresh: added process group\n", 0)
+    three = two.replace('["x", "y"]', '["x", "y", "z"]') + table("z")
+    write_more(tmp_path, lambda _: three)
+    assert await ctl("reread") == Said("fresh: changed\n", 0)
+    assert await ctl("update") == Said("fresh: stopped\nfresh: updated process group\n", 0)
+    assert len(re.findall(r"fresh:[xyz] +RUNNING", (await ctl("status")).text)) == 3
+    write_more(tmp_path, lambda _: two)
+    assert await ctl("reread") == Said("fresh: changed\n", 0)
+    assert await ctl("update") == Said("fresh: stopped\nfresh: updated process group\n", 0)
+    assert len(re.findall(r"fresh:[xyz] +RUNNING", (await ctl("status")).text)) == 2
+
+
 async def test_reload_begins_anew_and_shutdown_ends(it: Daemon, ctl: Supervisorctl):
     first = (await ctl("pid web")).text
     assert await ctl("reload") == Said("Restarted supervisord\n", 0)

@@ -22,13 +22,20 @@ class ConfigurationCalls:
             raise Fault(Code.SHUTDOWN_STATE) from None
         except Refused as refusal:
             raise Fault(Code.CANT_REREAD, str(refusal)) from None
-        groups = {one.name: one.group for one in (await self._asking.members()).all}
+        members = (await self._asking.members()).all
+        groups = {one.name: one.group for one in members}
         groups |= {name: group for group, names in self._removed.items() for name in names}
+        going = {one.service for one in differences if one.kind == "removed"}
+        there = {one.group for one in members}
+        staying = {one.group for one in members if one.name not in going}
         found: dict[str, list[str]] = {"added": [], "changed": [], "removed": []}
         for one in differences:
-            group = groups.get(one.service, one.service)
-            if one.service and group not in found[one.kind]:
-                found[one.kind].append(group)
+            group = groups.get(one.service) or one.group or one.service
+            # A group that gets a member, or loses one of several, is one that changed.
+            changed = {"added": group in there, "removed": group in staying}.get(one.kind)
+            names = found["changed" if changed else one.kind]
+            if group and group not in names:
+                names.append(group)
         return [[found["added"], found["changed"], found["removed"]]]
 
     async def add_group(self, name: str) -> bool:
@@ -37,7 +44,8 @@ class ConfigurationCalls:
             raise Fault(Code.ALREADY_ADDED, name)
         wanted = self._removed.get(name, set()) | {name}
         differences = await self._asking.ask(Diff())
-        names = tuple(d.service for d in differences if d.kind == "added" and d.service in wanted)
+        added = [one for one in differences if one.kind == "added"]
+        names = tuple(one.service for one in added if one.group == name or one.service in wanted)
         if not names:
             raise Fault(Code.BAD_NAME, name)
         await self._asking.ask(Reload(only=names))

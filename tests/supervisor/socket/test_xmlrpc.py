@@ -521,6 +521,23 @@ async def test_a_supervisor_that_has_ended_is_one_that_shuts_down():
     assert await asked(answers, "stopProcess", "a", False) is True
 
 
+async def test_services_that_come_and_go_are_told_by_their_groups():
+    def member(name: str, group: str) -> ServiceStatus:
+        return ServiceStatus(name=name, kind="process", group=group)
+
+    answers = {
+        "Status": (member("a", "pair"), member("b", "pair"), member("c", "last")),
+        "Diff": (
+            Difference("b", "removed"),
+            Difference("c", "removed"),
+            Difference("d", "added", group="pair"),
+            Difference("e", "added", group="new"),
+            Difference("f", "added", group="new"),
+        ),
+    }
+    assert await asked(answers, "reloadConfig") == [[["new"], ["pair"], ["last"]]]
+
+
 async def test_what_changes_in_the_daemon_itself_is_no_group():
     answers = {
         "Status": (*status(), ServiceStatus(name="b", kind="process", group="g")),
