@@ -66,6 +66,14 @@ class Checks(Request[tuple[HealthSpec, ...]], frozen=True):
     """What the prober has to probe."""
 
 
+class Looked(Request[None], frozen=True):
+    """What one look of a check found, to be counted. It takes several to say anything of health."""
+
+    check: str
+    service: str
+    passed: bool
+
+
 class ReportHealth(Request[None], frozen=True):
     """What a check found. The supervisor decides what it means.
 
@@ -170,6 +178,7 @@ Command = (
     | Status
     | Specs
     | Checks
+    | Looked
     | ReportHealth
     | Health
     | Diff

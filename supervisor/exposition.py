@@ -141,14 +141,14 @@ def _health(scene: Scene) -> Iterable[Metric]:
         for result in ("healthy", "failing", "unknown"):
             labels = [check.check, check.service, check.level.value, result]
             checks.add_metric(labels, float(result == said))
-    reports = CounterMetricFamily(
-        "nurseryd_health_reports",
-        "What the prober reported, by result.",
+    looks = CounterMetricFamily(
+        "nurseryd_health_probes",
+        "How often a check looked, and whether that passed or failed.",
         labels=["check", "service", "result"],
     )
-    for labels, number in sorted(scene.metrics.reports.items()):
-        reports.add_metric([*labels], number)
-    return checks, reports
+    for labels, number in sorted(scene.metrics.looks.items()):
+        looks.add_metric([*labels], number)
+    return checks, looks
 
 
 def _logs(scene: Scene) -> Iterable[Metric]:

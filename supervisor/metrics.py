@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from supervisor.control import Control, ReportHealth
+from supervisor.control import Control, Looked
 from supervisor.desk import Request
 from supervisor.events import Events
 from supervisor.model import Change, ServiceStatus, State
@@ -62,7 +62,7 @@ class Metrics:
         self.began = time.time()
         self.services: defaultdict[str, ServiceCounts] = defaultdict(ServiceCounts)
         self.commands: Counter[str] = Counter()
-        self.reports: Counter[tuple[str, str, str]] = Counter()  # check, service, result
+        self.looks: Counter[tuple[str, str, str]] = Counter()  # check, service, result
         for status in events.snapshot:
             self._count(Change(None, status))
         events.subscribe(self._count)
@@ -87,14 +87,15 @@ class Metrics:
 
     def _forget(self, service: str) -> None:
         self.services.pop(service, None)
-        for key in [key for key in self.reports if key[1] == service]:
-            del self.reports[key]
+        for key in [key for key in self.looks if key[1] == service]:
+            del self.looks[key]
 
     def _heard(self, request: Request[Any]) -> None:
-        self.commands[type(request).__name__] += 1
-        if isinstance(request, ReportHealth) and request.service in self.services:
-            result = "healthy" if request.healthy else "failing"
-            self.reports[request.check, request.service, result] += 1
+        if not isinstance(request, Looked):
+            self.commands[type(request).__name__] += 1
+        elif request.service in self.services:
+            result = "passed" if request.passed else "failed"
+            self.looks[request.check, request.service, result] += 1
 
 
 def _cause(status: ServiceStatus) -> str:

@@ -17,6 +17,7 @@ from supervisor.control import (
     Control,
     Diff,
     Health,
+    Looked,
     Reload,
     Remove,
     ReportHealth,
@@ -153,6 +154,8 @@ class Supervisor:
                 return (*specs, *tree.roster.templates.values())
             case Checks():
                 return tree.verdicts.checks
+            case Looked():
+                return None  # whoever counts has heard it
             case ReportHealth():
                 return tree.report(command)
             case Health(level):

@@ -7,7 +7,7 @@ import os
 import trio
 
 from supervisor.context import Context
-from supervisor.control import Checks, ReportHealth
+from supervisor.control import Checks, Looked, ReportHealth
 from supervisor.desk import Refused
 from supervisor.health.threshold import Tally, count
 from supervisor.model import ServiceStatus, State
@@ -86,6 +86,7 @@ class _Prober:
         while True:
             due = trio.current_time() + check.period
             reason = await _look(target, self._like)
+            await self._tell(Looked(check.name, status.name, not reason))
             before = tally.healthy
             if not reason or trio.current_time() - began >= check.grace:
                 tally = count(tally, not reason, failures=check.failures, successes=check.successes)
@@ -98,7 +99,9 @@ class _Prober:
     async def _report(
         self, check: HealthSpec, status: ServiceStatus, healthy: bool, reason: str
     ) -> None:
-        found = ReportHealth(check.name, status.name, healthy, reason, status.started)
+        await self._tell(ReportHealth(check.name, status.name, healthy, reason, status.started))
+
+    async def _tell(self, found: Looked | ReportHealth) -> None:
         async with self._turn:  # all at once, as after a cut in the network, the desk would refuse
             await self._ctx.control.ask(found)
 

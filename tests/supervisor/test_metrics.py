@@ -11,7 +11,7 @@ import trio.testing
 from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
-from supervisor.control import CheckStatus, Control, ReportHealth, Status
+from supervisor.control import CheckStatus, Control, Looked, ReportHealth, Status
 from supervisor.desk import Desk, Gone
 from supervisor.events import Events
 from supervisor.exposition import Scene, expose
@@ -101,22 +101,23 @@ def test_what_was_there_before_is_counted_from_then_on():
     assert metrics.services["a"].exits == {"completed": 1}
 
 
-async def test_commands_and_reports_are_counted_whoever_gives_them(world: World):
+async def test_commands_and_looks_are_counted_whoever_gives_them(world: World):
     control = Control(world.desk)
     for request in (
         Status(),
         ReportHealth("c", "a", healthy=True),
-        ReportHealth("c", "a", healthy=False),
-        ReportHealth("c", "a", healthy=False),
-        ReportHealth("c", "nobody", healthy=False),
+        Looked("c", "a", passed=True),
+        Looked("c", "a", passed=False),
+        Looked("c", "a", passed=False),
+        Looked("c", "nobody", passed=False),
     ):
         with pytest.raises(Gone):
             await control.ask(request)
-    assert world.metrics.commands == {"Status": 1, "ReportHealth": 4}
-    assert world.metrics.reports == {("c", "a", "healthy"): 1, ("c", "a", "failing"): 2}
-    assert world.expose()["nurseryd_health_reports_total", ("c", "failing", "a")] == 2
+    assert world.metrics.commands == {"Status": 1, "ReportHealth": 1}
+    assert world.metrics.looks == {("c", "a", "passed"): 1, ("c", "a", "failed"): 2}
+    assert world.expose()["nurseryd_health_probes_total", ("c", "failed", "a")] == 2
     world.events.remove("a")
-    assert world.metrics.reports == {}
+    assert world.metrics.looks == {}
     assert world.metrics.services == {}
 
 

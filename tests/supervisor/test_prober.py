@@ -7,7 +7,7 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 import supervisor.health
-from supervisor.control import Checks, ReportHealth
+from supervisor.control import Checks, Looked, ReportHealth
 from supervisor.model import ServiceStatus, State
 from supervisor.probe import ProbeFailed
 from supervisor.spec import HealthSpec, Level, TaskSpec
@@ -45,6 +45,7 @@ class Probed:
         self.harness = Harness(SPEC)
         self.probes = probes
         self.checks = tuple(checks)
+        self.looks = []
         self.reports = []
         self.reported = trio.Event()
 
@@ -58,6 +59,9 @@ class Probed:
         await trio.lowlevel.checkpoint()
         if request == Checks():
             return self.checks
+        if isinstance(request, Looked):
+            self.looks.append(request)
+            return None
         assert isinstance(request, ReportHealth)
         self.reports.append((round(trio.current_time() - self.began, 3), request))
         self.reported.set()
@@ -98,6 +102,7 @@ async def test_a_service_is_probed_as_soon_as_it_runs_and_then_every_period(
     probed.says("api")
     await trio.sleep(25)
     assert probes.times("h:1") == [5, 15, 25]
+    assert probed.looks == [Looked("live", "api", True)] * 3
     assert probed.reports == [(5, ReportHealth("live", "api", True))]
 
 
