@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from trio.testing import wait_all_tasks_blocked
 
 from services.messages import PreviewState, RestartPreview, StartPreview, ThreadKey
 from supervisor.control import RestartService, Start, Stop
@@ -61,6 +62,7 @@ async def test_an_installation_that_fails_fails_for_all_who_wait_and_may_be_trie
         kept.supervisor.reason = "exit code 1"
         await kept.ask(StartPreview(KEY, one))
         await kept.ask(StartPreview(OTHER, two))
+        await wait_all_tasks_blocked()  # both have asked for it before it fails
         kept.supervisor.go.set()
         failed = await kept.until(PreviewState.FAILED)
         assert "npm ci failed: exit code 1" in failed.reason
