@@ -26,6 +26,7 @@ help: ## show this list
 run: $(VENV)/project.stamp ## start everything on this machine: config/local.toml, loopback only
 	@exec $(BIN)/nurseryd -c config/local.toml
 
+# A daemon that a test kills may leave half a file of data behind: the reports are made without it.
 test: check $(VENV)/supervisorctl.stamp ## run the checks, then every test
 ifdef COVERAGE
 	@echo "== pytest, and what it does not reach"
@@ -61,7 +62,6 @@ fix: $(VENV)/test.stamp ## format, and repair what can be repaired by itself
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
-# A daemon that a test kills may leave half a file behind: the reports are made without it.
 coverage: ## the same, and fail for a branch of supervisor/ that no test takes; half as long again
 	@$(MAKE) --no-print-directory test COVERAGE=1
 
