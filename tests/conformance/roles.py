@@ -100,6 +100,12 @@ class Subject:
         """The living processes of a service, however they ran away."""
         return {pid for pid in carrying(f"NURSERYD_SERVICE={service}") if alive(pid)} & self.left()
 
+    async def one(self, service: str) -> int:
+        """Its only process, which is known by nothing while it is in the middle of an exec."""
+        await until(lambda: self.of(service))
+        (pid,) = self.of(service)
+        return pid
+
     def left(self) -> set[int]:
         return self.it.left()
 

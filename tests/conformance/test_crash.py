@@ -21,7 +21,7 @@ SOON = """
 import sys
 from supervisor import leftovers
 from supervisor.__main__ import main
-leftovers.GRACE = 0.3
+leftovers.GRACE = 2.0
 sys.argv = ["nurseryd", "-c", "nurseryd.toml"]
 main()
 """
@@ -46,7 +46,7 @@ async def test_elsewhere_its_services_live_on_known_by_their_mark(tmp_path: Path
     """Nobody is there to end them: a process cannot be asked to do anything at its own SIGKILL."""
     async with PLAIN.daemon(tmp_path, SLEEPER) as first:
         await first.seen(event="up")
-        (child,) = first.of("sleeper")
+        child = await first.one("sleeper")
         assert await first.stop(signal.SIGKILL) == -signal.SIGKILL
         assert first.left() == {child}
         environment = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
@@ -84,13 +84,19 @@ async def test_what_was_left_is_asked_first_and_killed_if_it_does_not_listen(tmp
             assert first.left() == set()
 
 
+def mark_of(pid: int) -> str:
+    """What says in its environment whose it is."""
+    variables = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+    (mark,) = (it for it in variables if it.startswith("NURSERYD_LIFE="))
+    return mark
+
+
 async def test_it_spares_itself_and_those_that_it_descends_from(tmp_path: Path):
     """As where somebody starts it anew from a terminal that was one of the services."""
     async with PLAIN.daemon(tmp_path, SLEEPER) as first:
         await first.seen(event="up")
-        (child,) = first.of("sleeper")
-        variables = Path(f"/proc/{child}/environ").read_bytes().decode().split("\0")
-        (mark,) = (it for it in variables if it.startswith("NURSERYD_LIFE="))
+        child = await first.one("sleeper")
+        mark = mark_of(child)
         await first.stop(signal.SIGKILL)
         terminal = ("env", mark, "sh", "-c", '"$@"; exit 7', "sh")
         async with PLAIN.daemon(tmp_path, SLEEPER, around=terminal) as second:
@@ -120,9 +126,8 @@ async def test_after_an_orderly_end_nobody_is_looked_for(tmp_path: Path):
     """A look costs a walk through all processes, and whoever is found is none of its own."""
     async with PLAIN.daemon(tmp_path, SLEEPER) as first:
         await first.seen(event="up")
-        (child,) = first.of("sleeper")
-        variables = Path(f"/proc/{child}/environ").read_bytes().decode().split("\0")
-        (mark,) = (it for it in variables if it.startswith("NURSERYD_LIFE="))
+        child = await first.one("sleeper")
+        mark = mark_of(child)
         assert await first.stop() == 0
     with carrier(mark) as stray:
         async with PLAIN.daemon(tmp_path, SLEEPER) as second:

@@ -126,7 +126,7 @@ async def test_without_a_single_descriptor_left_a_death_is_noticed_and_cleared_a
             said = await it.seen(event="cannot take in who connects for now")
             assert "Too many open files" in str(said["reason"])
             await until(lambda: len(os.listdir(f"/proc/{inner}/fd")) == 48)
-            (first,) = it.of("s0")
+            first = await it.one("s0")
             os.kill(first, signal.SIGKILL)
             failed = await it.seen(service="s0", state="BACKOFF")
             assert failed["reason"] == "killed by SIGKILL"
