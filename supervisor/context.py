@@ -76,10 +76,10 @@ class Context(Generic[O_co]):
         self._declared("asks", name)
         return await self._channels.desks[name].ask(request)
 
-    async def answer(self, name: str, handle: Answer) -> None:
+    async def answer(self, name: str, handle: Answer, *, withdrawable: bool = False) -> None:
         """Answer at a desk until cancelled; see `Desk.answer`."""
         self._declared("answers", name)
-        await self._channels.desks[name].answer(handle)
+        await self._channels.desks[name].answer(handle, withdrawable=withdrawable)
 
     def publish(self, name: str, value: object) -> None:
         """Put the latest value on a board."""

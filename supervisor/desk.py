@@ -41,6 +41,8 @@ class _Letter:
     def __init__(self, request: Request[Any]) -> None:
         self.request = request
         self.answered = trio.Event()
+        self.work = trio.CancelScope()
+        self.withdrawable = False
         self.result: outcome.Value[object] | outcome.Error | None = None
 
     def close(self, result: outcome.Value[object] | outcome.Error) -> None:
@@ -69,7 +71,7 @@ class Desk:
 
         Raises `Refused` where the answer is a refusal or too many wait already, `Gone` where
         the one who should answer ended. Cancelling withdraws a request that was not taken up;
-        one that was is carried out and its answer dropped.
+        one that was is carried out and its answer dropped, unless who answers lets it go.
         """
         for callback in self._listeners:
             callback(request)
@@ -85,21 +87,25 @@ class Desk:
         finally:
             if letter in self._waiting:
                 self._waiting.remove(letter)
+            if letter.withdrawable:
+                letter.work.cancel()
         assert letter.result is not None
         answer: R = letter.result.unwrap()  # type: ignore[assignment]
         return answer
 
-    async def answer(self, handle: Answer) -> None:
+    async def answer(self, handle: Answer, *, withdrawable: bool = False) -> None:
         """Take up requests in the order they came, each in a task of its own, until cancelled.
 
         What `handle` returns is the answer, a `Refused` that it raises the refusal. Any other
-        exception ends this call, as a bug should: the runner decides what comes next.
+        exception ends this call, as a bug should: the runner decides what comes next. With
+        `withdrawable` a call of `handle` is cancelled when nobody waits for its answer any more.
         """
         try:
             async with trio.open_nursery() as nursery:
                 while True:
                     while self._waiting:
                         letter = self._waiting.popleft()
+                        letter.withdrawable = withdrawable
                         self._in_hand.add(letter)
                         nursery.start_soon(self._answer_one, letter, handle)
                         # Tasks begun together begin in any order; this one's turn comes first.
@@ -112,10 +118,11 @@ class Desk:
             self._in_hand.clear()
 
     async def _answer_one(self, letter: _Letter, handle: Answer) -> None:
-        try:
-            letter.close(outcome.Value(await handle(letter.request)))
-        except Refused as refusal:
-            letter.close(outcome.Error(refusal))
+        with letter.work:
+            try:
+                letter.close(outcome.Value(await handle(letter.request)))
+            except Refused as refusal:
+                letter.close(outcome.Error(refusal))
         self._in_hand.discard(letter)
 
     def open(self) -> None:

@@ -15,7 +15,7 @@ from services.agent.backend import Backend, Turn
 from services.agent.journal import FINISHED, STARTED, Journal
 from services.messages import (
     BackendEvent,
-    CommitTurn,
+    CommitChanges,
     FileChanged,
     GitState,
     Mode,
@@ -99,7 +99,7 @@ class Transaction:
 
     async def _commit(self) -> TurnResult:
         message = turns.subject(self.turn.instruction)
-        commit = await self.ctx.ask("workspaces", CommitTurn(self.key, self.turn.id, message))
+        commit = await self.ctx.ask("workspaces", CommitChanges(self.key, message, self.turn.id))
         if commit is None:
             return self._ended(TurnState.COMMITTED)
         await self._note("commit", hash=commit.hash, files=commit.files)

@@ -28,8 +28,8 @@ class TurnIds:
 
 
 def subject(instruction: str) -> str:
-    """The first line of a turn's commit message."""
-    line = " ".join(instruction.split())
+    """The first line of a turn's commit message. Git would end it at a NUL character."""
+    line = " ".join(instruction.replace("\0", " ").split()) or "Change the site"
     return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1].rstrip()}…"
 
 

@@ -21,8 +21,11 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     branch: str = "main"
     author_name: str = "nurseryd"
     author_email: str = "nurseryd@localhost"
-    schemes: tuple[str, ...] = ("https", "ssh", "file")
+    schemes: tuple[str, ...] = ("https", "file")
     network_timeout: float = 30.0
+    hosts: tuple[str, ...] = ()
+    depth: int = 0
+    protected: tuple[str, ...] = ("main", "master", "production")
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

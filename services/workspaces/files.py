@@ -1,4 +1,4 @@
-"""The plain files of a workspace: its metadata, the starter site, and what a crash left behind."""
+"""The plain files of a workspace: the starter site, links, locks, and what was half made."""
 
 from __future__ import annotations
 
@@ -7,54 +7,14 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from services.messages import ID
-from services.workspaces.layout import PARTIAL, Layout
+from services.workspaces.layout import Layout
+from services.workspaces.writing import PARTIAL, write_whole
 from supervisor.desk import Refused
 
 GENERATED = ("node_modules", ".astro", "dist")
-
-
-class Metadata(msgspec.Struct, frozen=True, rename="camel"):
-    """What is remembered of a workspace; times are ISO 8601 in UTC."""
-
-    created: str
-    repo_url: str | None
-    last_accessed: str
-
-
-def read_metadata(path: Path) -> Metadata | None:
-    """What the file says; None where it is missing or no metadata."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Metadata)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
-
-
-def touch_metadata(path: Path, repo_url: str | None) -> None:
-    """Note an access, keeping the moment of creation; a reader sees the old file or the new."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    known = read_metadata(path)
-    created = known.created if known else now
-    text = msgspec.json.encode(Metadata(created, repo_url, now))
-    write_whole(path, msgspec.json.format(text) + b"\n")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file by one with this content, in one step."""
-    draft = path.with_name(f".{path.name}{PARTIAL}{secrets.token_hex(4)}")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def refuse_links(layout: Layout, thread: str) -> None:
@@ -101,7 +61,7 @@ def layouts(root: Path) -> Iterator[Layout]:
             yield Layout(root, client, user)
 
 
-def threads(layout: Layout) -> tuple[str, ...]:
+def worktrees(layout: Layout) -> tuple[str, ...]:
     """The threads that have a worktree."""
     return tuple(
         sorted(
@@ -112,16 +72,40 @@ def threads(layout: Layout) -> tuple[str, ...]:
     )
 
 
+def threads(layout: Layout) -> tuple[str, ...]:
+    """The threads that have a worktree or a record."""
+    recorded = {
+        path.name.removesuffix(".thread.json") for path in layout.histories.glob("*.thread.json")
+    }
+    return tuple(sorted({name for name in recorded if ID.fullmatch(name)}.union(worktrees(layout))))
+
+
 def remove_partial(layout: Layout) -> None:
-    """Remove what was being built when somebody was killed. Call it only with nobody building.
+    """Remove what was being made when somebody was killed. Call it only with nobody making.
 
     What an abandoned clone still writes to may stay until the next call: its name is nobody
     else's, so it is in nobody's way.
     """
-    for pattern in (f"project{PARTIAL}*", f".metadata.json{PARTIAL}*", f"threads/{PARTIAL}*"):
+    for pattern in (
+        f"project{PARTIAL}*",
+        f"threads/{PARTIAL}*",
+        f".*{PARTIAL}*",
+        f".claude/threads/.*{PARTIAL}*",
+        f"threads/*/.*{PARTIAL}*",
+        f"project/.git/.*{PARTIAL}*",
+        f"project/.git/worktrees/*/.*{PARTIAL}*",
+    ):
         for path in layout.home.glob(pattern):
             with suppress(OSError):
                 remove(path)
+
+
+def retire(layout: Layout, thread: str) -> None:
+    """Put the journal of a thread that is deleted where no later one of its name continues it."""
+    place = layout.retired(thread, secrets.token_hex(4))
+    if layout.history(thread).exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        layout.history(thread).rename(place)
 
 
 def remove_locks(git: Path) -> tuple[str, ...]:

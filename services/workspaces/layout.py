@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.messages import ThreadKey
-
-PARTIAL = ".partial-"
+from services.workspaces.writing import PARTIAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +15,6 @@ class Layout:
     root: Path
     client: str
     user: str
-
-    @classmethod
-    def of(cls, root: Path, key: ThreadKey) -> Layout:
-        return cls(root, key.client, key.user)
 
     @property
     def home(self) -> Path:
@@ -56,7 +50,16 @@ class Layout:
         return self.git / "worktrees" / thread
 
     def history(self, thread: str) -> Path:
+        """The journal of a thread's turns."""
         return self.histories / f"{thread}.jsonl"
+
+    def record(self, thread: str) -> Path:
+        """What is remembered of a thread beside git."""
+        return self.histories / f"{thread}.thread.json"
+
+    def retired(self, thread: str, token: str) -> Path:
+        """Where the journal of a deleted thread stays."""
+        return self.home / ".claude" / "deleted" / f"{thread}.{token}.jsonl"
 
     def partial_project(self, token: str) -> Path:
         """Where a project is built before it gets its name."""
@@ -74,4 +77,5 @@ class Layout:
             self.admin(thread),
             self.worktree(thread),
             self.history(thread),
+            self.record(thread),
         )

@@ -1,4 +1,4 @@
-"""Answers the desk `workspaces`, one request for each user at a time."""
+"""Answers the desk `workspaces`: who writes to a repository has it alone, and others wait."""
 
 from __future__ import annotations
 
@@ -8,27 +8,39 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any
 
 import structlog
 import trio
 
 from services.messages import (
-    CommitTurn,
+    ArchiveThread,
+    CommitChanges,
+    DeleteThread,
+    DropChanges,
     FindWorkspace,
+    ForkThread,
+    ListThreads,
+    MergeThread,
     OpenWorkspace,
+    ReadDiff,
     ReadGit,
+    ReadLog,
+    RenameThread,
+    RestoreCommit,
+    SaveChanges,
+    SwitchBranch,
     ThreadKey,
     Workspace,
 )
-from services.workspaces import Options
-from services.workspaces.keeper import Keeper
-from services.workspaces.repo import Author, GitFailed, prepare
+from services.workspaces import Options, projects
+from services.workspaces.editing import Editing
+from services.workspaces.git.repository import Author, GitFailed, prepare
+from services.workspaces.recovery import Recovery
+from services.workspaces.settings import Settings
+from services.workspaces.threads import Threads
 from supervisor.context import Context
 from supervisor.desk import Refused, Request
-
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
 
 WORKERS = 8
 
@@ -40,12 +52,11 @@ async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> N
 
     Cancelled while it saves, it leaves the rest unsaved; the files themselves stay.
     """
-    keeper = await trio.to_thread.run_sync(_keeper, ctx.options)
-    for workspace, locks in (await trio.to_thread.run_sync(keeper.clean)).items():
-        log.warning("stale git locks removed", workspace=workspace, locks=locks)
-    desk = Workspaces(keeper)
+    settings = await trio.to_thread.run_sync(_settings, ctx.options)
+    desk = Workspaces(settings)
+    await desk.recover()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(ctx.answer, "workspaces", desk.answer)
+        nursery.start_soon(partial(ctx.answer, "workspaces", desk.answer, withdrawable=True))
         task_status.started()
         await ctx.stopping.wait()
         # A clone is given up here; anything shorter is in a worker thread and completes.
@@ -53,15 +64,18 @@ async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> N
     await desk.save_all()
 
 
-def _keeper(options: Options) -> Keeper:
+def _settings(options: Options) -> Settings:
     prepare(options.network_timeout)
     root = Path(options.root)
     root.mkdir(parents=True, exist_ok=True)
-    return Keeper(
+    return Settings(
         root=root.resolve(),
         branch=options.branch,
         author=Author(options.author_name, options.author_email),
         schemes=options.schemes,
+        hosts=options.hosts,
+        depth=options.depth,
+        protected=options.protected,
     )
 
 
@@ -72,28 +86,49 @@ class Abandoned(Exception):
 class Workspaces:
     """Lets one request at a time at each repository; others wait in the order they came."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._limiter = trio.CapacityLimiter(WORKERS)
         self._locks: defaultdict[tuple[str, str], trio.Lock] = defaultdict(trio.Lock)
+        self._recovery = Recovery(settings)
+        self._threads = Threads(settings)
+        self._editing = Editing(settings)
+        self._answers: dict[type[Request[Any]], Callable[[Any], object]] = {
+            ListThreads: self._threads.list,
+            RenameThread: self._threads.rename,
+            ArchiveThread: self._threads.archive,
+            DeleteThread: self._threads.delete,
+            ForkThread: self._threads.fork,
+            ReadGit: self._editing.state,
+            ReadDiff: self._editing.diff,
+            ReadLog: self._editing.log,
+            CommitChanges: self._editing.commit,
+            SaveChanges: self._editing.save,
+            DropChanges: self._editing.drop,
+            RestoreCommit: self._editing.restore,
+            SwitchBranch: self._editing.switch,
+            MergeThread: self._editing.merge,
+        }
 
     async def answer(self, request: Request[Any]) -> object:
-        """Carry out a request of the desk; see the messages."""
-        keeper = self._keeper
+        """Carry out a request of the desk; see the messages.
+
+        Cancelled while it waits for its turn, it does nothing; later, it is carried out.
+        """
         match request:
-            case OpenWorkspace(key, repo_url):
-                async with self._alone(key):
-                    return await self._open(key, repo_url)
+            case OpenWorkspace():
+                async with self._alone(request.key):
+                    return await self._open(request)
             case FindWorkspace(key):
-                return await self._run(key, keeper.find, key)
-            case ReadGit(key):
-                return await self._run(key, keeper.state, key)
-            case CommitTurn(key, turn, message):
-                return await self._run(key, keeper.commit, key, turn, message)
+                async with self._alone(key):
+                    return await self._run(self._threads.find, key)
+            case _ if (work := self._answers.get(type(request))) is not None:
+                async with self._alone(_whose(request)):
+                    return await self._run(work, request)
             case _:
                 raise Refused(f"cannot answer {type(request).__name__}: ask another desk")
 
-    async def _open(self, key: ThreadKey, repo_url: str | None) -> Workspace:
+    async def _open(self, request: OpenWorkspace) -> Workspace:
         # Nothing wakes a worker thread that waits for a silent remote, so a stop leaves it
         # behind; `check` keeps it from putting anything in place afterwards. (It is libgit2's
         # own threads, too, that call it: `trio.from_thread` would not know them.)
@@ -103,37 +138,47 @@ class Workspaces:
             if left.is_set():
                 raise Abandoned
 
-        make = partial(self._keeper.make, key, repo_url, check)
+        make = partial(projects.make, self._settings, request, check)
         try:
             await trio.to_thread.run_sync(make, limiter=self._limiter, abandon_on_cancel=True)
         finally:
             left.set()
-        return await trio.to_thread.run_sync(
-            self._keeper.open, key, repo_url, limiter=self._limiter
-        )
+        return await self._run(self._threads.open, request)
+
+    async def recover(self) -> None:
+        """Bring every workspace on disk in order; one that cannot be is logged."""
+        for layout in await trio.to_thread.run_sync(self._recovery.layouts):
+            name = f"{layout.client}/{layout.user}"
+            try:
+                done = await trio.to_thread.run_sync(self._recovery.recover, layout)
+            except (Refused, GitFailed, OSError) as error:
+                log.warning("workspace not recovered", workspace=name, reason=str(error))
+            else:
+                if done:
+                    log.warning("workspace recovered", workspace=name, what=done)
+        await self.save_all()
 
     async def save_all(self) -> None:
         """Save what is uncommitted in every worktree on disk; one that cannot be is logged."""
-        keys = await trio.to_thread.run_sync(self._keeper.keys)
+        keys = await trio.to_thread.run_sync(self._recovery.keys)
         async with trio.open_nursery() as nursery:
             for key in keys:
                 nursery.start_soon(self._save, key)
 
     async def _save(self, key: ThreadKey) -> None:
         try:
-            saved = await self._run(key, self._keeper.save, key)
+            saved = await self.answer(SaveChanges(key))
         except Refused as refusal:
             log.warning("unfinished work not saved", thread=str(key), reason=str(refusal))
         else:
             if saved:
                 log.info("unfinished work saved", thread=str(key), commit=saved)
 
-    async def _run(self, key: ThreadKey, work: Callable[[*Ts], T], *args: *Ts) -> T:
-        async with self._alone(key):
-            return await trio.to_thread.run_sync(work, *args, limiter=self._limiter)
+    async def _run(self, work: Callable[[Any], Any], request: Any) -> Any:
+        return await trio.to_thread.run_sync(work, request, limiter=self._limiter)
 
     @asynccontextmanager
-    async def _alone(self, key: ThreadKey) -> AsyncGenerator[None]:
+    async def _alone(self, key: ThreadKey | ListThreads) -> AsyncGenerator[None]:
         """Have the repository to oneself; what git says against it is a refusal."""
         async with self._locks[key.client, key.user]:
             try:
@@ -141,3 +186,13 @@ class Workspaces:
             except (GitFailed, OSError) as error:
                 log.warning("workspace failed", thread=str(key), reason=str(error))
                 raise Refused(f"cannot use the workspace of {key}: {error}") from error
+
+
+def _whose(request: Any) -> ThreadKey | ListThreads:
+    match request:
+        case ListThreads():
+            return request
+        case ForkThread(source):
+            return source
+        case _:
+            return request.key

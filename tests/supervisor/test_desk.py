@@ -46,17 +46,18 @@ def ask(nursery, desk):
 class Life:
     """A life that answers until ended; `hold` keeps its answers back."""
 
-    def __init__(self, nursery, desk):
+    def __init__(self, nursery, desk, withdrawable=False):
         self.scope = trio.CancelScope()
         self.hold = trio.Event()
         self.begun = []
         self.done = []
         self._desk = desk
+        self._withdrawable = withdrawable
         nursery.start_soon(self._run)
 
     async def _run(self):
         with self.scope:
-            await self._desk.answer(self._handle)
+            await self._desk.answer(self._handle, withdrawable=self._withdrawable)
 
     async def _handle(self, request):
         self.begun.append(request.number)
@@ -186,6 +187,28 @@ async def test_a_request_withdrawn_later_is_carried_out_and_its_answer_dropped(n
     life.hold.set()
     assert (await ask(3)).result == 6
     assert (asker.result, life.done) == (None, [2, 3])
+
+
+async def test_where_answers_can_be_withdrawn_nobody_works_for_one_who_left(nursery, desk, ask):
+    life = Life(nursery, desk, withdrawable=True)
+    asker = await ask(2)
+    asker.scope.cancel()
+    await wait_all_tasks_blocked()
+    life.hold.set()
+    assert (await ask(3)).result == 6
+    assert (life.begun, life.done) == ([2, 3], [3])
+
+
+async def test_one_who_leaves_at_the_very_moment_of_being_taken_up_is_not_served(
+    nursery, desk, ask
+):
+    asker = await ask(2)
+    life = Life(nursery, desk, withdrawable=True)
+    desk.listen(lambda _: asker.scope.cancel())
+    await ask(3)
+    life.hold.set()
+    await wait_all_tasks_blocked()
+    assert 2 not in life.done
 
 
 async def test_those_in_hand_do_not_count_as_waiting(nursery, desk, ask):

@@ -20,7 +20,7 @@ from services.agent.backend import BackendError, Emit, Turn
 from services.agent.service import run_with
 from services.messages import (
     Commit,
-    CommitTurn,
+    CommitChanges,
     Execute,
     FileChanged,
     FindWorkspace,
@@ -61,7 +61,7 @@ class Keeper:
 
     def __init__(self, place: Path) -> None:
         self.place = place
-        self.commits: list[CommitTurn] = []
+        self.commits: list[CommitChanges] = []
         self.state = GitState("thread-t1", ("thread-t1",))
         self.files: tuple[str, ...] = ("index.md",)
         self.unknown = False
@@ -82,7 +82,7 @@ class Keeper:
                 )
             case ReadGit():
                 return self.state
-            case CommitTurn():
+            case CommitChanges():
                 self.commits.append(request)
                 return Commit("c" * 40, self.files) if self.files else None
             case _:
@@ -174,7 +174,7 @@ async def test_a_turn_is_journalled_from_start_to_commit_to_end(bench: Bench) ->
         files=("index.md",),
         commit="c" * 40,
     )
-    assert bench.keeper.commits == [CommitTurn(KEY, result.turn, "Make it blue")]
+    assert bench.keeper.commits == [CommitChanges(KEY, "Make it blue", result.turn)]
     journal = bench.journal()
     assert [event["type"] for event in journal] == [
         "turn.started",
@@ -401,7 +401,7 @@ async def test_a_refused_commit_fails_the_turn(bench: Bench) -> None:
     keeper = bench.keeper
 
     async def answer(request: Request[Any]) -> object:
-        if isinstance(request, CommitTurn):
+        if isinstance(request, CommitChanges):
             raise Refused("cannot commit: the index is locked")
         return await Keeper.answer(keeper, request)
 

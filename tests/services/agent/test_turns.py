@@ -34,3 +34,8 @@ def test_touched_names_every_path_whose_state_differs() -> None:
     before = GitState("b", ("b",), modified=("same.md", "gone.md"))
     after = GitState("b", ("b",), modified=("same.md",), deleted=("gone.md",), untracked=("new",))
     assert touched(before, after) == ("gone.md", "new")
+
+
+def test_what_git_would_end_a_message_at_is_no_part_of_a_subject() -> None:
+    assert subject("be\0fore") == "be fore"
+    assert subject("\0") == "Change the site"

@@ -14,6 +14,8 @@ import trio
 
 from services.messages import ThreadKey
 from services.workspaces import Options, serve
+from services.workspaces.git.repository import Author
+from services.workspaces.settings import Settings
 from supervisor.desk import Request
 from supervisor.spec import TaskSpec
 from tests.harness import Harness
@@ -78,6 +80,11 @@ class Service:
 
     async def ask(self, request: Request[R]) -> R:
         return await self.harness.channels.desks["workspaces"].ask(request)
+
+
+def settings(root: Path) -> Settings:
+    """What a service on `root` would go by."""
+    return Settings(root, "main", Author("nurseryd", "nurseryd@localhost"), ("file", "https"))
 
 
 Serving = Callable[[], AbstractAsyncContextManager[Service]]

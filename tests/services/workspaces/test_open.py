@@ -136,7 +136,7 @@ async def test_an_address_for_a_site_that_started_here_is_refused(
 ) -> None:
     async with serving() as service:
         await service.ask(OpenWorkspace(key))
-        with pytest.raises(Refused, match="starter site"):
+        with pytest.raises(Refused, match="from no repository"):
             await service.ask(OpenWorkspace(key, str(remote)))
 
 

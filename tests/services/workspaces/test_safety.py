@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 import trio
 
-from services.messages import CommitTurn, OpenWorkspace, ReadGit, ThreadKey
-from services.workspaces import repo
-from services.workspaces.keeper import Keeper
+from services.messages import CommitChanges, OpenWorkspace, ReadGit, ThreadKey
+from services.workspaces import projects
+from services.workspaces.git import repository
 from services.workspaces.service import Abandoned, Workspaces
+from services.workspaces.settings import Settings
 from supervisor.desk import Gone, Refused
-from tests.services.workspaces.conftest import Git, Service, Serving
+from tests.services.workspaces.conftest import Git, Service, Serving, settings
 
 
 async def test_what_a_killed_clone_left_is_removed_and_the_clone_done_again(
@@ -78,7 +79,7 @@ async def test_a_vanished_worktree_is_made_again_at_the_head_of_its_branch(
     async with serving() as service:
         first = await service.ask(OpenWorkspace(key, str(remote)))
         (first.root / "index.md").write_text("changed\n")
-        await service.ask(CommitTurn(key, "turn1", "change"))
+        await service.ask(CommitChanges(key, "change", "turn1"))
         shutil.rmtree(first.root)
         again = await service.ask(OpenWorkspace(key))
     assert not again.resumed
@@ -123,11 +124,11 @@ async def test_an_enclosing_repository_is_never_touched(
     async with serving() as service:
         workspace = await service.ask(OpenWorkspace(key))
         (workspace.root / "new.md").write_text("x")
-        await service.ask(CommitTurn(key, "turn1", "inner"))
+        await service.ask(CommitChanges(key, "inner", "turn1"))
         # Whatever git then says: it must not look further up for a repository.
         _empty(workspace.project / ".git")
         with pytest.raises(Refused, match="not found"):
-            await service.ask(CommitTurn(key, "turn2", "astray"))
+            await service.ask(CommitChanges(key, "astray", "turn2"))
         with pytest.raises(Refused, match="not found"):
             await service.ask(OpenWorkspace(ThreadKey("acme", "bob", "t2")))
     assert (_names(outer / ".git"), (outer / ".git/config").read_text()) == before
@@ -148,11 +149,11 @@ async def test_nobody_s_git_configuration_is_read_or_written(
     config.write_text(f"[user]\n\tname = Somebody Else\n[core]\n\texcludesfile = {ignore}\n")
     before = config.read_text()
     monkeypatch.setenv("HOME", str(config.parent))
-    repo.pygit2.settings.search_path[repo.ConfigLevel.GLOBAL] = str(config.parent)
+    repository.pygit2.settings.search_path[repository.ConfigLevel.GLOBAL] = str(config.parent)
     async with serving() as service:
         workspace = await service.ask(OpenWorkspace(key))
         (workspace.root / "new.md").write_text("x")
-        assert await service.ask(CommitTurn(key, "turn1", "x")) is not None
+        assert await service.ask(CommitChanges(key, "x", "turn1")) is not None
     assert config.read_text() == before
     assert git(workspace.root, "log", "-1", "--format=%an") == "nurseryd"
     assert "user" not in (workspace.project / ".git/config").read_text()
@@ -172,7 +173,7 @@ async def test_a_lock_left_by_a_crash_is_removed_when_the_service_starts(
         lock.touch()
     async with serving() as service:
         (workspace.root / "index.md").write_text("x")
-        assert await service.ask(CommitTurn(key, "turn1", "x")) is not None
+        assert await service.ask(CommitChanges(key, "x", "turn1")) is not None
     assert not any(lock.exists() for lock in locks)
 
 
@@ -185,7 +186,7 @@ async def test_a_repository_that_git_cannot_use_is_a_refusal_and_others_go_on(
         (workspace.root / "index.md").write_text("x")
         (workspace.project / ".git/worktrees/t1/index.lock").touch()
         with pytest.raises(Refused, match="locked"):
-            await service.ask(CommitTurn(key, "turn1", "x"))
+            await service.ask(CommitChanges(key, "x", "turn1"))
         assert await service.ask(OpenWorkspace(other, str(remote)))
 
 
@@ -205,7 +206,7 @@ async def test_a_symbolic_link_to_elsewhere_is_refused(
         with pytest.raises(Refused, match="symbolic link"):
             await service.ask(OpenWorkspace(key))
         with pytest.raises(Refused, match="symbolic link"):
-            await service.ask(CommitTurn(key, "turn1", "x"))
+            await service.ask(CommitChanges(key, "x", "turn1"))
 
 
 async def test_a_worktree_s_own_git_file_cannot_lead_a_commit_elsewhere(
@@ -217,7 +218,7 @@ async def test_a_worktree_s_own_git_file_cannot_lead_a_commit_elsewhere(
         workspace = await service.ask(OpenWorkspace(key, str(remote)))
         (workspace.root / ".git").write_text(f"gitdir: {victim / '.git'}\n")
         (workspace.root / "index.md").write_text("x")
-        assert await service.ask(CommitTurn(key, "turn1", "x")) is not None
+        assert await service.ask(CommitChanges(key, "x", "turn1")) is not None
         await service.ask(OpenWorkspace(key))
     assert git(victim, "rev-parse", "HEAD") == head
     assert git(workspace.root, "log", "-1", "--format=%s") == "x"
@@ -253,22 +254,24 @@ async def test_a_silent_remote_does_not_hold_up_a_stop(
         assert not (await service.ask(OpenWorkspace(key))).resumed
 
 
-async def test_a_clone_that_a_stop_left_behind_learns_of_it(key: ThreadKey) -> None:
+async def test_a_clone_that_a_stop_left_behind_learns_of_it(
+    root: Path, key: ThreadKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun, may_go_on, ended = trio.Event(), threading.Event(), trio.Event()
     learnt: list[bool] = []
     token = trio.lowlevel.current_trio_token()
 
-    class Slow:
-        def make(self, _key: ThreadKey, _url: str | None, check: Callable[[], None]) -> None:
-            token.run_sync_soon(begun.set)
-            may_go_on.wait(10)
-            try:
-                check()
-            except Abandoned:
-                learnt.append(True)
-            token.run_sync_soon(ended.set)
+    def slow(_settings: Settings, _request: OpenWorkspace, check: Callable[[], None]) -> None:
+        token.run_sync_soon(begun.set)
+        may_go_on.wait(10)
+        try:
+            check()
+        except Abandoned:
+            learnt.append(True)
+        token.run_sync_soon(ended.set)
 
-    workspaces = Workspaces(Slow())  # type: ignore[arg-type]
+    monkeypatch.setattr(projects, "make", slow)
+    workspaces = Workspaces(settings(root))
     async with trio.open_nursery() as nursery:
         nursery.start_soon(workspaces.answer, OpenWorkspace(key))
         await begun.wait()
@@ -285,10 +288,9 @@ def test_a_clone_that_nobody_waits_for_any_more_is_not_put_in_place(
         raise Abandoned
 
     root.mkdir()
-    keeper = Keeper(root, "main", repo.Author("a", "a@example.com"), ("file",))
     for url in (str(remote), f"file://{remote}"):
         with pytest.raises(Abandoned):
-            keeper.make(key, url, check)
+            projects.make(settings(root), OpenWorkspace(key, url), check)
     assert list((root / "acme/bob").iterdir()) == []
 
 

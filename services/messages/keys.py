@@ -1,0 +1,50 @@
+"""Who a thing belongs to: a client, a user, and one of the user's threads."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from msgspec import Struct
+
+from supervisor.desk import Refused
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class ThreadKey(Struct, frozen=True, order=True):
+    """Which conversation: a client, one of its users, one of that user's threads.
+
+    The three end up in paths, branch names and host names, so nothing but `ID` passes.
+    Raises `Refused` for anything else.
+    """
+
+    client: str
+    user: str
+    thread: str
+
+    def __post_init__(self) -> None:
+        for what, value in (
+            ("clientId", self.client),
+            ("userId", self.user),
+            ("threadId", self.thread),
+        ):
+            if not ID.fullmatch(value):
+                raise Refused(
+                    f"cannot use this {what}: it is 1 to 64 letters, digits, '-' or '_',"
+                    " the first of them a letter or a digit"
+                )
+
+    def __str__(self) -> str:
+        return f"{self.client}/{self.user}/{self.thread}"
+
+    @property
+    def branch(self) -> str:
+        return f"thread-{self.thread}"
+
+    @property
+    def preview_id(self) -> str:
+        """A host-name label of its own: readable, and unique for the whole key."""
+        digest = hashlib.sha256(str(self).encode()).hexdigest()[:8]
+        slug = re.sub(r"[^a-z0-9]+", "-", self.thread.lower()).strip("-")[:40]
+        return f"{slug}-{digest}"

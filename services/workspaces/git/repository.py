@@ -1,0 +1,83 @@
+"""How a repository is opened, what git's failures become, and whose name commits carry.
+
+Nothing here searches upwards for a repository, so that one which encloses the workspaces is
+never touched, and no configuration but a repository's own is read or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import ConfigLevel, RepositoryOpenFlag
+
+
+class GitFailed(Exception):
+    """Git would not do it; the text is git's reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    name: str
+    email: str
+
+    def sign(self) -> pygit2.Signature:
+        """As the author of a commit made now."""
+        return pygit2.Signature(self.name, self.email)
+
+
+def prepare(network_timeout: float) -> None:
+    """Set libgit2 up, once in a process: it reads no configuration but a repository's own.
+
+    A remote that is silent for `network_timeout` seconds is given up.
+    """
+    for level in (ConfigLevel.PROGRAMDATA, ConfigLevel.SYSTEM, ConfigLevel.XDG, ConfigLevel.GLOBAL):
+        pygit2.settings.search_path[level] = ""
+    pygit2.settings.server_connect_timeout = int(network_timeout * 1000)
+    pygit2.settings.server_timeout = int(network_timeout * 1000)
+
+
+@contextmanager
+def opened(git: Path, *, bare: bool = False) -> Generator[pygit2.Repository]:
+    """A repository, or a worktree by its admin directory, at exactly this place.
+
+    `bare` opens it as if it had no files: what is then checked out names its directory.
+    """
+    flags = RepositoryOpenFlag.NO_SEARCH
+    if bare:
+        flags |= RepositoryOpenFlag.BARE
+    with reasons():
+        repo = pygit2.Repository(str(git), flags)
+        try:
+            yield repo
+        finally:
+            repo.free()
+
+
+@contextmanager
+def reasons() -> Generator[None]:
+    """Turn what pygit2 raises into `GitFailed`."""
+    # pygit2 tells "not found" by KeyError and "invalid" or "exists already" by ValueError.
+    try:
+        yield
+    except (pygit2.GitError, KeyError, ValueError, OSError) as error:
+        raise GitFailed(str(error)) from error
+
+
+def tip(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
+    """The commit that a reference (`refs/…`) leads to; None where there is no such reference."""
+    reference = repo.references.get(name)
+    return None if reference is None else reference.peel(pygit2.Commit)
+
+
+def local(branch: str) -> str:
+    """The reference of a branch."""
+    return f"refs/heads/{branch}"
+
+
+def twin(branch: str) -> str:
+    """The reference of a remote's branch as it was last seen."""
+    return f"refs/remotes/origin/{branch}"

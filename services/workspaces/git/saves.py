@@ -1,0 +1,130 @@
+"""What is uncommitted, as commits on hidden references: saved, put back, and never lost.
+
+    refs/nurseryd/wip/{thread}              what is in the worktree, as last saved
+    refs/nurseryd/parked/{thread}/{branch}  what waits for the thread to come back to a branch
+    refs/nurseryd/kept/{thread}/{hash}      what could not be put back, or was dropped
+
+Git's list of stashes is one for all worktrees of a repository, and so no place for any of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import CheckoutStrategy
+
+from services.workspaces.git.merging import carry
+from services.workspaces.git.repository import Author, opened, tip
+
+REFS = "refs/nurseryd/"
+MESSAGE = "Unfinished work"
+
+
+def wip(thread: str) -> str:
+    return f"{REFS}wip/{thread}"
+
+
+def parked(thread: str, branch: str) -> str:
+    # One level, so that what waits for `a` is in nobody's way who waits for `a/b`.
+    return f"{REFS}parked/{thread}/{branch.replace('%', '%25').replace('/', '%2F')}"
+
+
+def kept(thread: str) -> str:
+    return f"{REFS}kept/{thread}/"
+
+
+def snapshot(repo: pygit2.Repository) -> pygit2.Oid:
+    """The tree of all that is not ignored in a worktree; its index on disk stays as it is."""
+    index = repo.index
+    index.add_all()
+    return index.write_tree()
+
+
+def save(admin: Path, thread: str, author: Author) -> str | None:
+    """Commit what is uncommitted to the thread's hidden ref; returns its hash, None if clean.
+
+    Neither the branch nor the index nor a file changes. A clean worktree has nothing worth
+    restoring, so its ref goes.
+    """
+    with opened(admin) as repo:
+        tree = snapshot(repo)
+        head = repo.head.peel(pygit2.Commit)
+        if tree == head.tree.id:
+            forget(repo, wip(thread))
+            return None
+        saved = tip(repo, wip(thread))
+        if saved is not None and saved.tree.id == tree and saved.parent_ids == [head.id]:
+            return str(saved.id)
+        return str(put(repo, wip(thread), tree, thread, author))
+
+
+def put(
+    repo: pygit2.Repository, reference: str, tree: pygit2.Oid, thread: str, author: Author
+) -> pygit2.Oid:
+    """Commit a tree on top of the head, for a hidden reference; to one with `/` at its end the
+    hash is added."""
+    message = f"{MESSAGE}\n\nThread-ID: {thread}\n"
+    made = repo.create_commit(None, author.sign(), author.sign(), message, tree, [repo.head.target])
+    keep(repo, reference + str(made) if reference.endswith("/") else reference, made)
+    return made
+
+
+def keep(repo: pygit2.Repository, reference: str, commit: pygit2.Oid) -> None:
+    repo.references.create(reference, commit, force=True)
+
+
+def forget(repo: pygit2.Repository, reference: str) -> None:
+    if reference in repo.references:
+        repo.references.delete(reference)
+
+
+def saved(git: Path, thread: str) -> str | None:
+    """The hash of what was last saved for a thread."""
+    with opened(git) as repo:
+        commit = tip(repo, wip(thread))
+        return None if commit is None else str(commit.id)
+
+
+def kept_for(repo: pygit2.Repository, thread: str) -> tuple[str, ...]:
+    """The hashes of what is kept for a thread."""
+    start = kept(thread)
+    return tuple(
+        sorted(name.removeprefix(start) for name in repo.references if name.startswith(start))
+    )
+
+
+def restore(admin: Path, thread: str) -> str | None:
+    """Put the saved files of a thread into its fresh worktree, uncommitted.
+
+    Where the branch has moved since, they are merged with it, and where that is impossible kept.
+    Returns the hash of the save that was used.
+    """
+    with opened(admin) as repo:
+        saved = tip(repo, wip(thread))
+        if saved is None:
+            return None
+        base = saved.parents[0].tree if saved.parents else saved.tree
+        files = carry(repo, base, repo.head.peel(pygit2.Tree), saved.tree)
+        if isinstance(files, tuple):
+            keep(repo, kept(thread) + str(saved.id), saved.id)
+            forget(repo, wip(thread))
+            return None
+        strategy = CheckoutStrategy.FORCE | CheckoutStrategy.DONT_UPDATE_INDEX
+        repo.checkout_tree(files, strategy=strategy)  # pyright: ignore[reportUnknownMemberType]
+        return str(saved.id)
+
+
+def adopt(git: Path, thread: str, commit: str) -> None:
+    """Let a commit with uncommitted files be what is saved for a thread."""
+    with opened(git) as repo:
+        keep(repo, wip(thread), pygit2.Oid(hex=commit))
+
+
+def forget_thread(git: Path, thread: str) -> None:
+    """Remove every hidden reference of a thread."""
+    own = (f"{REFS}parked/{thread}/", kept(thread))
+    with opened(git) as repo:
+        for name in [*repo.references]:
+            if name == wip(thread) or name.startswith(own):
+                repo.references.delete(name)

@@ -1,0 +1,73 @@
+"""A worktree put on another branch, where what is uncommitted stays with the branch it is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pygit2
+
+from services.messages import Switched
+from services.workspaces.git.commits import branch_of
+from services.workspaces.git.merging import carry
+from services.workspaces.git.moving import Move, in_the_way, move
+from services.workspaces.git.repository import Author, GitFailed, local, opened, tip
+from services.workspaces.git.saves import keep, kept, parked, put, snapshot
+
+
+def create(admin: Path, branch: str) -> Switched:
+    """Go on, on a new branch that begins at the head; what is uncommitted comes along."""
+    with opened(admin) as repo:
+        work = str(snapshot(repo))
+        head = str(repo.head.target)
+        move(repo, Move(branch=local(branch), commit=head, base=work, files=work))
+        return Switched(branch, head)
+
+
+def switch(admin: Path, thread: str, branch: str, author: Author) -> Switched:
+    """Go to a branch that exists.
+
+    What is uncommitted is parked, and what was parked there comes back. Where that does not fit
+    the branch any more, it is kept.
+    """
+    with opened(admin) as repo:
+        here = branch_of(repo)
+        target = repo.lookup_reference(local(branch)).peel(pygit2.Commit)
+        if here == branch:
+            return Switched(branch, str(target.id))
+        head = repo.head.peel(pygit2.Commit)
+        work = repo[snapshot(repo)].peel(pygit2.Tree)
+        files, back = _files(repo, thread, branch, target)
+        if blocked := in_the_way(repo, work, files):
+            raise GitFailed(
+                f"{branch} has files where this thread has ignored ones: {', '.join(blocked)};"
+                " move those away"
+            )
+        there, forgotten = parked(thread, branch), [parked(thread, branch)]
+        away = None
+        if work.id == head.tree.id:
+            forgotten.append(parked(thread, here))
+        else:
+            away = str(put(repo, parked(thread, here), work.id, thread, author))
+        waiting = tip(repo, there)
+        if waiting is not None and back is None:
+            keep(repo, kept(thread) + str(waiting.id), waiting.id)
+        plan = Move(
+            branch=local(branch),
+            commit=str(target.id),
+            base=str(work.id),
+            files=str(files.id),
+            forget=tuple(forgotten),
+        )
+        move(repo, plan)
+        return Switched(branch, str(target.id), saved=away, restored=back)
+
+
+def _files(
+    repo: pygit2.Repository, thread: str, branch: str, target: pygit2.Commit
+) -> tuple[pygit2.Tree, str | None]:
+    """What the worktree is to hold on `branch`, and the parked commit that is part of it."""
+    waiting = tip(repo, parked(thread, branch))
+    if waiting is None:
+        return target.tree, None
+    files = carry(repo, waiting.parents[0].tree, target.tree, waiting.tree)
+    return (target.tree, None) if isinstance(files, tuple) else (files, str(waiting.id))

@@ -1,0 +1,95 @@
+"""Worktrees: a directory of files, and git's own directory for it (`admin`)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import CheckoutStrategy
+
+from services.workspaces.git.repository import local, opened, tip, twin
+from services.workspaces.writing import write_whole
+
+ATTRIBUTES = ".gitattributes"
+
+
+def start_branch(git: Path, branch: str, start: str | None = None) -> None:
+    """Make a branch, if there is none: at `start`, at its twin in the remote, or at the default."""
+    with opened(git) as repo:
+        if tip(repo, local(branch)) is not None:
+            return
+        remote = tip(repo, twin(branch)) if start is None else None
+        if remote is not None:
+            repo.branches.local.create(branch, remote).upstream = repo.branches.remote[
+                f"origin/{branch}"
+            ]
+        else:
+            point = repo.head.peel(pygit2.Commit) if start is None else repo[start]
+            assert isinstance(point, pygit2.Commit)
+            repo.branches.local.create(branch, point)
+
+
+def has_twin(git: Path, branch: str) -> bool:
+    """Whether the remote had such a branch when it was last seen."""
+    with opened(git) as repo:
+        return tip(repo, twin(branch)) is not None
+
+
+def check_out(git: Path, name: str, place: Path, branch: str) -> None:
+    """Fill the new directory `place` with the files of `branch`, as worktree `name`."""
+    admin = git / "worktrees" / name
+    admin.mkdir(parents=True)
+    place.mkdir()
+    (admin / "HEAD").write_text(f"ref: {local(branch)}\n")
+    link(place, admin)
+    # libgit2 looks for attributes by two `realpath` of each file it writes, as long as it knows
+    # of a worktree. Where a site has none that is a third of all the time.
+    with opened(git) as repo:
+        tree = repo.lookup_reference(local(branch)).peel(pygit2.Tree)
+        plain = not (git / "info" / "attributes").exists() and not _has_attributes(tree)
+    with opened(admin, bare=plain) as repo:
+        repo.checkout_tree(  # pyright: ignore[reportUnknownMemberType]
+            repo.head.peel(pygit2.Tree), strategy=CheckoutStrategy.FORCE, directory=str(place)
+        )
+
+
+def _has_attributes(tree: pygit2.Tree) -> bool:
+    return any(
+        entry.name == ATTRIBUTES or (isinstance(entry, pygit2.Tree) and _has_attributes(entry))
+        for entry in tree
+    )
+
+
+def link(place: Path, admin: Path) -> None:
+    """Let a worktree and git's directory for it point at each other, wherever they now are."""
+    for path, text in (
+        (admin / "gitdir", f"{place / '.git'}\n"),
+        (admin / "commondir", f"..{os.sep}..\n"),
+        (place / ".git", f"gitdir: {admin}\n"),
+    ):
+        if path.is_symlink() or not path.is_file() or path.read_text() != text:
+            write_whole(path, text.encode(), durable=False)
+
+
+def holder(git: Path, branch: str) -> str | None:
+    """The worktree that is on a branch; an empty name for the project itself, None for nobody."""
+    head = f"ref: {local(branch)}"
+    if _head(git) == head:
+        return ""
+    admins = (git / "worktrees").glob("*/")
+    return next((admin.name for admin in admins if _head(admin) == head), None)
+
+
+def _head(directory: Path) -> str:
+    try:
+        return (directory / "HEAD").read_text().strip()
+    except OSError:
+        return ""
+
+
+def delete_branch(git: Path, branch: str) -> None:
+    """Remove a branch that no worktree is on."""
+    with opened(git) as repo:
+        if tip(repo, local(branch)) is not None:
+            repo.references.delete(local(branch))

@@ -1,0 +1,82 @@
+"""What may be given from outside: names of branches, paths, titles and messages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from supervisor.desk import Refused
+
+MOST_MESSAGE = 64 * 1024  # bytes; forges cut or refuse longer ones
+MOST_TITLE = 200  # characters
+MOST_BRANCH = 200  # bytes; it is a file's name in git, with ".lock" behind it
+MOST_PATH = 4096  # bytes, as on Linux
+
+# https://git-scm.com/docs/git-check-ref-format
+_BAD_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.(/|$)|\.lock(/|$)")
+
+
+def checked_branch(name: str) -> str:
+    """A branch's name as git takes it; raises `Refused`."""
+    if (
+        not name
+        or len(_encoded(name, "branch")) > MOST_BRANCH
+        or _BAD_IN_BRANCH.search(name)
+        or name.startswith(("-", "/", "refs/"))
+        or name.endswith("/")
+        or name in ("@", "HEAD")
+    ):
+        raise Refused(
+            "cannot use this name of a branch: use letters, digits, '-', '_' and '/', for"
+            f" example new-header, and {MOST_BRANCH} bytes at most"
+        )
+    return name
+
+
+def checked_path(path: str) -> str:
+    """A path inside a worktree, relative to it; raises `Refused` for any other."""
+    parts = PurePosixPath(path).parts
+    if (
+        not path
+        or "\0" in path
+        or len(_encoded(path, "path")) > MOST_PATH
+        or path.startswith("/")
+        or ".." in parts
+        or any(part.lower() == ".git" for part in parts)
+    ):
+        raise Refused(
+            "cannot use this path: it is relative to the site's folder, and neither '..' nor"
+            " '.git' is a part of it"
+        )
+    return str(PurePosixPath(path))
+
+
+def checked_message(message: str) -> str:
+    """A commit's message without the space around it; raises `Refused`."""
+    text = message.strip()
+    if not text:
+        raise Refused("cannot commit without a message: say what was changed")
+    if "\0" in text:
+        raise Refused("cannot commit this message: git ends one at a NUL character; leave it out")
+    if (size := len(_encoded(text, "message"))) > MOST_MESSAGE:
+        raise Refused(
+            f"cannot commit a message of {size} bytes: {MOST_MESSAGE} at most; put the rest in a"
+            " file"
+        )
+    return text
+
+
+def checked_title(title: str) -> str:
+    """A thread's title without the space around it; raises `Refused`."""
+    text = title.strip()
+    _encoded(text, "title")
+    if not text or len(text) > MOST_TITLE or any(ord(char) < 32 for char in text):
+        raise Refused(f"cannot use this title: it is one line of 1 to {MOST_TITLE} characters")
+    return text
+
+
+def _encoded(text: str, what: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Refused(f"cannot use this {what}: it holds half a character") from None

@@ -1,0 +1,29 @@
+"""What is the same for all workspaces of a container."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.messages import ThreadKey
+from services.workspaces.git.repository import Author
+from services.workspaces.layout import Layout
+
+STARTER = Path(__file__).parent / "starter"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`root` is a resolved path; the rest is as in the service's options."""
+
+    root: Path
+    branch: str
+    author: Author
+    schemes: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
+    depth: int = 0
+    protected: tuple[str, ...] = ()
+    starter: Path = STARTER
+
+    def layout(self, key: ThreadKey) -> Layout:
+        return Layout(self.root, key.client, key.user)

@@ -1,0 +1,265 @@
+"""Threads of a user: a branch, a worktree and a record each, from the first to the last day."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from services.messages import (
+    ArchiveThread,
+    Deleted,
+    DeleteThread,
+    ForkThread,
+    ListThreads,
+    OpenWorkspace,
+    RenameThread,
+    Thread,
+    ThreadKey,
+    Workspace,
+)
+from services.workspaces import files, names, projects, records
+from services.workspaces.finding import commit_named, existing
+from services.workspaces.git import commits, saves, status, worktrees
+from services.workspaces.layout import Layout
+from services.workspaces.records import Record, now, read_record, touch_metadata, write_record
+from services.workspaces.settings import Settings
+from supervisor.desk import NotFound, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """What can be done with threads, each by one caller at a time for each user.
+
+    Whatever takes several steps is in the thread's record before the first of them, so that
+    `finish` can complete it after a crash. Raises `Refused`, `GitFailed` and `OSError`.
+    """
+
+    settings: Settings
+
+    def open(self, request: OpenWorkspace) -> Workspace:
+        """Make what is missing of a thread's own place in a project that exists."""
+        key = request.key
+        layout = self.settings.layout(key)
+        files.refuse_links(layout, key.thread)
+        title = None if request.title is None else names.checked_title(request.title)
+        url = projects.known_url(layout, request.repo_url)
+        record = read_record(layout, key.thread) or _new(title or key.thread)
+        resumed = self._open(layout, key, record)
+        touch_metadata(layout.metadata, url)
+        return _workspace(layout, key, resumed=resumed)
+
+    def find(self, key: ThreadKey) -> Workspace:
+        """A workspace that was opened before."""
+        return _workspace(existing(self.settings, key), key, resumed=True)
+
+    def list(self, request: ListThreads) -> tuple[Thread, ...]:
+        """The threads that are archived, or those that are not; the one last opened first."""
+        layout = Layout(self.settings.root, request.client, request.user)
+        known = {
+            thread: read_record(layout, thread) or _old(layout, thread)
+            for thread in files.threads(layout)
+        }
+        found = self._described(layout, known) if known else ()
+        return tuple(
+            sorted(
+                (thread for thread in found if thread.archived == request.archived),
+                key=lambda thread: thread.updated,
+                reverse=True,
+            )
+        )
+
+    def rename(self, request: RenameThread) -> Thread:
+        """Give a thread another title."""
+        layout, record = self._known(request.key)
+        title = names.checked_title(request.title)
+        return self._written(layout, request.key, replace(record, title=title))
+
+    def archive(self, request: ArchiveThread) -> Thread:
+        """Save what is uncommitted and remove the worktree."""
+        key = request.key
+        layout, record = self._known(key)
+        if not record.archived:
+            branch = self._branch(layout, key, record)
+            record = replace(record, pending="archive", branch=branch)
+            write_record(layout, key.thread, record)
+            self._clear(layout, key.thread)
+        return self._written(layout, key, replace(record, archived=True, pending=None))
+
+    def delete(self, request: DeleteThread) -> Deleted:
+        """Remove a thread's worktree and record, and its branch where that is asked for."""
+        key = request.key
+        layout, record = self._known(key)
+        branch = self._branch(layout, key, record)
+        record = replace(record, pending="delete", branch=branch, and_branch=request.branch)
+        write_record(layout, key.thread, record)
+        return self._delete(layout, key, record)
+
+    def fork(self, request: ForkThread) -> Workspace:
+        """Open a new thread at a point of another."""
+        source = request.source
+        key = ThreadKey(source.client, source.user, request.thread)
+        layout, record = self._known(source)
+        files.refuse_links(layout, key.thread)
+        if read_record(layout, key.thread) or layout.worktree(key.thread).exists():
+            raise Refused(f"cannot fork {source} as {key.thread}: there is a thread of that name")
+        if commits.exists(layout.git, key.branch):
+            raise Refused(
+                f"cannot fork {source} as {key.thread}: there is a branch {key.branch};"
+                " use another threadId"
+            )
+        title = record.title if request.title is None else names.checked_title(request.title)
+        carried = None
+        if request.commit is None:
+            self._save(layout, source.thread)
+            start = commits.tip_of(layout.git, self._branch(layout, source, record))
+            carried = saves.saved(layout.git, source.thread)
+        else:
+            start = commit_named(layout.git, request.commit)
+        made = replace(_new(title), start=start, carried=carried, forked_from=source.thread)
+        self._open(layout, key, made)
+        return _workspace(layout, key, resumed=False)
+
+    def finish(self, layout: Layout, thread: str) -> str | None:
+        """Complete what somebody began and did not finish; what that was, None if nothing."""
+        key = ThreadKey(layout.client, layout.user, thread)
+        record = read_record(layout, thread)
+        if record is None or record.pending is None:
+            return None
+        match record.pending:
+            case "open":
+                self._open(layout, key, record)
+            case "archive":
+                self._clear(layout, thread)
+                write_record(layout, thread, replace(record, archived=True, pending=None))
+            case "delete":
+                self._delete(layout, key, record)
+        return record.pending
+
+    def _open(self, layout: Layout, key: ThreadKey, record: Record) -> bool:
+        place, admin = layout.worktree(key.thread), layout.admin(key.thread)
+        existed = place.is_dir()
+        if not (existed and admin.is_dir()):
+            write_record(layout, key.thread, replace(record, pending="open"))
+            files.remove(admin)
+            branch = record.branch or key.branch
+            worktrees.start_branch(layout.git, branch, record.start)
+            if record.carried is not None:
+                saves.adopt(layout.git, key.thread, record.carried)
+            layout.threads.mkdir(exist_ok=True)
+            draft = layout.partial_worktree(secrets.token_hex(4))
+            worktrees.check_out(layout.git, key.thread, draft, branch)
+            if existed:
+                # Git forgot this worktree (`git worktree prune` does where a volume is
+                # mounted elsewhere), but the files are somebody's work: they stay.
+                files.remove(draft)
+            else:
+                saves.restore(admin, key.thread)
+                draft.rename(place)
+        worktrees.link(place, admin)
+        write_record(
+            layout,
+            key.thread,
+            replace(
+                record,
+                updated=now(),
+                archived=False,
+                pending=None,
+                branch=None,
+                start=None,
+                carried=None,
+            ),
+        )
+        return existed
+
+    def _clear(self, layout: Layout, thread: str) -> None:
+        """Save what a worktree holds, and remove it."""
+        place = layout.worktree(thread)
+        if place.is_dir():
+            self._save(layout, thread)
+            place.rename(layout.partial_worktree(secrets.token_hex(4)))
+        files.remove(layout.admin(thread))
+        files.remove_partial(layout)
+
+    def _save(self, layout: Layout, thread: str) -> None:
+        admin = layout.admin(thread)
+        if admin.is_dir() and layout.worktree(thread).is_dir():
+            saves.save(admin, thread, self.settings.author)
+
+    def _branch(self, layout: Layout, key: ThreadKey, record: Record) -> str:
+        """The branch that a thread is on, or was on when it was archived."""
+        admin = layout.admin(key.thread)
+        return commits.head(admin)[0] if admin.is_dir() else record.branch or key.branch
+
+    def _delete(self, layout: Layout, key: ThreadKey, record: Record) -> Deleted:
+        head = commits.tip_of(layout.git, self._branch(layout, key, record))
+        self._clear(layout, key.thread)
+        saved = saves.saved(layout.git, key.thread)
+        if record.and_branch:
+            worktrees.delete_branch(layout.git, key.branch)
+            saves.forget_thread(layout.git, key.thread)
+        files.retire(layout, key.thread)
+        files.remove(layout.record(key.thread))
+        return Deleted(head=head, saved=saved, branch_kept=not record.and_branch)
+
+    def _known(self, key: ThreadKey) -> tuple[Layout, Record]:
+        layout = self.settings.layout(key)
+        files.refuse_links(layout, key.thread)
+        record = read_record(layout, key.thread)
+        if record is None and key.thread in files.worktrees(layout):
+            record = _old(layout, key.thread)
+        if record is None:
+            raise NotFound(f"cannot find the thread {key}: open it first")
+        return layout, record
+
+    def _written(self, layout: Layout, key: ThreadKey, record: Record) -> Thread:
+        write_record(layout, key.thread, replace(record, updated=now()))
+        return self._described(layout, {key.thread: record})[0]
+
+    def _described(self, layout: Layout, records: Mapping[str, Record]) -> tuple[Thread, ...]:
+        keys = {thread: ThreadKey(layout.client, layout.user, thread) for thread in records}
+        branches = {
+            thread: self._branch(layout, keys[thread], record) for thread, record in records.items()
+        }
+        found = status.overview(layout.git, branches)
+        return tuple(
+            Thread(
+                key=keys[thread],
+                title=record.title,
+                branch=branches[thread],
+                head=found[thread].head,
+                created=record.created,
+                updated=record.updated,
+                archived=record.archived,
+                ahead=found[thread].ahead,
+                behind=found[thread].behind,
+                saved=found[thread].saved,
+            )
+            for thread, record in records.items()
+        )
+
+
+def _new(title: str) -> Record:
+    moment = now()
+    return Record(title=title, created=moment, updated=moment)
+
+
+def _old(layout: Layout, thread: str) -> Record:
+    """A record for a thread from before there were any."""
+    moment = records.then(layout.worktree(thread).stat().st_mtime)
+    return Record(title=thread, created=moment, updated=moment)
+
+
+def _workspace(layout: Layout, key: ThreadKey, *, resumed: bool) -> Workspace:
+    branch, head = commits.head(layout.admin(key.thread))
+    return Workspace(
+        key=key,
+        root=layout.worktree(key.thread),
+        project=layout.project,
+        history=layout.history(key.thread),
+        branch=branch,
+        head=head,
+        resumed=resumed,
+    )
