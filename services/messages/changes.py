@@ -51,7 +51,7 @@ class FileDiff(Struct, frozen=True):
     """
 
     path: str
-    change: Literal["added", "modified", "deleted", "renamed", "type"]
+    change: Literal["added", "modified", "deleted", "renamed"]
     old_path: str | None = None
     binary: bool = False
     added: int = 0

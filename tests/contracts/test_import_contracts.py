@@ -28,7 +28,7 @@ VIOLATIONS = [
     ("Services see the supervisor through their context", {"services.idle": "supervisor.runner"}),
     ("The prober is a service too", {"supervisor.health": "supervisor.runner"}),
     ("PID 1 is plain Python", {"supervisor.pid1": "trio"}),
-    ("pygit2 stays in one module", {"services.workspaces": "pygit2"}),
+    ("pygit2 stays in one place", {"services.workspaces": "pygit2"}),
     ("Only the API is a web application", {"services.hmr": "quart"}),
     ("Only the API is a web application", {"services.hmr": "hypercorn.trio"}),
     ("Nobody calls AWS", {"services.agent": "boto3"}),

@@ -7,25 +7,23 @@ from pathlib import Path
 from typing import Literal
 
 import pygit2
-from pygit2.enums import DeltaStatus, DiffOption
+from pygit2.enums import DeltaStatus, DiffFind, DiffOption
 
 from services.messages import Diff, FileDiff
 from services.workspaces.git.repository import opened
 
 MOST_TEXT = 2_000_000  # characters of all patches together; the rest is there without its patch
 
-_CHANGES: dict[DeltaStatus, Literal["added", "modified", "deleted", "renamed", "type"]] = {
+_CHANGES: dict[DeltaStatus, Literal["added", "modified", "deleted", "renamed"]] = {
     DeltaStatus.ADDED: "added",
     DeltaStatus.UNTRACKED: "added",
     DeltaStatus.DELETED: "deleted",
     DeltaStatus.RENAMED: "renamed",
-    DeltaStatus.TYPECHANGE: "type",
 }
-_WITH_UNTRACKED = (
+_WORKTREE = (
     DiffOption.INCLUDE_UNTRACKED
     | DiffOption.RECURSE_UNTRACKED_DIRS
     | DiffOption.SHOW_UNTRACKED_CONTENT
-    | DiffOption.INCLUDE_TYPECHANGE
 )
 
 
@@ -39,15 +37,13 @@ def diff(
     with opened(admin) as repo:
         old = repo.head.peel(pygit2.Tree) if base is None else repo[base].peel(pygit2.Tree)
         if target is None:
-            found = old.diff_to_workdir(_WITH_UNTRACKED, context)
+            # By way of the index, as git does: it knows which files need not be read, and unlike
+            # `old.diff_to_workdir` it leaves the interpreter, and the loop with it, free.
+            found = repo.index.diff_to_tree(old, _WORKTREE, context)
+            found.merge(repo.index.diff_to_workdir(_WORKTREE, context))
         else:
-            found = old.diff_to_tree(
-                repo[target].peel(pygit2.Tree),
-                DiffOption.INCLUDE_TYPECHANGE,
-                context,
-                interhunk_lines=0,
-            )
-        found.find_similar()
+            found = old.diff_to_tree(repo[target].peel(pygit2.Tree), DiffOption.NORMAL, context, 0)
+        found.find_similar(DiffFind.FIND_RENAMES | DiffFind.FIND_FOR_UNTRACKED)
         return _limited(
             _file(patch) for patch in found if patch is not None and _within(patch, paths)
         )
@@ -84,4 +80,6 @@ def _limited(files: Iterator[FileDiff]) -> Diff:
             file = FileDiff(file.path, file.change, file.old_path, False, file.added, file.deleted)
         room -= len(file.patch)
         kept.append(file)
-    return Diff(tuple(sorted(kept, key=lambda file: file.path)), truncated)
+    return Diff(
+        tuple(sorted(kept, key=lambda file: (file.path, file.change == "added"))), truncated
+    )

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pygit2
-from pygit2.enums import FileStatus, SortMode
+from msgspec import structs
+from pygit2.enums import DeltaStatus, DiffOption, SortMode
 
 from services.messages import GitState
 from services.workspaces.git.commits import branch_of
 from services.workspaces.git.repository import local, opened, tip, twin
 from services.workspaces.git.saves import kept_for, wip
 
-_ADDED = FileStatus.INDEX_NEW
-_MODIFIED = (
-    FileStatus.INDEX_MODIFIED
-    | FileStatus.INDEX_TYPECHANGE
-    | FileStatus.WT_MODIFIED
-    | FileStatus.WT_TYPECHANGE
-    | FileStatus.CONFLICTED
+UNTRACKED = (
+    DiffOption.INCLUDE_UNTRACKED | DiffOption.RECURSE_UNTRACKED_DIRS | DiffOption.INCLUDE_TYPECHANGE
 )
-_DELETED = FileStatus.INDEX_DELETED | FileStatus.WT_DELETED
+_CHANGED = (DeltaStatus.MODIFIED, DeltaStatus.TYPECHANGE, DeltaStatus.CONFLICTED)
 
 
 class Overview(NamedTuple):
@@ -37,19 +34,15 @@ class Overview(NamedTuple):
 def state(admin: Path, thread: str, default: str, protected: Collection[str]) -> GitState:
     """What there is to know; `default` is the project's branch."""
     with opened(admin) as repo:
-        status = repo.status()
         branch = branch_of(repo)
         head = repo.head.peel(pygit2.Commit)
         upstream = tip(repo, twin(branch))
         ahead, behind = _distance(repo, head, upstream)
         remote = "origin" in repo.remotes.names()
-        return GitState(
+        return structs.replace(
+            _files(repo, head.tree),
             branch=branch,
             branches=tuple(sorted(repo.branches.local)),
-            added=_paths(status, _ADDED),
-            modified=_paths(status, _MODIFIED, but=_ADDED | _DELETED),
-            deleted=_paths(status, _DELETED, but=_ADDED),
-            untracked=_paths(status, FileStatus.WT_NEW, but=_ADDED | _MODIFIED | _DELETED),
             head=str(head.id),
             default=default,
             upstream=f"origin/{branch}" if upstream is not None else None,
@@ -58,6 +51,32 @@ def state(admin: Path, thread: str, default: str, protected: Collection[str]) ->
             can_push=remote and branch not in protected and (upstream is None or ahead > 0),
             kept=kept_for(repo, thread),
         )
+
+
+def _files(repo: pygit2.Repository, tree: pygit2.Tree) -> GitState:
+    # Not `repo.status()`: it would hold the interpreter, and the loop with it, all the while.
+    staged = _by_status(repo.index.diff_to_tree(tree))
+    unstaged = _by_status(repo.index.diff_to_workdir(UNTRACKED))
+    added = staged[DeltaStatus.ADDED]
+    deleted = (staged[DeltaStatus.DELETED] | unstaged[DeltaStatus.DELETED]) - added
+    modified = set[str]().union(*(side[kind] for side in (staged, unstaged) for kind in _CHANGED))
+    modified -= added | deleted
+    untracked = unstaged[DeltaStatus.UNTRACKED] - added - deleted - modified
+    return GitState(
+        branch="",
+        branches=(),
+        added=tuple(sorted(added)),
+        modified=tuple(sorted(modified)),
+        deleted=tuple(sorted(deleted)),
+        untracked=tuple(sorted(untracked)),
+    )
+
+
+def _by_status(diff: pygit2.Diff) -> defaultdict[DeltaStatus, set[str]]:
+    found = defaultdict[DeltaStatus, set[str]](set)
+    for delta in diff.deltas:
+        found[delta.status].add(delta.new_file.path)
+    return found
 
 
 def overview(git: Path, branches: Mapping[str, str]) -> dict[str, Overview]:
@@ -88,9 +107,3 @@ def _distance(
     for name in seen:
         walk.hide(repo.lookup_reference(name).peel(pygit2.Commit).id)
     return sum(1 for _ in walk), 0
-
-
-def _paths(
-    status: Mapping[str, int], wanted: FileStatus, but: FileStatus = FileStatus.CURRENT
-) -> tuple[str, ...]:
-    return tuple(sorted(path for path, is_ in status.items() if is_ & wanted and not is_ & but))
