@@ -20,6 +20,7 @@ from services.messages import (
     GitState,
     Mode,
     ReadGit,
+    SaveChanges,
     TextDelta,
     ThreadKey,
     TurnResult,
@@ -56,8 +57,17 @@ class Transaction:
             result = await self._carry_out()
         except Refused as refusal:
             result = self._ended(TurnState.FAILED, f"{refusal}; {turns.KEPT}")
-        await self._note(FINISHED, state=result.state, error=result.error)
+        saved = None if result.state is TurnState.COMMITTED else await self._save()
+        await self._note(FINISHED, state=result.state, error=result.error, saved=saved)
         return result
+
+    async def _save(self) -> str | None:
+        """Let what the turn leaves uncommitted outlive its worktree; the commit that holds it."""
+        try:
+            return await self.ctx.ask("workspaces", SaveChanges(self.key))
+        except Refused as refusal:
+            log.warning("unfinished work not saved", reason=str(refusal))
+            return None
 
     async def _carry_out(self) -> TurnResult:
         if self.turn.mode is Mode.EXECUTE:

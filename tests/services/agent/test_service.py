@@ -27,6 +27,7 @@ from services.messages import (
     GitState,
     Mode,
     ReadGit,
+    SaveChanges,
     TextDelta,
     ThreadKey,
     ToolFinished,
@@ -65,6 +66,7 @@ class Keeper:
         self.state = GitState("thread-t1", ("thread-t1",))
         self.files: tuple[str, ...] = ("index.md",)
         self.unknown = False
+        self.unsaved = False
 
     async def answer(self, request: Request[Any]) -> object:
         match request:
@@ -85,6 +87,10 @@ class Keeper:
             case CommitChanges():
                 self.commits.append(request)
                 return Commit("c" * 40, self.files) if self.files else None
+            case SaveChanges() if self.unsaved:
+                raise Refused("cannot use the workspace: the disk is full")
+            case SaveChanges():
+                return "5" * 40
             case _:
                 raise AssertionError(request)
 
@@ -349,6 +355,19 @@ async def test_a_turn_that_takes_too_long_fails(
     assert bench.keeper.commits == []
 
 
+async def test_what_a_failed_turn_leaves_is_saved_and_the_journal_says_where(bench: Bench) -> None:
+    async def script(_turn: Turn, _emit: Emit) -> None:
+        raise BackendError("no more tokens")
+
+    async with bench.life(script):
+        await bench.execute()
+        bench.keeper.unsaved = True
+        result = await bench.execute()
+    ends = [event for event in bench.journal() if event["type"] == "turn.finished"]
+    assert [event["saved"] for event in ends] == ["5" * 40, None]
+    assert result.state is TurnState.FAILED
+
+
 async def test_asked_to_stop_it_interrupts_at_once_and_says_so(bench: Bench) -> None:
     results: list[TurnResult] = []
     refusals: list[str] = []
@@ -372,6 +391,7 @@ async def test_asked_to_stop_it_interrupts_at_once_and_says_so(bench: Bench) -> 
     assert bench.running == frozenset()
     assert [event["type"] for event in bench.journal()] == ["turn.started", "turn.finished"]
     assert bench.journal()[-1]["state"] == "interrupted"
+    assert bench.journal()[-1]["saved"] == "5" * 40
     assert bench.keeper.commits == []
 
 
