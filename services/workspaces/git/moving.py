@@ -8,22 +8,19 @@ start, so nobody ever finds the files of one commit with the head of another.
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
 import msgspec
 import pygit2
-from pygit2.enums import CheckoutStrategy, DeltaStatus, FileMode
+from pygit2.enums import DeltaStatus, FileMode
 
+from services.workspaces.git.filling import differing, entry_at, fill
 from services.workspaces.git.repository import Author, GitFailed, opened, tip
 from services.workspaces.git.saves import forget, kept, put, snapshot, wip
 from services.workspaces.writing import write_whole
 
 NAME = "nurseryd-move"
-_STRATEGY = (
-    CheckoutStrategy.FORCE
-    | CheckoutStrategy.REMOVE_UNTRACKED
-    | CheckoutStrategy.DISABLE_PATHSPEC_MATCH
-)
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,18 +43,28 @@ class Changed(GitFailed):
 
 def in_the_way(repo: pygit2.Repository, base: pygit2.Tree, files: pygit2.Tree) -> tuple[str, ...]:
     """Ignored files at places where a tree brings its own: it would overwrite them."""
-    added = [
+    added = (
         delta.new_file.path
         for delta in base.diff_to_tree(files).deltas
         if delta.status == DeltaStatus.ADDED
-    ]
+    )
     root = Path(repo.workdir)
-    return tuple(sorted(path for path in added if _blocks(root, path) and path not in base))
+    return tuple(sorted({found for path in added for found in _ignored_at(root, path, base)}))
 
 
-def _blocks(root: Path, path: str) -> bool:
-    place = root / path
-    return place.is_symlink() or place.is_file()
+def _ignored_at(root: Path, path: str, base: pygit2.Tree) -> Iterator[str]:
+    """What is at a path, or on the way to it, without being in `base`."""
+    for prefix in [*reversed(PurePosixPath(path).parents), PurePosixPath(path)][1:]:
+        place = root / prefix
+        if place.is_symlink() or place.is_file():
+            if str(prefix) not in base:
+                yield str(prefix)
+            return
+    for directory, _, names in os.walk(root / path):
+        for name in names:
+            inside = str(Path(directory, name).relative_to(root))
+            if inside not in base:
+                yield inside
 
 
 def move(repo: pygit2.Repository, plan: Move) -> None:
@@ -86,7 +93,7 @@ def recover(admin: Path, thread: str, author: Author) -> bool:
         )
         if any(
             _entry(found, path) not in (_entry(base, path), _entry(files, path))
-            for path in _paths(repo, base, files)
+            for path in differing(base, files)
         ):
             put(repo, kept(thread), found.id, thread, author)
         _finish(repo, plan)
@@ -95,8 +102,7 @@ def recover(admin: Path, thread: str, author: Author) -> bool:
 
 def _finish(repo: pygit2.Repository, plan: Move) -> None:
     base, files = _tree(repo, plan.base), _tree(repo, plan.files)
-    if paths := _paths(repo, base, files):
-        repo.checkout_tree(files, strategy=_STRATEGY, paths=paths)  # pyright: ignore[reportUnknownMemberType]
+    fill(repo, files, differing(base, files))
     _set_branch(repo, plan)
     _match(repo, _commit(repo, plan.commit).tree)
     _end(repo, plan)
@@ -136,17 +142,9 @@ def _end(repo: pygit2.Repository, plan: Move) -> None:
     Path(repo.path, NAME).unlink(missing_ok=True)
 
 
-def _paths(repo: pygit2.Repository, base: pygit2.Tree, files: pygit2.Tree) -> list[str]:
-    deltas = base.diff_to_tree(files).deltas
-    return sorted({path for delta in deltas for path in (delta.old_file.path, delta.new_file.path)})
-
-
 def _entry(tree: pygit2.Tree, path: str) -> tuple[object, object] | None:
-    try:
-        found = tree[path]
-    except KeyError:
-        return None
-    return found.id, found.filemode
+    found = entry_at(tree, path)
+    return None if found is None else (found.id, found.filemode)
 
 
 def _tree(repo: pygit2.Repository, name: str) -> pygit2.Tree:

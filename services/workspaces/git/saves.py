@@ -12,8 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import CheckoutStrategy
 
+from services.workspaces.git.filling import differing, fill
 from services.workspaces.git.merging import carry
 from services.workspaces.git.repository import Author, opened, tip
 
@@ -105,13 +105,13 @@ def restore(admin: Path, thread: str) -> str | None:
         if saved is None:
             return None
         base = saved.parents[0].tree if saved.parents else saved.tree
-        files = carry(repo, base, repo.head.peel(pygit2.Tree), saved.tree)
+        head = repo.head.peel(pygit2.Tree)
+        files = carry(repo, base, head, saved.tree)
         if isinstance(files, tuple):
             keep(repo, kept(thread) + str(saved.id), saved.id)
             forget(repo, wip(thread))
             return None
-        strategy = CheckoutStrategy.FORCE | CheckoutStrategy.DONT_UPDATE_INDEX
-        repo.checkout_tree(files, strategy=strategy)  # pyright: ignore[reportUnknownMemberType]
+        fill(repo, files, differing(head, files))
         return str(saved.id)
 
 
