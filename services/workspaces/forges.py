@@ -25,8 +25,9 @@ _PUBLIC_APIS = {
     Forge.BITBUCKET: "https://api.bitbucket.org/2.0",
 }
 # GitHub Enterprise Server: https://docs.github.com/en/enterprise-server/rest; GitLab:
-# https://docs.gitlab.com/api/rest/. Bitbucket Data Center has another API altogether.
-_OWN_APIS = {Forge.GITHUB: "/api/v3", Forge.GITLAB: "/api/v4"}
+# https://docs.gitlab.com/api/rest/. Bitbucket Data Center has another API altogether, and is no
+# choice in the options.
+_OWN_APIS = {Forge.GITHUB: "/api/v3", Forge.GITLAB: "/api/v4", Forge.BITBUCKET: "/2.0"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from services.messages import (
     ForkThread,
     ListThreads,
     MergeThread,
+    OpenPullRequest,
     OpenWorkspace,
     ReadDiff,
     ReadGit,
@@ -36,6 +37,7 @@ from services.messages import (
 from services.workspaces import Options, projects
 from services.workspaces.editing import Editing
 from services.workspaces.git.repository import Author, GitFailed, prepare
+from services.workspaces.pull_requests import PullRequests
 from services.workspaces.recovery import Recovery
 from services.workspaces.settings import Settings
 from services.workspaces.threads import Threads
@@ -43,6 +45,7 @@ from supervisor.context import Context
 from supervisor.desk import Refused, Request
 
 WORKERS = 8
+AT_FORGES = 4  # worker threads that wait for one
 
 log = structlog.get_logger()
 
@@ -76,6 +79,7 @@ def _settings(options: Options) -> Settings:
         hosts=options.hosts,
         depth=options.depth,
         protected=options.protected,
+        forges=options.forges,
     )
 
 
@@ -93,6 +97,8 @@ class Workspaces:
         self._recovery = Recovery(settings)
         self._threads = Threads(settings)
         self._editing = Editing(settings)
+        self._at_forges = trio.CapacityLimiter(AT_FORGES)
+        self._pull_requests = PullRequests(settings, lambda host: None)
         self._answers: dict[type[Request[Any]], Callable[[Any], object]] = {
             ListThreads: self._threads.list,
             RenameThread: self._threads.rename,
@@ -122,6 +128,14 @@ class Workspaces:
             case FindWorkspace(key):
                 async with self._alone(key):
                     return await self._run(self._threads.find, key)
+            case OpenPullRequest():
+                # It only looks at the repository, and nobody waits for their turn meanwhile.
+                return await trio.to_thread.run_sync(
+                    self._pull_requests.open,
+                    request,
+                    limiter=self._at_forges,
+                    abandon_on_cancel=True,
+                )
             case _ if (work := self._answers.get(type(request))) is not None:
                 async with self._alone(_whose(request)):
                     return await self._run(work, request)
