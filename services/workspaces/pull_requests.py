@@ -28,16 +28,19 @@ _APIS: dict[Forge, Api] = {
 
 WITHIN = 20.0  # seconds for one exchange; there are three at most
 
-# The user and the secret for a host, None where there are none.
-Token = Callable[[str], tuple[str, str] | None]
+# The user and the secret; None where there are none. Called again, the last ones were refused.
+Login = Callable[[], tuple[str, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class PullRequests:
-    """Blocking, and it changes nothing here: it needs no turn at the repository."""
+    """Blocking, and it changes nothing here: it needs no turn at the repository.
+
+    `login` says how to log in for one exchange with the host of an address.
+    """
 
     settings: Settings
-    token: Token
+    login: Callable[[str], Login]
 
     def open(self, request: OpenPullRequest) -> PullRequest:
         """Raises `Refused`, with what to do, for everything that the forge does not do."""
@@ -61,33 +64,48 @@ class PullRequests:
             raise Refused(f"cannot open a pull request of {branch} into itself: make a branch")
         if not pushed:
             raise Refused(f"cannot open a pull request of {branch}: push it first")
-        return propose(Proposal(place, into, branch, title, body, request.draft), self.token)
+        proposal = Proposal(place, into, branch, title, body, request.draft)
+        return propose(proposal, self.login(place.page))
 
 
-def propose(wanted: Proposal, token: Token, within: float = WITHIN) -> PullRequest:
+def propose(wanted: Proposal, login: Login, within: float = WITHIN) -> PullRequest:
     """The pull request that is open for this, or a new one.
 
-    Blocking, for `within` seconds at each of three exchanges at most. Raises `Refused`; no text
-    of one holds the secret, whatever the forge repeats.
+    Blocking, for `within` seconds at each exchange at most. Raises `Refused`; no text of one
+    holds the secret, whatever the forge repeats.
     """
     place = wanted.place
     page = compare_page(place.page, wanted.into, wanted.branch, {place.host: place.forge})
     by_hand = f"; or open it by hand at {page}"
-    pair = token(place.host)
-    if pair is None:
-        raise Refused(
-            f"cannot open a pull request at {place.host}: there is no token for it; set one"
-            f"{by_hand}"
-        )
     try:
-        return _Exchange(wanted, *pair, within).propose()
+        return _logged_in(wanted, login, within)
     except NotFound as refusal:
         raise NotFound(f"cannot open a pull request: {refusal}{by_hand}") from None
     except Refused as refusal:
         raise Refused(f"cannot open a pull request: {refusal}{by_hand}") from None
 
 
+def _logged_in(wanted: Proposal, login: Login, within: float) -> PullRequest:
+    pair = login()
+    if pair is None:
+        raise Refused(f"there is no token for {wanted.place.host}; set one")
+    try:
+        return _Exchange(wanted, *pair, within).propose()
+    except _Unauthorized:
+        # A token that was changed since it was read is read again.
+        other = login()
+        if other is None or other == pair:
+            raise
+        return _Exchange(wanted, *other, within).propose()
+
+
+class _Unauthorized(Refused):
+    pass
+
+
 class _Exchange:
+    """With one token."""
+
     def __init__(self, wanted: Proposal, user: str, secret: str, within: float) -> None:
         self._wanted = wanted
         self._host = wanted.place.host
@@ -139,7 +157,7 @@ def refusal(host: str, reply: Reply, hidden: tuple[str, ...]) -> Refused:
         return Refused(f"{host} has had too many requests; try again {when}")
     match reply.status:
         case 401:
-            return Refused(f"{host} does not accept the token{quoted}; set a new one")
+            return _Unauthorized(f"{host} does not accept the token{quoted}; set a new one")
         case 403:
             return Refused(f"{host} forbids it{quoted}; give the token the right to do this")
         case 404:

@@ -98,7 +98,7 @@ class Workspaces:
         self._threads = Threads(settings)
         self._editing = Editing(settings)
         self._at_forges = trio.CapacityLimiter(AT_FORGES)
-        self._pull_requests = PullRequests(settings, lambda host: None)
+        self._pull_requests = PullRequests(settings, lambda url: lambda: None)
         self._answers: dict[type[Request[Any]], Callable[[Any], object]] = {
             ListThreads: self._threads.list,
             RenameThread: self._threads.rename,

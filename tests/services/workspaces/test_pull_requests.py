@@ -24,7 +24,7 @@ from services.workspaces.forges import Forge, hosted
 from services.workspaces.proposing.api import Proposal
 from services.workspaces.proposing.client import MOST_BYTES
 from services.workspaces.proposing.words import MOST_SAID
-from services.workspaces.pull_requests import PullRequests, propose
+from services.workspaces.pull_requests import Login, PullRequests, propose
 from supervisor.desk import NotFound, Refused
 from tests.services.workspaces.conftest import Git, Serving, settings
 from tests.services.workspaces.forge_standins import (
@@ -40,8 +40,7 @@ from tests.services.workspaces.forge_standins import (
 SECRET = "s3cret-t0ken"
 
 
-def token(host: str) -> tuple[str, str] | None:
-    assert host == "127.0.0.1"
+def login() -> tuple[str, str]:
     return "x-access-token", SECRET
 
 
@@ -70,7 +69,7 @@ PAGES = {
 
 
 def test_one_is_opened_and_the_token_is_in_a_header_alone(forge: StandIn) -> None:
-    assert propose(wanted(forge), token) == PullRequest(1, PAGES[forge.forge])
+    assert propose(wanted(forge), login) == PullRequest(1, PAGES[forge.forge])
     assert [asked.method for asked in forge.asked] == ["GET", "POST"]
     for asked in forge.asked:
         assert asked.authorization == f"Bearer {SECRET}"
@@ -78,18 +77,18 @@ def test_one_is_opened_and_the_token_is_in_a_header_alone(forge: StandIn) -> Non
 
 
 def test_one_that_is_open_already_is_the_answer(forge: StandIn) -> None:
-    propose(wanted(forge), token)
-    again = propose(wanted(forge, title="Another title"), token)
+    propose(wanted(forge), login)
+    again = propose(wanted(forge, title="Another title"), login)
     assert again == PullRequest(1, PAGES[forge.forge], existing=True)
     assert [asked.method for asked in forge.asked] == ["GET", "POST", "GET"]
 
 
 @pytest.mark.parametrize("forge", [Forge.GITHUB, Forge.GITLAB], indirect=True)
 def test_one_that_somebody_opened_at_the_same_moment_is_the_answer(forge: StandIn) -> None:
-    propose(wanted(forge), token)
+    propose(wanted(forge), login)
     nothing_yet = Answer(200, [])
     forge.script = [nothing_yet]
-    assert propose(wanted(forge), token).existing
+    assert propose(wanted(forge), login).existing
     assert [asked.method for asked in forge.asked[2:]] == ["GET", "POST", "GET"]
 
 
@@ -101,11 +100,11 @@ def test_one_from_a_fork_is_not_ours(forge: StandIn) -> None:
     }[forge.forge]
     page = [foreign] if forge.forge is not Forge.BITBUCKET else {"values": [foreign]}
     forge.script = [Answer(200, page)]
-    assert not propose(wanted(forge), token).existing
+    assert not propose(wanted(forge), login).existing
 
 
 def test_github_is_asked_as_its_documentation_says(github: StandIn) -> None:
-    propose(wanted(github, draft=True, branch="fix/größe #1"), token)
+    propose(wanted(github, draft=True, branch="fix/größe #1"), login)
     look, ask = github.asked
     assert look.query == {
         "state": "open",
@@ -127,7 +126,7 @@ def test_github_is_asked_as_its_documentation_says(github: StandIn) -> None:
 
 @pytest.mark.parametrize("forge", [Forge.GITLAB], indirect=True)
 def test_a_draft_at_gitlab_is_a_word_before_the_title(forge: StandIn) -> None:
-    propose(wanted(forge, draft=True), token)
+    propose(wanted(forge, draft=True), login)
     assert forge.asked[1].body == {
         "source_branch": "thread-t1",
         "target_branch": "main",
@@ -138,7 +137,7 @@ def test_a_draft_at_gitlab_is_a_word_before_the_title(forge: StandIn) -> None:
 
 @pytest.mark.parametrize("forge", [Forge.BITBUCKET], indirect=True)
 def test_a_branch_with_quotes_ends_no_text_in_bitbuckets_query(forge: StandIn) -> None:
-    propose(wanted(forge, branch='a"b\\c'), token)
+    propose(wanted(forge, branch='a"b\\c'), login)
     assert forge.asked[0].query["q"] == (
         'state="OPEN" AND source.branch.name="a\\"b\\\\c" AND destination.branch.name="main"'
     )
@@ -153,7 +152,7 @@ def test_a_branch_with_quotes_ends_no_text_in_bitbuckets_query(forge: StandIn) -
 
 @pytest.mark.parametrize("forge", [Forge.BITBUCKET], indirect=True)
 def test_a_token_of_a_person_goes_to_bitbucket_with_their_name(forge: StandIn) -> None:
-    propose(wanted(forge), lambda host: ("ann@example.com", SECRET))
+    propose(wanted(forge), lambda: ("ann@example.com", SECRET))
     shown = base64.b64encode(f"ann@example.com:{SECRET}".encode()).decode()
     assert forge.asked[0].authorization == f"Basic {shown}"
 
@@ -162,7 +161,7 @@ def refused(forge: StandIn, *script: Answer, within: float = 20.0) -> str:
     """The words of the refusal that these answers lead to."""
     forge.script = list(script)
     with pytest.raises(Refused) as refusal:
-        propose(wanted(forge), token, within)
+        propose(wanted(forge), login, within)
     text = str(refusal.value)
     assert text.startswith("cannot open a pull request: ")
     assert "; or open it by hand at http://127.0.0.1:" in text
@@ -242,7 +241,7 @@ def test_what_a_forge_says_against_it_is_passed_on(
 def test_a_repository_that_is_not_there_is_not_found(forge: StandIn) -> None:
     elsewhere = replace(forge.place, path=("acme", "other"))
     with pytest.raises(NotFound):
-        propose(wanted(forge, place=elsewhere), token)
+        propose(wanted(forge, place=elsewhere), login)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +288,7 @@ def test_a_secret_that_the_forge_repeats_is_left_out(user: str) -> None:
     with standing_in(Forge.BITBUCKET) as forge:
         forge.script = [echo]
         with pytest.raises(Refused) as refusal:
-            propose(wanted(forge), lambda host: (user, SECRET))
+            propose(wanted(forge), lambda: (user, SECRET))
     text = str(refusal.value)
     assert "does not accept the token" in text
     assert SECRET not in text
@@ -303,15 +302,31 @@ def test_no_part_of_a_secret_is_left_where_a_text_is_cut(github: StandIn) -> Non
 
 
 def test_without_a_token_nothing_is_asked(forge: StandIn) -> None:
-    with pytest.raises(Refused, match="there is no token for it; set one; or open it by hand at"):
-        propose(wanted(forge), lambda host: None)
+    with pytest.raises(Refused, match=r"there is no token for 127\.0\.0\.1; set one; or open"):
+        propose(wanted(forge), lambda: None)
     assert forge.asked == []
+
+
+def test_a_token_that_was_changed_meanwhile_is_read_again(forge: StandIn) -> None:
+    pairs = [("", "old"), ("", "new")]
+    forge.script = [Answer(401, {"message": "Bad credentials"})]
+    assert propose(wanted(forge), lambda: pairs.pop(0)).number == 1
+    shown = [asked.authorization for asked in forge.asked]
+    assert shown == ["Bearer old", "Bearer new", "Bearer new"]
+
+
+def test_a_token_that_is_refused_twice_is_told(forge: StandIn) -> None:
+    pairs = [("", "old"), ("", "new")]
+    forge.script = [Answer(401), Answer(401)]
+    with pytest.raises(Refused, match="does not accept the token; set a new one"):
+        propose(wanted(forge), lambda: pairs.pop(0))
+    assert len(forge.asked) == 2
 
 
 @pytest.mark.parametrize("secret", ["", "two words", "a\r\nX-Other: b", "größe", "a\0b"])
 def test_a_token_that_is_none_is_refused_and_not_repeated(github: StandIn, secret: str) -> None:
     with pytest.raises(Refused, match="holds a space or a line's end; set it anew") as refusal:
-        propose(wanted(github), lambda host: ("", secret))
+        propose(wanted(github), lambda: ("", secret))
     assert not secret or secret not in str(refusal.value)
     assert github.asked == []
 
@@ -319,7 +334,7 @@ def test_a_token_that_is_none_is_refused_and_not_repeated(github: StandIn, secre
 def test_a_token_goes_over_plain_http_to_this_machine_alone(github: StandIn) -> None:
     place = hosted("http://git.example.com/acme/site", {"git.example.com": "github"})
     with pytest.raises(Refused, match=r"goes to git\.example\.com over https only"):
-        propose(wanted(github, place=place), lambda host: ("", SECRET))
+        propose(wanted(github, place=place), lambda: ("", SECRET))
 
 
 def test_a_forge_may_send_to_another_place_of_its_own(github: StandIn) -> None:
@@ -329,7 +344,7 @@ def test_a_forge_may_send_to_another_place_of_its_own(github: StandIn) -> None:
 
     renamed = replace(github.place, path=("acme", "old-name"))
     github.script = [moved, None, moved, None]
-    assert propose(wanted(github, place=renamed), token).number == 1
+    assert propose(wanted(github, place=renamed), login).number == 1
     assert [asked.method for asked in github.asked] == ["GET", "GET", "POST", "POST"]
     assert github.asked[3].body == github.asked[2].body
     assert {asked.authorization for asked in github.asked} == {f"Bearer {SECRET}"}
@@ -358,7 +373,7 @@ def test_a_forge_that_hangs_up_or_is_not_there_is_unreachable() -> None:
     place = hosted(f"http://127.0.0.1:{port}/acme/site", {"127.0.0.1": "github"})
     assert place is not None
     with pytest.raises(Refused, match=r"cannot be reached, or hangs up; look at the network"):
-        propose(Proposal(place, "main", "t", "Title"), token)
+        propose(Proposal(place, "main", "t", "Title"), login)
 
 
 def test_a_forge_that_does_not_answer_is_given_up() -> None:
@@ -367,7 +382,7 @@ def test_a_forge_that_does_not_answer_is_given_up() -> None:
         place = hosted(f"http://127.0.0.1:{port}/acme/site", {"127.0.0.1": "github"})
         assert place is not None
         with pytest.raises(Refused, match=r"did not answer within 0\.05 s; try again"):
-            propose(Proposal(place, "main", "t", "Title"), token, 0.05)
+            propose(Proposal(place, "main", "t", "Title"), login, 0.05)
 
 
 def test_a_forge_without_tls_is_told() -> None:
@@ -375,7 +390,7 @@ def test_a_forge_without_tls_is_told() -> None:
         place = hosted(f"https://127.0.0.1:{plain.port}/acme/site", {"127.0.0.1": "github"})
         assert place is not None
         with pytest.raises(Refused, match=r"127\.0\.0\.1 has no certificate that is valid here"):
-            propose(Proposal(place, "main", "t", "Title"), token)
+            propose(Proposal(place, "main", "t", "Title"), login)
         assert plain.asked == []
 
 
@@ -396,7 +411,7 @@ def test_a_forge_that_sends_a_byte_now_and_then_is_given_up() -> None:
         thread.start()
         try:
             with pytest.raises(Refused, match=r"did not answer within|answers at a length"):
-                propose(Proposal(place, "main", "t", "Title"), token, 0.05)
+                propose(Proposal(place, "main", "t", "Title"), login, 0.05)
         finally:
             left.set()
             thread.join()
@@ -417,7 +432,11 @@ async def opened(serving: Serving, key: ThreadKey, git: Git, remote: Path) -> Pa
 
 
 def requests_at(root: Path, forge: StandIn) -> PullRequests:
-    return PullRequests(replace(settings(root), forges=forge.forges), token)
+    def logins(url: str) -> Login:
+        assert url == forge.place.page
+        return login
+
+    return PullRequests(replace(settings(root), forges=forge.forges), logins)
 
 
 async def test_a_pushed_thread_is_proposed_for_the_default_branch(
