@@ -32,6 +32,7 @@ from services.messages import (
     SaveChanges,
     SwitchBranch,
     ThreadKey,
+    Transfers,
     Workspace,
 )
 from services.workspaces import Options, projects
@@ -57,6 +58,7 @@ async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> N
     """
     settings = await trio.to_thread.run_sync(_settings, ctx.options)
     desk = Workspaces(settings)
+    ctx.publish("transfers", Transfers({}))
     await desk.recover()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(partial(ctx.answer, "workspaces", desk.answer, withdrawable=True))

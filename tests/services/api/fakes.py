@@ -30,6 +30,7 @@ SPEC = TaskSpec(
     run="services.api:serve",
     asks=("workspaces", "agent", "previews"),
     sends=("activity",),
+    watches=("transfers",),
     stop_timeout=5.0,
 )
 
