@@ -36,13 +36,12 @@ async def events(board: Board, stopping: trio.Event) -> AsyncIterator[bytes]:
     """
     seen = board.value
     yield event(seen)
-    while not stopping.is_set():
+    while True:
         news = await _change(board, seen, stopping)
-        if news is seen:
-            yield b": nothing new\n\n"
-        elif not stopping.is_set():
-            seen = news
-            yield event(seen)
+        if stopping.is_set():
+            return
+        yield b": nothing new\n\n" if news == seen else event(news)
+        seen = news
 
 
 def event(transfers: Transfers | None) -> bytes:
