@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import trio
 
 from services.messages import OpenPullRequest, PullRequest
 from services.workspaces import names
 from services.workspaces.finding import existing
 from services.workspaces.forges import Forge, compare_page, hosted
 from services.workspaces.git import commits, projects, worktrees
-from services.workspaces.git.repository import GitFailed
 from services.workspaces.proposing.api import NONSENSE, Api, Proposal, basic
 from services.workspaces.proposing.bitbucket import Bitbucket
 from services.workspaces.proposing.client import Client, Reply
@@ -26,35 +26,39 @@ _APIS: dict[Forge, Api] = {
     Forge.BITBUCKET: Bitbucket(),
 }
 
+WORKERS = 4  # worker threads that wait for a forge
 WITHIN = 20.0  # seconds for one exchange; there are three at most
 
 # The user and the secret; None where there are none. Called again, the last ones were refused.
 Login = Callable[[], tuple[str, str] | None]
 
 
-@dataclass(frozen=True, slots=True)
 class PullRequests:
-    """Blocking, and it changes nothing here: it needs no turn at the repository.
+    """`login` says how to log in, for one request, with the host of an address."""
 
-    `login` says how to log in for one exchange with the host of an address.
-    """
+    def __init__(self, settings: Settings, login: Callable[[str], Login]) -> None:
+        self._settings = settings
+        self._login = login
+        self._limiter = trio.CapacityLimiter(WORKERS)
 
-    settings: Settings
-    login: Callable[[str], Login]
+    async def open(self, request: OpenPullRequest) -> PullRequest:
+        """Wait for the forge in a worker thread; cancelled, leave it behind there.
 
-    def open(self, request: OpenPullRequest) -> PullRequest:
-        """Raises `Refused`, with what to do, for everything that the forge does not do."""
+        It only looks at the repository, and needs no turn at it. Raises `Refused`, with what to
+        do, for everything that the forge does not do; `GitFailed` and `OSError`.
+        """
+        return await trio.to_thread.run_sync(
+            self._open, request, limiter=self._limiter, abandon_on_cancel=True
+        )
+
+    def _open(self, request: OpenPullRequest) -> PullRequest:
         title = names.checked_title(request.title)
         body = names.checked_body(request.body)
-        layout = existing(self.settings, request.key)
-        try:
-            branch, _ = commits.head(layout.admin(request.key.thread))
-            into = projects.default_branch(layout.git)
-            url = projects.origin(layout.git)
-            pushed = worktrees.has_twin(layout.git, branch)
-        except (GitFailed, OSError) as error:
-            raise Refused(f"cannot use the workspace of {request.key}: {error}") from error
-        place = hosted(url, self.settings.forges) if url else None
+        layout = existing(self._settings, request.key)
+        branch, _ = commits.head(layout.admin(request.key.thread))
+        into = projects.default_branch(layout.git)
+        url = projects.origin(layout.git)
+        place = hosted(url, self._settings.forges) if url else None
         if place is None:
             raise Refused(
                 "cannot open a pull request: the site is at no forge that is known; push it, and"
@@ -62,10 +66,10 @@ class PullRequests:
             )
         if branch == into:
             raise Refused(f"cannot open a pull request of {branch} into itself: make a branch")
-        if not pushed:
+        if not worktrees.has_twin(layout.git, branch):
             raise Refused(f"cannot open a pull request of {branch}: push it first")
         proposal = Proposal(place, into, branch, title, body, request.draft)
-        return propose(proposal, self.login(place.page))
+        return propose(proposal, self._login(place.page))
 
 
 def propose(wanted: Proposal, login: Login, within: float = WITHIN) -> PullRequest:
@@ -79,10 +83,12 @@ def propose(wanted: Proposal, login: Login, within: float = WITHIN) -> PullReque
     by_hand = f"; or open it by hand at {page}"
     try:
         return _logged_in(wanted, login, within)
-    except NotFound as refusal:
-        raise NotFound(f"cannot open a pull request: {refusal}{by_hand}") from None
     except Refused as refusal:
-        raise Refused(f"cannot open a pull request: {refusal}{by_hand}") from None
+        kind = NotFound if isinstance(refusal, NotFound) else Refused
+        text = str(refusal)
+        if not text.startswith("cannot "):  # a login says of itself what cannot be done
+            text = f"cannot open a pull request: {text}"
+        raise kind(f"{text}{by_hand}") from None
 
 
 def _logged_in(wanted: Proposal, login: Login, within: float) -> PullRequest:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,6 @@ from supervisor.context import Context
 from supervisor.desk import Refused, Request
 
 WORKERS = 8
-AT_FORGES = 4  # worker threads that wait for one
 
 log = structlog.get_logger()
 
@@ -99,7 +98,6 @@ class Workspaces:
         self._recovery = Recovery(settings)
         self._threads = Threads(settings)
         self._editing = Editing(settings)
-        self._at_forges = trio.CapacityLimiter(AT_FORGES)
         self._pull_requests = PullRequests(settings, lambda url: lambda: None)
         self._answers: dict[type[Request[Any]], Callable[[Any], object]] = {
             ListThreads: self._threads.list,
@@ -131,13 +129,8 @@ class Workspaces:
                 async with self._alone(key):
                     return await self._run(self._threads.find, key)
             case OpenPullRequest():
-                # It only looks at the repository, and nobody waits for their turn meanwhile.
-                return await trio.to_thread.run_sync(
-                    self._pull_requests.open,
-                    request,
-                    limiter=self._at_forges,
-                    abandon_on_cancel=True,
-                )
+                with _refusing(request.key):
+                    return await self._pull_requests.open(request)
             case _ if (work := self._answers.get(type(request))) is not None:
                 async with self._alone(_whose(request)):
                     return await self._run(work, request)
@@ -195,13 +188,20 @@ class Workspaces:
 
     @asynccontextmanager
     async def _alone(self, key: ThreadKey | ListThreads) -> AsyncGenerator[None]:
-        """Have the repository to oneself; what git says against it is a refusal."""
+        """Have the repository to oneself."""
         async with self._locks[key.client, key.user]:
-            try:
+            with _refusing(key):
                 yield
-            except (GitFailed, OSError) as error:
-                log.warning("workspace failed", thread=str(key), reason=str(error))
-                raise Refused(f"cannot use the workspace of {key}: {error}") from error
+
+
+@contextmanager
+def _refusing(key: ThreadKey | ListThreads) -> Generator[None]:
+    """What git says against it is a refusal."""
+    try:
+        yield
+    except (GitFailed, OSError) as error:
+        log.warning("workspace failed", thread=str(key), reason=str(error))
+        raise Refused(f"cannot use the workspace of {key}: {error}") from error
 
 
 def _whose(request: Any) -> ThreadKey | ListThreads:

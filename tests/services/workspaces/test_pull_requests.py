@@ -323,6 +323,15 @@ def test_a_token_that_is_refused_twice_is_told(forge: StandIn) -> None:
     assert len(forge.asked) == 2
 
 
+def test_a_login_that_is_refused_says_so_itself(forge: StandIn) -> None:
+    def nobody() -> tuple[str, str]:
+        raise Refused("cannot reach 127.0.0.1: it wants a token; say where that is")
+
+    with pytest.raises(Refused, match=r"^cannot reach 127\.0\.0\.1: it wants a token; say where"):
+        propose(wanted(forge), nobody)
+    assert forge.asked == []
+
+
 @pytest.mark.parametrize("secret", ["", "two words", "a\r\nX-Other: b", "größe", "a\0b"])
 def test_a_token_that_is_none_is_refused_and_not_repeated(github: StandIn, secret: str) -> None:
     with pytest.raises(Refused, match="holds a space or a line's end; set it anew") as refusal:
@@ -443,7 +452,7 @@ async def test_a_pushed_thread_is_proposed_for_the_default_branch(
     opened: Path, root: Path, key: ThreadKey, git: Git, forge: StandIn
 ) -> None:
     git(opened, "remote", "set-url", "origin", forge.url)
-    made = requests_at(root, forge).open(OpenPullRequest(key, "  A new page  ", "Look."))
+    made = await requests_at(root, forge).open(OpenPullRequest(key, "  A new page  ", "Look."))
     assert made == PullRequest(1, PAGES[forge.forge])
     assert '"trunk"' in json.dumps(forge.asked[1].body)
     assert '"thread-t1"' in json.dumps(forge.asked[1].body)
@@ -456,7 +465,7 @@ async def test_a_thread_that_was_not_pushed_is_not_proposed(
     git(opened, "remote", "set-url", "origin", github.url)
     git(opened, "update-ref", "-d", "refs/remotes/origin/thread-t1")
     with pytest.raises(Refused, match="of thread-t1: push it first"):
-        requests_at(root, github).open(OpenPullRequest(key, "A new page"))
+        await requests_at(root, github).open(OpenPullRequest(key, "A new page"))
     assert github.asked == []
 
 
@@ -464,13 +473,13 @@ async def test_a_site_at_no_forge_has_no_pull_requests(
     opened: Path, root: Path, key: ThreadKey, github: StandIn
 ) -> None:
     with pytest.raises(Refused, match="at no forge that is known"):
-        requests_at(root, github).open(OpenPullRequest(key, "A new page"))
+        await requests_at(root, github).open(OpenPullRequest(key, "A new page"))
 
 
 @pytest.mark.parametrize("title", ["", " \n ", "two\nlines", "x" * 201, "a\0b", "\ud800"])
 async def test_a_title_is_one_line(root: Path, key: ThreadKey, github: StandIn, title: str) -> None:
     with pytest.raises(Refused, match="cannot use this title"):
-        requests_at(root, github).open(OpenPullRequest(key, title))
+        await requests_at(root, github).open(OpenPullRequest(key, title))
 
 
 @pytest.mark.parametrize("body", ["x" * 65_537, "a\0b", "\ud800"])
@@ -478,7 +487,7 @@ async def test_the_text_of_a_pull_request_has_its_bounds(
     root: Path, key: ThreadKey, github: StandIn, body: str
 ) -> None:
     with pytest.raises(Refused, match="cannot use this text"):
-        requests_at(root, github).open(OpenPullRequest(key, "Title", body))
+        await requests_at(root, github).open(OpenPullRequest(key, "Title", body))
 
 
 async def test_the_desk_answers_for_pull_requests(
