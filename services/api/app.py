@@ -11,12 +11,16 @@ from quart_trio import QuartTrio
 from services.api import Options, auth, errors
 from services.api.asking import Asking
 from services.api.editing_routes import editing_routes
+from services.api.git_routes import git_routes
 from services.api.grace import Grace
 from services.api.health_routes import health_routes
+from services.api.history_routes import history_routes
 from services.api.last_send import FinishLastSend
 from services.api.page_routes import page_routes
 from services.api.schema import BODY_LIMIT
-from services.messages import Activity
+from services.api.thread_routes import thread_routes
+from services.api.transfer_routes import transfer_routes
+from services.messages import Activity, Transfers
 from supervisor.context import Context
 
 
@@ -36,7 +40,12 @@ def build(
     errors.install(app)
     auth.install(app, token)
     app.register_blueprint(health_routes(options, ctx.events))
-    app.register_blueprint(editing_routes(Asking(ctx, activity, grace), options.preview))
+    asking = Asking(ctx, activity, grace)
+    app.register_blueprint(editing_routes(asking, options.preview))
+    app.register_blueprint(git_routes(asking))
+    app.register_blueprint(thread_routes(asking))
+    app.register_blueprint(history_routes(asking))
+    app.register_blueprint(transfer_routes(ctx.board("transfers", Transfers), ctx.stopping))
     app.register_blueprint(page_routes(options.preview, token, token_file))
 
     @app.after_request

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from quart import Blueprint, request
+from quart import Blueprint
 
 from services.api.asking import Asking
+from services.api.reading import body_of
 from services.api.replies import execute_reply, init_reply, status_reply
-from services.api.schema import BodyT, ExecuteBody, InitBody, read_body, thread_key
+from services.api.schema import ExecuteBody, InitBody, thread_key
 from services.messages import (
     Execute,
     FindWorkspace,
-    OpenWorkspace,
     ReadGit,
     StartPreview,
     ThreadKey,
@@ -37,17 +37,12 @@ def editing_routes(asking: Asking, preview: str) -> Blueprint:
                 f"cannot find the workspace of {key}: call POST /api/init first"
             ) from missing
 
-    async def body_of(shape: type[BodyT]) -> BodyT:
-        data = await request.get_data(as_text=False)
-        assert isinstance(data, bytes)
-        return read_body(data, shape)
-
     @routes.post("/api/init")
     async def init() -> Reply:
         body = await body_of(InitBody)
-        key = body.key
+        key, opening = body.key, body.request
         asking.note_write()
-        workspace = await asking.ask("workspaces", OpenWorkspace(key, body.repo_url or None))
+        workspace = await asking.ask("workspaces", opening)
         started = await asking.ask("previews", StartPreview(key, workspace.root))
         return init_reply(workspace, started, preview), 200
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import EnumMeta
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from services.api.errors import Problem
-from services.messages import Mode, ThreadKey
+from services.messages import Mode, OpenWorkspace, ThreadKey
 from supervisor.desk import Refused
 
 BODY_LIMIT = 10 * 1024 * 1024  # bytes
@@ -34,6 +35,22 @@ class InitBody(_ThreadBody, frozen=True, kw_only=True):
     """POST /api/init."""
 
     repo_url: str | None = None
+    branch: str | None = None
+    depth: Annotated[int, Meta(ge=0)] | None = None
+    empty: bool = False
+    title: str | None = None
+
+    @property
+    def request(self) -> OpenWorkspace:
+        """What it asks for; an empty text is none."""
+        return OpenWorkspace(
+            self.key,
+            self.repo_url or None,
+            self.branch or None,
+            self.depth,
+            self.empty,
+            self.title or None,
+        )
 
 
 class ExecuteBody(_ThreadBody, frozen=True, kw_only=True):
@@ -55,6 +72,71 @@ class ExecuteBody(_ThreadBody, frozen=True, kw_only=True):
                 f"{INSTRUCTION_LIMIT} at most",
             )
         return text
+
+
+class CommitBody(_Body, frozen=True, kw_only=True):
+    """POST /api/git/commit."""
+
+    message: str
+
+
+class PushBody(_Body, frozen=True, kw_only=True):
+    """POST /api/git/push."""
+
+    force: bool = False
+
+
+class PullBody(_Body, frozen=True, kw_only=True):
+    """POST /api/git/pull; the default branch, unless it names one."""
+
+    branch: str | None = None
+
+
+class FetchBody(_Body, frozen=True, kw_only=True):
+    """POST /api/git/fetch."""
+
+
+class BranchBody(_Body, frozen=True, kw_only=True):
+    """POST /api/git/branch."""
+
+    branch: str
+    create_new: bool = False
+
+
+class ThreadBody(_Body, frozen=True, kw_only=True):
+    """PATCH /v1/threads: what is to be different."""
+
+    title: str | None = None
+    archived: bool | None = None
+
+
+class ForkBody(_Body, frozen=True, kw_only=True):
+    """POST /v1/threads/…/fork: the id of the new thread, and where it starts."""
+
+    thread_id: str
+    commit: str | None = None
+    title: str | None = None
+
+
+class MergeBody(_Body, frozen=True, kw_only=True):
+    """POST /v1/threads/…/merge."""
+
+    message: str | None = None
+
+
+class RestoreBody(_Body, frozen=True, kw_only=True):
+    """POST /v1/threads/…/restore."""
+
+    commit: str
+    expected_head: str | None = None
+
+
+class PullRequestBody(_Body, frozen=True, kw_only=True):
+    """POST /v1/threads/…/pull-request."""
+
+    title: str
+    body: str = ""
+    draft: bool = False
 
 
 BodyT = TypeVar("BodyT", bound=_Body)

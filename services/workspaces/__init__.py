@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 import trio
 
@@ -14,7 +16,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `root` is the directory of all workspaces; it is made when it is missing. `branch` is the
     default branch of a site that starts here; a clone keeps its remote's. `schemes` are the
     kinds of repository address that may be cloned; `file` allows paths of this machine too.
-    A remote that is silent for `network_timeout` seconds is given up.
+    A remote that is silent for `network_timeout` seconds is given up. `forges` says what the
+    forges at hosts of one's own are: "github" (Enterprise Server) or "gitlab".
     """
 
     root: str
@@ -26,6 +29,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[str, ...] = ()
     depth: int = 0
     protected: tuple[str, ...] = ("main", "master", "production")
+    forges: dict[str, Literal["github", "gitlab"]] = {}
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

@@ -9,6 +9,7 @@ from supervisor.desk import Refused
 
 MOST_MESSAGE = 64 * 1024  # bytes; forges cut or refuse longer ones
 MOST_TITLE = 200  # characters
+MOST_BODY = 65_536  # characters, as at GitHub
 MOST_BRANCH = 200  # bytes; it is a file's name in git, with ".lock" behind it
 MOST_PATH = 4096  # bytes, as on Linux
 
@@ -73,6 +74,14 @@ def checked_title(title: str) -> str:
     if not text or len(text) > MOST_TITLE or any(ord(char) < 32 for char in text):
         raise Refused(f"cannot use this title: it is one line of 1 to {MOST_TITLE} characters")
     return text
+
+
+def checked_body(body: str) -> str:
+    """The text below a title, which may be empty; raises `Refused`."""
+    _encoded(body, "text")
+    if "\0" in body or len(body) > MOST_BODY:
+        raise Refused(f"cannot use this text: {MOST_BODY} characters at most, and no NUL")
+    return body
 
 
 def _encoded(text: str, what: str) -> bytes:

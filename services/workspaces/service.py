@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from services.messages import (
     ForkThread,
     ListThreads,
     MergeThread,
+    OpenPullRequest,
     OpenWorkspace,
     ReadDiff,
     ReadGit,
@@ -31,11 +32,13 @@ from services.messages import (
     SaveChanges,
     SwitchBranch,
     ThreadKey,
+    Transfers,
     Workspace,
 )
 from services.workspaces import Options, projects
 from services.workspaces.editing import Editing
 from services.workspaces.git.repository import Author, GitFailed, prepare
+from services.workspaces.pull_requests import PullRequests
 from services.workspaces.recovery import Recovery
 from services.workspaces.settings import Settings
 from services.workspaces.threads import Threads
@@ -54,6 +57,7 @@ async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> N
     """
     settings = await trio.to_thread.run_sync(_settings, ctx.options)
     desk = Workspaces(settings)
+    ctx.publish("transfers", Transfers({}))
     await desk.recover()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(partial(ctx.answer, "workspaces", desk.answer, withdrawable=True))
@@ -76,6 +80,7 @@ def _settings(options: Options) -> Settings:
         hosts=options.hosts,
         depth=options.depth,
         protected=options.protected,
+        forges=options.forges,
     )
 
 
@@ -93,6 +98,7 @@ class Workspaces:
         self._recovery = Recovery(settings)
         self._threads = Threads(settings)
         self._editing = Editing(settings)
+        self._pull_requests = PullRequests(settings, lambda url: lambda: None)
         self._answers: dict[type[Request[Any]], Callable[[Any], object]] = {
             ListThreads: self._threads.list,
             RenameThread: self._threads.rename,
@@ -122,6 +128,9 @@ class Workspaces:
             case FindWorkspace(key):
                 async with self._alone(key):
                     return await self._run(self._threads.find, key)
+            case OpenPullRequest():
+                with _refusing(request.key):
+                    return await self._pull_requests.open(request)
             case _ if (work := self._answers.get(type(request))) is not None:
                 async with self._alone(_whose(request)):
                     return await self._run(work, request)
@@ -179,13 +188,20 @@ class Workspaces:
 
     @asynccontextmanager
     async def _alone(self, key: ThreadKey | ListThreads) -> AsyncGenerator[None]:
-        """Have the repository to oneself; what git says against it is a refusal."""
+        """Have the repository to oneself."""
         async with self._locks[key.client, key.user]:
-            try:
+            with _refusing(key):
                 yield
-            except (GitFailed, OSError) as error:
-                log.warning("workspace failed", thread=str(key), reason=str(error))
-                raise Refused(f"cannot use the workspace of {key}: {error}") from error
+
+
+@contextmanager
+def _refusing(key: ThreadKey | ListThreads) -> Generator[None]:
+    """What git says against it is a refusal."""
+    try:
+        yield
+    except (GitFailed, OSError) as error:
+        log.warning("workspace failed", thread=str(key), reason=str(error))
+        raise Refused(f"cannot use the workspace of {key}: {error}") from error
 
 
 def _whose(request: Any) -> ThreadKey | ListThreads:

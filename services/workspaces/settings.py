@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.messages import ThreadKey
@@ -23,6 +24,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     depth: int = 0
     protected: tuple[str, ...] = ()
+    forges: Mapping[str, str] = field(default_factory=dict[str, str])
     starter: Path = STARTER
 
     def layout(self, key: ThreadKey) -> Layout:

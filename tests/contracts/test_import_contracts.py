@@ -29,6 +29,7 @@ VIOLATIONS = [
     ("The prober is a service too", {"supervisor.health": "supervisor.runner"}),
     ("PID 1 is plain Python", {"supervisor.pid1": "trio"}),
     ("pygit2 stays in one place", {"services.workspaces": "pygit2"}),
+    ("Forges are asked in one place", {"services.workspaces.remotes": "urllib3"}),
     ("Only the API is a web application", {"services.hmr": "quart"}),
     ("Only the API is a web application", {"services.hmr": "hypercorn.trio"}),
     ("Nobody calls AWS", {"services.agent": "boto3"}),

@@ -10,6 +10,10 @@ import click
 import msgspec
 import pytest
 
+from services.api import Options
+from services.api.app import build
+from services.api.grace import Grace
+from services.messages import Activity
 from supervisor import tree
 from supervisor.cli.nurseryctl import cli
 from supervisor.config import BAD_CONFIGURATION, load
@@ -28,6 +32,7 @@ from supervisor.spec import (
     Strategy,
     TaskSpec,
 )
+from tests.harness import Harness
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -78,6 +83,22 @@ def test_every_documented_control_command_exists() -> None:
     context = click.Context(cli)
     for verb in re.findall(r"nurseryctl (\w+)", README):
         assert cli.get_command(context, verb) is not None, verb
+
+
+def test_the_routes_that_are_documented_are_those_of_the_api() -> None:
+    spec = TaskSpec(
+        name="api", run="services.api:serve", sends=("activity",), watches=("transfers",)
+    )
+    ctx = Harness(spec).context(Options())
+    sender = ctx.sender("activity", Activity)
+    app = build(ctx, token="t", token_file=None, activity=sender, grace=Grace(1.0))
+    there: set[str] = set()
+    for rule in app.url_map.iter_rules():
+        path = rule.rule.replace("<client>/<user>/<thread>", "…")
+        path = path.replace("<", "{").replace(">", "}")
+        there |= {f"{method} {path}" for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    table = README.split("\n## Embedding it\n")[1].split("\n| route |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`([A-Z]+ /[^`]*)`", table)) == there
 
 
 def test_every_documented_path_exists() -> None:

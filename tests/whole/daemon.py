@@ -116,6 +116,34 @@ class Daemon:
             )
         )
 
+    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        return self._api(
+            urllib.request.Request(
+                f"http://127.0.0.1:{self.api_port}{path}",
+                data=None if body is None else json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"},
+                method=method,
+            )
+        )
+
+    def text(self, path: str, accept: str) -> str:
+        """A page of the API that is no JSON."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.api_port}{path}",
+            headers={"Accept": accept, "Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read().decode()
+
+    def first_event(self, path: str) -> str:
+        """The first of a stream of server-sent events."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.api_port}{path}",
+            headers={"Authorization": f"Bearer {self.token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return "".join(line.decode() for line in iter(answer.readline, b"\n"))
+
     def _api(self, request: urllib.request.Request) -> tuple[int, Any]:
         request.add_header("Authorization", f"Bearer {self.token}")
         try:

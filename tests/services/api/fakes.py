@@ -30,6 +30,7 @@ SPEC = TaskSpec(
     run="services.api:serve",
     asks=("workspaces", "agent", "previews"),
     sends=("activity",),
+    watches=("transfers",),
     stop_timeout=5.0,
 )
 
@@ -40,7 +41,8 @@ KEY = ThreadKey("acme", "ann", "t1")
 class Fakes:
     """Answers at the three desks, and remembers what was asked.
 
-    `refusal` is raised instead of any answer, `gate` is waited for before a turn ends.
+    `refusal` is raised instead of any answer, `gate` is waited for before a turn ends. `answers`
+    are those to other kinds of request; one that is an exception is raised.
     """
 
     def __init__(self, root: Path) -> None:
@@ -52,6 +54,7 @@ class Fakes:
         self.preview = PreviewState.STARTING
         self.turn = TurnResult("turn-1", TurnState.COMMITTED, "Done.", ("src/a.md",), "abc")
         self.refusal: Exception | None = None
+        self.answers: dict[type, object] = {}
         self.gate: trio.Event | None = None
         self.executing = trio.Event()
 
@@ -80,6 +83,11 @@ class Fakes:
                 if self.gate is not None:
                     await self.gate.wait()
                 return self.turn
+            case _ if type(request) in self.answers:
+                answer = self.answers[type(request)]
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
             case _:
                 raise Refused(f"unknown request {request}")
 

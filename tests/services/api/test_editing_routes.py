@@ -189,3 +189,16 @@ async def test_a_request_that_outlives_the_grace_of_a_stop_is_told(
         await trio.sleep(60)
         fakes.harness.stopping.set()
     assert trio.current_time() - began == pytest.approx(63)
+
+
+async def test_init_says_how_a_project_is_made(client, headers, fakes):
+    more = {"repoUrl": "", "branch": "trunk", "depth": 1, "empty": True, "title": "New header"}
+    await client.post("/api/init", headers=headers, json=IDS | more)
+    assert fakes.asked[0] == OpenWorkspace(KEY, None, "trunk", 1, True, "New header")
+
+
+async def test_a_depth_below_none_is_bad_input(client, headers, fakes):
+    reply = await client.post("/api/init", headers=headers, json=IDS | {"depth": -1})
+    assert reply.status_code == 400
+    assert "depth" in (await reply.get_json())["error"]
+    assert fakes.asked == []

@@ -5,9 +5,11 @@ import socket
 
 import pytest
 import trio
+from structlog.testing import capture_logs
 
 from services.api import Options, serve
 from services.api.listening import CannotListen
+from services.messages import Transfer, Transfers
 from tests.services.api.fakes import KEY, Fakes
 
 
@@ -153,3 +155,50 @@ async def test_a_busy_port_ends_the_life_with_a_sentence(tmp_path, fakes):
         ctx = fakes.harness.context(Options(bind, token_file=str(tmp_path / "token")))
         with pytest.raises(CannotListen, match="cannot listen on"):
             await serve(ctx, task_status=trio.TASK_STATUS_IGNORED)
+
+
+@pytest.fixture
+def board(fakes):
+    return fakes.harness.channels.boards["transfers"]
+
+
+async def read_until(stream, text):
+    """What came until a text was in it."""
+    received = b""
+    with trio.fail_after(5):
+        while text not in received:
+            part = await stream.receive_some()
+            assert part, received
+            received += part
+    return received
+
+
+async def test_a_stream_of_transfers_goes_on_and_ends_with_the_service(start, fakes, board):
+    api = await start()
+    async with await trio.open_tcp_stream("127.0.0.1", api.port) as stream:
+        await stream.send_all(api.request("GET", "/v1/transfers"))
+        head = await read_until(stream, b'data: {"running":{}}\n\n')
+        assert b"content-type: text/event-stream" in head
+        board.set(Transfers({"acme/ann": Transfer("fetch", 1, 2, 3)}))
+        await read_until(stream, b'"what":"fetch","done":1,"total":2,"bytes":3')
+        fakes.harness.stopping.set()
+        with trio.fail_after(1):
+            await api.ended.wait()
+
+
+async def test_whoever_leaves_a_stream_of_transfers_leaves_nothing_behind(start, board):
+    api = await start()
+    with capture_logs() as logs:
+        async with await trio.open_tcp_stream("127.0.0.1", api.port) as stream:
+            await stream.send_all(api.request("GET", "/v1/transfers"))
+            await read_until(stream, b"data:")
+            before = trio.lowlevel.current_statistics().tasks_living
+        with trio.fail_after(5):
+            while True:
+                await trio.lowlevel.checkpoint()
+                if trio.lowlevel.current_statistics().tasks_living < before:
+                    break
+        board.set(Transfers({"acme/ann": Transfer("push")}))
+        alive = api.request("GET", "/health/live", b"", "Connection: close")
+        assert (await api.exchange(alive))[0] == 200
+    assert logs == []

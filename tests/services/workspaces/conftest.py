@@ -75,7 +75,12 @@ class Service:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.harness = Harness(
-            TaskSpec(name="workspaces", run="services.workspaces:serve", answers=("workspaces",))
+            TaskSpec(
+                name="workspaces",
+                run="services.workspaces:serve",
+                answers=("workspaces",),
+                publishes=("transfers",),
+            )
         )
 
     async def ask(self, request: Request[R]) -> R:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -49,13 +48,8 @@ async def test_the_unified_text_is_a_patch_that_git_applies(
         await service.ask(CommitChanges(key, "all of it"))
     elsewhere = tmp_path / "elsewhere"
     git(tmp_path, "clone", "-q", str(remote), str(elsewhere))
-    subprocess.run(
-        ["git", "apply", "--index"],
-        cwd=elsewhere,
-        env=git.environment,
-        input=diff.unified.encode(),
-        check=True,
-    )
+    (tmp_path / "patch").write_bytes(diff.unified.encode())
+    git(elsewhere, "apply", "--index", str(tmp_path / "patch"))
     assert git(elsewhere, "write-tree") == git(opened.root, "rev-parse", "HEAD^{tree}")
 
 

@@ -1,0 +1,1 @@
+"""How the REST API of each forge is asked for a merge."""
