@@ -27,7 +27,7 @@ _APIS: dict[Forge, Api] = {
 }
 
 WORKERS = 4  # worker threads that wait for a forge
-WITHIN = 20.0  # seconds for one exchange; there are three at most
+WITHIN = 20.0  # seconds for one exchange, of which there are a handful at most
 
 # The user and the secret; None where there are none. Called again, the last ones were refused.
 Login = Callable[[], tuple[str, str] | None]
