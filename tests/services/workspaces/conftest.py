@@ -14,6 +14,7 @@ import trio
 
 from services.messages import ThreadKey
 from services.workspaces import Options, serve
+from services.workspaces.credentials import Credentials
 from services.workspaces.git.repository import Author
 from services.workspaces.settings import Settings
 from supervisor.desk import Request
@@ -90,6 +91,10 @@ class Service:
 def settings(root: Path) -> Settings:
     """What a service on `root` would go by."""
     return Settings(root, "main", Author("nurseryd", "nurseryd@localhost"), ("file", "https"))
+
+
+def no_credentials() -> Credentials:
+    return Credentials({}, lambda _name: "")
 
 
 Serving = Callable[[], AbstractAsyncContextManager[Service]]
