@@ -31,6 +31,8 @@ def running(monkeypatch: pytest.MonkeyPatch, home: str) -> Iterator[Cloud]:
     """A cloud that this process and its children take for AWS."""
     from moto.server import ThreadedMotoServer  # half a second, which only its own tests pay
 
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 class GitServer:
     """Serves every bare repository under `root`; each of these may change while it runs.
 
-    `tokens` are the passwords that are let in, None lets everybody in. `redirect` is where
-    every request is sent on to. `before` is called with a request's method and path, in the
-    request's own worker thread; what it raises ends the connection without an answer.
-    `cut_push` ends the connection once a push has sent its first bytes.
+    `tokens` are the passwords that are let in, None lets everybody in. Who is let in is answered
+    with `status`, sent on to another place by `redirect`, or to another path here by `moved`.
+    `before` is called with a request's method and path, in the request's own worker thread.
+    `cut` is the end of the paths at which a connection ends after the first bytes of a body.
     """
 
     def __init__(self, root: Path) -> None:
@@ -27,7 +27,9 @@ class GitServer:
         self.tokens: set[str] | None = None
         self.redirect: str | None = None
         self.before: Callable[[str, str], None] = lambda _method, _path: None
-        self.cut_push = False
+        self.cut: str | None = None
+        self.status: int | None = None
+        self.moved: dict[str, str] = {}
         self.asked: list[str] = []  # methods and paths
         self.authorizations: list[str] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -38,13 +40,23 @@ class GitServer:
         return self._http.server_address[1]
 
     @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}"
 
     @property
     def passwords(self) -> set[str]:
         """Every password that a client has sent."""
         return {_password(value) for value in self.authorizations}
+
+    def hook(self, name: str, script: str) -> None:
+        """Have the remote ask a shell script."""
+        path = self.root / "remote.git/hooks" / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
 
     @contextmanager
     def running(self) -> Generator[GitServer]:
@@ -88,16 +100,21 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
             if (authorization := self.headers.get("Authorization")) is not None:
                 server.authorizations.append(authorization)
             server.before(self.command, self.path)
-            if server.cut_push and self.path.endswith("/git-receive-pack"):
+            if server.cut is not None and self.path.endswith(server.cut):
                 self.rfile.read(1)
                 raise Cut
             body = self._body()
-            if server.redirect is not None:
-                self._reply(302, {"Location": server.redirect + self.path})
-            elif server.tokens is not None and (
+            old = next((old for old in server.moved if self.path.startswith(old)), None)
+            if server.tokens is not None and (
                 authorization is None or _password(authorization) not in server.tokens
             ):
                 self._reply(401, {"WWW-Authenticate": 'Basic realm="git"'})
+            elif server.status is not None:
+                self._reply(server.status, {})
+            elif server.redirect is not None:
+                self._reply(302, {"Location": server.redirect + self.path})
+            elif old is not None:
+                self._reply(301, {"Location": self.path.replace(old, server.moved[old], 1)})
             else:
                 self._run_git(body)
 
