@@ -8,7 +8,7 @@ from pathlib import Path
 import pygit2
 
 from services.workspaces.git.repository import GitFailed, local, opened, tip, twin
-from services.workspaces.git.wire import Callbacks, Wire, origin_of
+from services.workspaces.git.wire import Callbacks, Wire
 
 
 class Behind(GitFailed):
@@ -36,8 +36,8 @@ def push(git: Path, branch: str, wire: Wire, *, force: bool) -> Push:
     with opened(git) as repo:
         seen = tip(repo, twin(branch))
         callbacks = _Callbacks(wire, repo, None if seen is None else seen.id, force)
-        with origin_of(repo) as remote:
-            remote.push([f"{'+' if force else ''}{reference}:{reference}"], callbacks)
+        refspec = f"{'+' if force else ''}{reference}:{reference}"
+        callbacks.carry(repo, lambda remote: remote.push([refspec], callbacks))
         if callbacks.refusal is not None:
             said = " ".join(callbacks.said.split())
             raise GitFailed(f"it refused the push: {callbacks.refusal}; {said}".rstrip("; "))

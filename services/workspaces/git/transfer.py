@@ -8,7 +8,7 @@ import pygit2
 from pygit2.enums import CheckoutStrategy, FetchPrune
 
 from services.workspaces.git.repository import GitFailed, local, opened, reasons, tip, twin
-from services.workspaces.git.wire import Callbacks, Wire, origin_of
+from services.workspaces.git.wire import Callbacks, Wire
 
 ALL = 2147483647  # the depth by which git's protocol means all history
 
@@ -31,11 +31,12 @@ def clone(
         try:
             repo.remotes.create("origin", url)
             callbacks = Callbacks(wire)
-            with origin_of(repo) as remote:
-                # libgit2 does not bound what it copies from a path.
-                over_network = url.startswith(("http://", "https://"))
-                remote.fetch(callbacks=callbacks, depth=depth if over_network else 0)
-                heads = {head.name: head.symref_target for head in remote.list_heads(connect=False)}
+            # libgit2 does not bound what it copies from a path.
+            bound = depth if url.startswith(("http://", "https://")) else 0
+            remote = callbacks.carry(
+                repo, lambda remote: remote.fetch(callbacks=callbacks, depth=bound)
+            )
+            heads = {head.name: head.symref_target for head in remote.list_heads(connect=False)}
             names = sorted(repo.branches.remote)
             if not names:
                 return False
@@ -71,8 +72,11 @@ def fetch(git: Path, wire: Wire, *, whole: bool = False) -> tuple[str, ...]:
     """
     with opened(git) as repo:
         callbacks = Callbacks(wire)
-        with origin_of(repo) as remote:
-            remote.fetch(callbacks=callbacks, prune=FetchPrune.PRUNE, depth=ALL if whole else 0)
+        depth = ALL if whole else 0
+        callbacks.carry(
+            repo,
+            lambda remote: remote.fetch(callbacks=callbacks, prune=FetchPrune.PRUNE, depth=depth),
+        )
         start = twin("")
         return tuple(
             sorted(name.removeprefix(start) for name in callbacks.changed if name.startswith(start))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pygit2
 from pygit2.enums import CredentialType
 
-from services.workspaces.git.repository import reasons
-
 # Of what a server says beside the data, this much of the end is kept.
 MOST_SAID = 2000  # characters
+REDIRECTS = "http.followRedirects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +40,34 @@ class Wire:
 
 
 class Callbacks(pygit2.RemoteCallbacks):
-    """libgit2's questions, put to a `Wire`; `said` is what the server wrote beside the data."""
+    """libgit2's questions, put to a `Wire`.
+
+    `said` is what the server wrote beside the data, `changed` the references that moved here.
+    """
 
     def __init__(self, wire: Wire) -> None:
         super().__init__()
         self.wire = wire
         self.said = ""
-        self.changed: list[str] = []
+        self.changed: set[str] = set()
+
+    def carry(
+        self, repo: pygit2.Repository, transfer: Callable[[pygit2.Remote], object]
+    ) -> pygit2.Remote:
+        """Do a transfer with the remote of a repository, which is returned."""
+        # Sent to another host, libgit2 would ask us for a token in its name, and bring what that
+        # one has.
+        if REDIRECTS not in repo.config:
+            repo.config[REDIRECTS] = "false"
+        remote = repo.remotes["origin"]
+        try:
+            transfer(remote)
+        except UnicodeDecodeError:
+            # pygit2 breaks off over what a hook writes that is no UTF-8. Once more, unheard.
+            self.sideband_progress = None  # pyright: ignore[reportAttributeAccessIssue]
+            remote = repo.remotes["origin"]
+            transfer(remote)
+        return remote
 
     def credentials(
         self, url: str, username_from_url: str | None, allowed_types: CredentialType
@@ -73,14 +92,4 @@ class Callbacks(pygit2.RemoteCallbacks):
 
     def update_tips(self, refname: str, old: pygit2.Oid, new: pygit2.Oid) -> None:
         if old != new:
-            self.changed.append(refname)
-
-
-@contextmanager
-def origin_of(repo: pygit2.Repository) -> Generator[pygit2.Remote]:
-    """The remote of a repository, which cannot send us to another host."""
-    # libgit2 would ask us for a token in the name of the other host, and bring what it serves.
-    with reasons():
-        if "http.followRedirects" not in repo.config:
-            repo.config["http.followRedirects"] = "false"
-        yield repo.remotes["origin"]
+            self.changed.add(refname)
