@@ -12,6 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import trio
+
 
 class GitServer:
     """Serves every bare repository under `root`; each of these may change while it runs.
@@ -19,7 +21,8 @@ class GitServer:
     `tokens` are the passwords that are let in, None lets everybody in. Who is let in is answered
     with `status`, sent on to another place by `redirect`, or to another path here by `moved`.
     `before` is called with a request's method and path, in the request's own worker thread.
-    `cut` is the end of the paths at which a connection ends after the first bytes of a body.
+    `amid` is called, there too, with half of the answer to a POST on its way. `cut` is the end of
+    the paths at which a connection ends after the first bytes of a body.
     """
 
     def __init__(self, root: Path) -> None:
@@ -27,6 +30,7 @@ class GitServer:
         self.tokens: set[str] | None = None
         self.redirect: str | None = None
         self.before: Callable[[str, str], None] = lambda _method, _path: None
+        self.amid: Callable[[], None] = lambda: None
         self.cut: str | None = None
         self.status: int | None = None
         self.moved: dict[str, str] = {}
@@ -72,6 +76,22 @@ class GitServer:
 
 def _password(authorization: str) -> str:
     return base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")[2]
+
+
+class Gate:
+    """Where a server's worker thread waits until it may go on."""
+
+    def __init__(self) -> None:
+        self._loop = trio.lowlevel.current_trio_token()
+        self.reached = trio.Event()
+        self._opened = threading.Event()
+
+    def __call__(self, *_: object) -> None:
+        self._loop.run_sync_soon(self.reached.set)
+        self._opened.wait(10)
+
+    def open(self) -> None:
+        self._opened.set()
 
 
 class Cut(Exception):
@@ -162,6 +182,10 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            half = len(content) // 2
+            self.wfile.write(content[:half])
+            if self.command == "POST":
+                server.amid()
+            self.wfile.write(content[half:])
 
     return Handler
