@@ -82,18 +82,18 @@ class Syncing:
                 f"cannot push {site.branch}: it is protected; switch to another branch, or take"
                 " it out of the option protected of service.workspaces"
             )
-        send = partial(self._push, site, force=request.force)
-        try:
-            pushed = await send()
-        except pushing.Behind:
+        pushed = await self._push(site, force=request.force)
+        is_shallow = partial(transfer.is_shallow, site.git)
+        if pushed is None and await self.lanes.write(site.repository, is_shallow):
             # Git cannot tell who is behind whom where it lacks the history between them.
-            if not await self.lanes.write(site.repository, partial(transfer.is_shallow, site.git)):
-                raise _behind(site) from None
             await self._fetch(site, whole=True)
-            try:
-                pushed = await send()
-            except pushing.Behind:
-                raise _behind(site) from None
+            pushed = await self._push(site, force=request.force)
+        if pushed is None:
+            raise _told(
+                site,
+                f"cannot push {site.branch}: the remote has commits of it that are not here; pull"
+                f" {site.branch} first, or push with force to replace them",
+            )
         await self.lanes.write(site.repository, partial(pushing.follow, site.git, site.branch))
         return Pushed(site.branch, pushed.head, pushed.new)
 
@@ -115,12 +115,13 @@ class Syncing:
         except GitFailed as error:
             raise _told(site, f"cannot fetch from {site.url}: {error}") from error
 
-    async def _push(self, site: Site, *, force: bool) -> pushing.Push:
+    async def _push(self, site: Site, *, force: bool) -> pushing.Push | None:
+        """Push; None where the remote has commits that are not here."""
         work = partial(pushing.push, site.git, site.branch, force=force)
         try:
             return await self._transfer(site, "push", work)
         except pushing.Behind:
-            raise
+            return None
         except pushing.Unseen as error:
             raise _told(
                 site,
@@ -174,14 +175,6 @@ class Syncing:
         if found is None:
             raise NotFound(f"cannot pull {branch}: {whose} has no such branch; name another")
         return found
-
-
-def _behind(site: Site) -> Refused:
-    return _told(
-        site,
-        f"cannot push {site.branch}: the remote has commits of it that are not here; pull"
-        f" {site.branch} first, or push with force to replace them",
-    )
 
 
 def _told(site: Site, reason: str) -> Refused:
