@@ -15,8 +15,9 @@ SCHEMES = ("https", "http", "file")
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the token for a host comes from, and the user's name that goes with it.
 
-    `env` is a variable of the daemon's environment; `secret` is the name or ARN of a secret in AWS
-    Secrets Manager, and `key` the field of it that is the token, where the secret is a JSON object.
+    `env` is a variable of the daemon's environment, which belongs into `secrets` of `[supervisor]`
+    too, so that no child inherits it. `secret` is the name or ARN of a secret in AWS Secrets
+    Manager, and `key` the field of it that is the token, where the secret is a JSON object.
     Without `user` it is the name that the host wants beside a token.
     """
 

@@ -41,6 +41,8 @@ class Board:
     def __init__(self, publish: Callable[[Transfers], None]) -> None:
         self._publish = publish
         self._running: dict[str, Transfer] = {}
+        # A board outlives the service: what an earlier life had under way is not any more.
+        publish(Transfers(self._running))
 
     @contextmanager
     def shown(self, whose: str, what: What | None) -> Generator[Progress]:

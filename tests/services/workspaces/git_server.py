@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Generator
@@ -25,8 +26,9 @@ class GitServer:
     the paths at which a connection ends after the first bytes of a body.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, tls: ssl.SSLContext | None = None) -> None:
         self.root = root
+        self._scheme = "http" if tls is None else "https"
         self.tokens: set[str] | None = None
         self.redirect: str | None = None
         self.before: Callable[[str, str], None] = lambda _method, _path: None
@@ -38,6 +40,8 @@ class GitServer:
         self.authorizations: list[str] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._http.daemon_threads = True
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
 
     @property
     def port(self) -> int:
@@ -49,7 +53,7 @@ class GitServer:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}"
+        return f"{self._scheme}://{self.host}"
 
     @property
     def passwords(self) -> set[str]:
@@ -103,7 +107,7 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def handle(self) -> None:
-            with suppress(ConnectionError, Cut):
+            with suppress(ConnectionError, ssl.SSLError, Cut):
                 super().handle()
 
         def log_message(self, format: str, *args: object) -> None:

@@ -174,6 +174,21 @@ async def test_a_lock_left_by_a_crash_is_removed_when_the_service_starts(
     assert not any(lock.exists() for lock in locks)
 
 
+async def test_what_a_killed_transfer_had_half_written_is_removed_when_the_service_starts(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        workspace = await service.ask(OpenWorkspace(key, str(remote)))
+    objects = workspace.project / ".git/objects"
+    torn = [objects / name for name in ("pack/pack_git2_4eaca4068bfcb079", "tmp_object_git2_0")]
+    for path in torn:
+        path.write_bytes(b"PACK")
+    async with serving():
+        pass
+    assert not any(path.exists() for path in torn)
+    git(workspace.project, "fsck", "--strict")
+
+
 async def test_a_repository_that_git_cannot_use_is_a_refusal_and_others_go_on(
     serving: Serving, key: ThreadKey, remote: Path
 ) -> None:
