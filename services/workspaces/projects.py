@@ -24,11 +24,12 @@ from supervisor.desk import Refused
 def exists(settings: Settings, request: OpenWorkspace) -> bool:
     """Whether the user of a thread has a whole project; if so, what was half made in it goes.
 
-    Call it with the repository to oneself.
+    Call it first, with the repository to oneself. Raises `Refused` for an address that may not be
+    used, and for symbolic links that lead out of the workspace.
     """
     layout = settings.layout(request.key)
     files.refuse_links(layout, request.key.thread)
-    if request.repo_url is not None:
+    if request.repo_url:
         remotes.checked(request.repo_url, settings.schemes, settings.hosts)
     if not layout.project.exists() or _hollow(layout):
         return False
@@ -62,7 +63,7 @@ def make(settings: Settings, request: OpenWorkspace, credentials: Credentials, l
         with suppress(OSError):
             layout.home.rmdir()  # only if it is empty
         raise
-    touch_metadata(layout.metadata, request.repo_url)
+    touch_metadata(layout.metadata, request.repo_url or None)
 
 
 def known_url(layout: Layout, url: str | None) -> str | None:
@@ -87,11 +88,10 @@ def _build(
 ) -> None:
     branch = None if request.branch is None else names.checked_branch(request.branch)
     url = request.repo_url
-    if url is None:
+    if not url:
         git.create(place, branch or settings.branch)
         filled = False
     else:
-        remotes.checked(url, settings.schemes, settings.hosts)
         filled = _clone(settings, place, request, url, credentials, line)
     files.exclude_generated(place / ".git")
     if not filled:

@@ -147,7 +147,7 @@ class Workspaces:
         settings, repository = self._settings, _repository(request)
         if not await self._lanes.write(repository, partial(projects.exists, settings, request)):
             make = partial(projects.make, settings, request, self._credentials)
-            what = None if request.repo_url is None else "clone"
+            what = "clone" if request.repo_url else None
             await self._lanes.transfer(repository, what, make)
         return await self._lanes.write(repository, partial(self._threads.open, request))
 

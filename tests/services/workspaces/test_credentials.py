@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -54,6 +56,12 @@ def test_a_token_goes_with_the_user_s_name_that_its_host_wants(
 
 def test_without_a_word_github_s_token_is_in_its_usual_variable() -> None:
     assert Options(root="/x").credentials == {"github.com": Credential(env="GITHUB_TOKEN")}
+
+
+def test_no_child_inherits_a_token_that_is_used_without_a_word() -> None:
+    config = tomllib.loads((Path(__file__).parents[3] / "config/local.toml").read_text())
+    used = {credential.env for credential in Options(root="/x").credentials.values()}
+    assert used <= {*config["supervisor"]["secrets"]}
 
 
 @pytest.mark.parametrize(
