@@ -118,7 +118,8 @@ class Service:
         )
 
     @property
-    def transfers(self) -> Cell[Transfers | None]:
+    def transfers(self) -> Cell[Transfers]:
+        """The board, on which there is something from the start."""
         return self.harness.channels.boards["transfers"]
 
     async def ask(self, request: Request[R]) -> R:
