@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,7 @@ import trio
 from supervisor.context import Context
 
 SCHEMES = ("https", "http", "file")
+_HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 
 
 class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -48,8 +50,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     paths of this machine too, and `http`, which reaches only this machine itself and what `hosts`
     names. `hosts` are those that may be spoken with, as `host` or `host:port`; empty means any.
     A remote that is silent for `network_timeout` seconds is given up. `credentials` says by host,
-    with its port where addresses have one, where the token for it comes from. `forges` says what the
-    forges at hosts of one's own are: "github" (Enterprise Server) or "gitlab".
+    with its port where addresses have one, where the token for it comes from. `forges` says what
+    the forges at hosts of one's own are: "github" (Enterprise Server) or "gitlab".
     """
 
     root: str
@@ -67,6 +69,11 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if unknown := [scheme for scheme in self.schemes if scheme not in SCHEMES]:
             raise ValueError(f"schemes: {unknown[0]!r} is not one of {', '.join(SCHEMES)}")
+        for key, names in (("hosts", self.hosts), ("credentials", self.credentials)):
+            if unknown := [name for name in names if not _HOST.fullmatch(name)]:
+                raise ValueError(f"{key}: {unknown[0]!r} is no host: write host or host:port")
+        if self.network_timeout <= 0:
+            raise ValueError("network_timeout: is a number of seconds above 0")
         if self.depth < 0:
             raise ValueError("depth: is a number of commits, or 0 for all")
 

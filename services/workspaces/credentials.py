@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from services.workspaces import Credential
 from services.workspaces.git.wire import Login
-from services.workspaces.remotes import Origin, is_loopback, origin
+from services.workspaces.remotes import PORTS, Origin, is_loopback, origin
 from supervisor.desk import Refused
 
 # What each forge wants as the user's name beside a token.
@@ -28,7 +28,11 @@ class Credentials:
     """
 
     def __init__(self, table: Mapping[str, Credential], read_secret: ReadSecret) -> None:
-        self._table = {host.lower(): credential for host, credential in table.items()}
+        # An address and a table may name the port that is meant anyway, or leave it out.
+        self._table = {
+            host.lower().removesuffix(f":{PORTS['https']}"): credential
+            for host, credential in table.items()
+        }
         self._read_secret = read_secret
         self._secrets: dict[str, str] = {}
         self._lock = threading.Lock()

@@ -24,7 +24,7 @@ class Origin(NamedTuple):
 
     def __str__(self) -> str:
         """As in an address, and as the option `credentials` has it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _written(self.host)
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
 
@@ -38,6 +38,10 @@ def origin(url: str) -> Origin | None:
     if not host or parts.scheme not in PORTS:
         return None
     return Origin(parts.scheme, host, PORTS[parts.scheme] if port is None else port)
+
+
+def _written(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def is_loopback(host: str) -> bool:
@@ -89,7 +93,9 @@ def checked(url: str, schemes: Collection[str], hosts: Collection[str] = ()) -> 
 
 
 def _check_host(parts: SplitResult, host: str, hosts: Collection[str]) -> None:
-    named = {host, f"{host}:{parts.port or PORTS[parts.scheme]}"} & {name.lower() for name in hosts}
+    bare = _written(host)
+    ours = {bare, f"{bare}:{parts.port or PORTS[parts.scheme]}"}
+    named = ours & {name.lower() for name in hosts}
     if hosts and not named:
         raise Refused(
             f"cannot use a repository at {host}: use one at {' or '.join(sorted(hosts))}, or add"

@@ -189,7 +189,31 @@ def test_a_credential_comes_from_one_place(table: dict[str, str]) -> None:
         msgspec.convert({"root": "/x", "credentials": {"a.com": table}}, Options)
 
 
-@pytest.mark.parametrize("options", [{"schemes": ["ssh"]}, {"depth": -1}])
+def test_the_port_that_is_meant_anyway_makes_no_other_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TOKEN", TOKEN)
+    for host, url in (("git.example.com:443", SITE), ("git.example.com", f"{SITE[:23]}:443/site")):
+        assert Credentials({host: Credential(env="TOKEN")}, Vault()).visit(url).login(url)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"schemes": ["ssh"]},
+        {"depth": -1},
+        {"network_timeout": 0},
+        {"hosts": ["https://example.com"]},
+        {"hosts": ["example.com/acme"]},
+        {"credentials": {"ann@example.com": {"env": "A"}}},
+    ],
+)
 def test_options_that_cannot_work_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"root": "/x", **options}, Options)
+
+
+@pytest.mark.parametrize("host", ["example.com", "localhost:8080", "[::1]:8080", "10.0.0.1"])
+def test_a_host_is_one_with_or_without_a_port(host: str) -> None:
+    table = {"root": "/x", "hosts": [host], "credentials": {host: {"env": "A"}}}
+    assert msgspec.convert(table, Options).hosts == (host,)

@@ -98,6 +98,7 @@ def test_only_hosts_that_are_named_are_spoken_with(host: str) -> None:
 
 
 def test_a_named_port_is_that_port() -> None:
+    assert checked("https://[::1]:8443/site", SCHEMES, ("[::1]:8443",))
     assert checked("https://example.com/site", SCHEMES, ("example.com:443",))
     with pytest.raises(Refused, match="use one at"):
         checked("https://example.com/site", SCHEMES, ("example.com:8443",))
