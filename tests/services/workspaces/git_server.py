@@ -19,8 +19,9 @@ import trio
 class GitServer:
     """Serves every bare repository under `root`; each of these may change while it runs.
 
-    `tokens` are the passwords that are let in, None lets everybody in. Who is let in is answered
-    with `status`, sent on to another place by `redirect`, or to another path here by `moved`.
+    `tokens` are the passwords that are let in, None lets everybody in; `guarded` is a part of the
+    paths that this is about, by default of all. Who is let in is answered with `status`, sent on
+    to another place by `redirect`, or to another path here by `moved`.
     `before` is called with a request's method and path, in the request's own worker thread.
     `amid` is called, there too, with half of the answer to a POST on its way. `cut` is the end of
     the paths at which a connection ends after the first bytes of a body.
@@ -30,6 +31,7 @@ class GitServer:
         self.root = root
         self._scheme = "http" if tls is None else "https"
         self.tokens: set[str] | None = None
+        self.guarded = ""
         self.redirect: str | None = None
         self.before: Callable[[str, str], None] = lambda _method, _path: None
         self.amid: Callable[[], None] = lambda: None
@@ -129,9 +131,8 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
                 raise Cut
             body = self._body()
             old = next((old for old in server.moved if self.path.startswith(old)), None)
-            if server.tokens is not None and (
-                authorization is None or _password(authorization) not in server.tokens
-            ):
+            known = authorization is not None and _password(authorization) in (server.tokens or ())
+            if server.tokens is not None and server.guarded in self.path and not known:
                 self._reply(401, {"WWW-Authenticate": 'Basic realm="git"'})
             elif server.status is not None:
                 self._reply(server.status, {})

@@ -124,6 +124,18 @@ async def test_a_host_that_wants_no_token_is_told_none(
     assert guarded.authorizations == []
 
 
+async def test_a_repository_that_anybody_may_read_is_told_the_token_for_a_push(
+    serving: Serving, key: ThreadKey, remote: Path, guarded: GitServer
+) -> None:
+    guarded.guarded = "git-receive-pack"
+    async with online(serving, guarded) as service:
+        await service.ask(OpenWorkspace(key, f"{guarded.url}/remote.git"))
+        await service.ask(Fetch(key))
+        assert guarded.authorizations == []
+        assert (await service.ask(Push(key))).new
+    assert guarded.passwords == {TOKEN}
+
+
 async def test_a_token_revoked_between_calls_is_a_refusal_until_there_is_a_new_one(
     serving: Serving,
     key: ThreadKey,
