@@ -14,6 +14,7 @@ from services.messages import Fetch, Fetched, Merged, Pull, Push, Pushed, Thread
 from services.workspaces import names, remotes
 from services.workspaces.credentials import Credentials
 from services.workspaces.finding import existing
+from services.workspaces.forges import compare_page
 from services.workspaces.git import advancing, commits, projects, pushing, transfer
 from services.workspaces.git.repository import GitFailed
 from services.workspaces.git.wire import Wire
@@ -30,11 +31,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A thread's repository, the branch that it is on, and where its remote is."""
+    """A thread's repository, the branch that it is on, the project's, and where its remote is."""
 
     key: ThreadKey
     git: Path
     branch: str
+    default: str
     url: str | None
 
     @property
@@ -95,7 +97,8 @@ class Syncing:
                 f" {site.branch} first, or push with force to replace them",
             )
         await self.lanes.write(site.repository, partial(pushing.follow, site.git, site.branch))
-        return Pushed(site.branch, pushed.head, pushed.new)
+        compare = compare_page(site.url, site.default, site.branch, self.settings.forges)
+        return Pushed(site.branch, pushed.head, pushed.new, compare)
 
     async def _site(self, key: ThreadKey) -> Site:
         return await self.lanes.write((key.client, key.user), partial(self._find, key))
@@ -106,7 +109,7 @@ class Syncing:
         url = projects.origin(layout.git)
         if url is not None:
             remotes.checked(url, self.settings.schemes, self.settings.hosts)
-        return Site(key, layout.git, branch, url)
+        return Site(key, layout.git, branch, projects.default_branch(layout.git), url)
 
     async def _fetch(self, site: Site, *, whole: bool = False) -> tuple[str, ...]:
         work = partial(transfer.fetch, site.git, whole=whole)

@@ -144,6 +144,16 @@ def test_a_refused_secret_is_read_anew_and_tried_once_more() -> None:
         visit.login(SITE)
 
 
+def test_a_forge_is_logged_in_to_by_the_same_tokens() -> None:
+    vault = Vault(site="old")
+    login = known(vault, secret="site", user="ann").logins("https://git.example.com/acme/site")
+    assert login() == ("ann", "old")
+    vault.secrets["site"] = "new"
+    assert login() == ("ann", "new")
+    with pytest.raises(Refused, match="it refused the token from the secret site"):
+        login()
+
+
 def test_a_secret_that_is_the_same_when_read_anew_is_not_tried_again() -> None:
     vault = Vault(site=TOKEN)
     visit = known(vault, secret="site").visit(SITE)

@@ -89,6 +89,17 @@ async def test_a_push_brings_the_branch_to_its_twin_and_follows_it(
     git(remote, "fsck", "--strict")
 
 
+async def test_a_push_to_a_forge_says_where_it_is_compared(
+    serving: Serving, key: ThreadKey, http_url: str, server: GitServer
+) -> None:
+    server.moved = {"/acme/site.git": "/remote.git"}
+    async with serving(**ANY, forges={server.host: "gitlab"}) as service:
+        await opened(service, key, f"{server.url}/acme/site.git")
+        pushed = await service.ask(Push(key))
+    assert pushed.compare is not None
+    assert pushed.compare.startswith(f"{server.url}/acme/site/-/merge_requests/new?")
+
+
 async def test_a_push_onto_commits_that_are_not_here_says_to_pull_first(
     serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git, remote: Path
 ) -> None:
