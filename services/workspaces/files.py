@@ -116,6 +116,21 @@ def remove_locks(git: Path) -> tuple[str, ...]:
     return tuple(sorted(str(path.relative_to(git)) for path in found))
 
 
+def remove_torn(git: Path) -> int:
+    """Remove what a killed libgit2 was still writing; call it only with no git at work.
+
+    Half a clone may be gigabytes, and nothing else ever looks for it. Returns how many there were.
+    """
+    found = [
+        path
+        for pattern in ("*_git2_*", "pack/*_git2_*", "??/*_git2_*")
+        for path in (git / "objects").glob(pattern)
+    ]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
 def remove(path: Path) -> None:
     """Remove a file, a link or a whole directory, if it is there."""
     if path.is_dir() and not path.is_symlink():

@@ -3,37 +3,67 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from services.messages import OpenWorkspace
 from services.workspaces import files, names, remotes
+from services.workspaces.credentials import Credentials
 from services.workspaces.git import projects as git
 from services.workspaces.git import transfer
 from services.workspaces.git.repository import GitFailed
+from services.workspaces.lanes import Line
 from services.workspaces.layout import Layout
 from services.workspaces.records import read_metadata, touch_metadata
 from services.workspaces.settings import Settings
+from services.workspaces.speaking import speak
 from supervisor.desk import Refused
 
 
-def make(settings: Settings, request: OpenWorkspace, check: Callable[[], None]) -> None:
-    """Make the project of a thread's user, if there is none.
+def exists(settings: Settings, request: OpenWorkspace) -> bool:
+    """Whether the user of a thread has a whole project; if so, what was half made in it goes.
 
-    It is built beside its place and renamed into it: wherever this is interrupted, the next
-    call finds a whole one or none. `check` is called while a clone comes in and before it
-    gets its name; what it raises leaves nothing behind.
+    Call it first, with the repository to oneself. Raises `Refused` for an address that may not be
+    used, and for symbolic links that lead out of the workspace.
     """
     layout = settings.layout(request.key)
     files.refuse_links(layout, request.key.thread)
-    url = remotes.checked(request.repo_url, settings.schemes) if request.repo_url else None
+    if request.repo_url:
+        remotes.checked(request.repo_url, settings.schemes, settings.hosts)
+    if not layout.project.exists() or _hollow(layout):
+        return False
     files.remove_partial(layout)
-    if _hollow(layout):
+    return True
+
+
+def make(settings: Settings, request: OpenWorkspace, credentials: Credentials, line: Line) -> None:
+    """Make the project of a thread's user, if there is none, alone with its remote.
+
+    It is built beside its place and renamed into it: wherever this is interrupted, the next
+    call finds a whole one or none. The line's `check` is called while a clone comes in and before
+    it gets its name; what it raises leaves nothing behind.
+    """
+    layout = settings.layout(request.key)
+    hollow = layout.project.exists() and _hollow(layout)
+    if layout.project.exists() and not hollow:
+        return
+    files.remove_partial(layout)
+    if hollow:
         files.remove(layout.project)
-    if not layout.project.exists():
-        _make(settings, layout, request, url, check)
-        touch_metadata(layout.metadata, url)
+    layout.home.mkdir(parents=True, exist_ok=True)
+    place = layout.partial_project(secrets.token_hex(4))
+    try:
+        _build(settings, place, request, credentials, line)
+        line.check()
+        place.rename(layout.project)
+    except BaseException:
+        files.remove(place)
+        line.check()  # somebody else may be at work by now, if nobody waits for this any more
+        with suppress(OSError):
+            layout.home.rmdir()  # only if it is empty
+        raise
+    touch_metadata(layout.metadata, request.repo_url or None)
 
 
 def known_url(layout: Layout, url: str | None) -> str | None:
@@ -49,53 +79,50 @@ def known_url(layout: Layout, url: str | None) -> str | None:
     return known
 
 
-def _make(
-    settings: Settings,
-    layout: Layout,
-    request: OpenWorkspace,
-    url: str | None,
-    check: Callable[[], None],
-) -> None:
-    layout.home.mkdir(parents=True, exist_ok=True)
-    place = layout.partial_project(secrets.token_hex(4))
-    try:
-        _build(settings, place, request, url, check)
-        check()
-        place.rename(layout.project)
-    except BaseException:
-        files.remove(place)
-        check()  # somebody else may be at work by now, if nobody waits for this any more
-        with suppress(OSError):
-            layout.home.rmdir()  # only if it is empty
-        raise
-
-
 def _build(
     settings: Settings,
     place: Path,
     request: OpenWorkspace,
-    url: str | None,
-    check: Callable[[], None],
+    credentials: Credentials,
+    line: Line,
 ) -> None:
-    branch = settings.branch if request.branch is None else names.checked_branch(request.branch)
-    if url is None:
-        git.create(place, branch)
+    branch = None if request.branch is None else names.checked_branch(request.branch)
+    url = request.repo_url
+    if not url:
+        git.create(place, branch or settings.branch)
         filled = False
     else:
-        if url.startswith("/") and not Path(url).is_dir():
-            raise Refused(f"cannot clone {url}: there is no such directory")
-        try:
-            filled = transfer.clone(url, place, branch, check)
-        except GitFailed as error:
-            raise Refused(
-                f"cannot clone {url}: {error}; check the address, and that it may be read"
-            ) from error
+        filled = _clone(settings, place, request, url, credentials, line)
     files.exclude_generated(place / ".git")
     if not filled:
         if not request.empty:
             files.copy_site(settings.starter, place)
         subject = "Start empty" if request.empty else "Start from the starter site"
         git.first_commit(place / ".git", settings.author, f"{subject}\n")
+
+
+def _clone(
+    settings: Settings,
+    place: Path,
+    request: OpenWorkspace,
+    url: str,
+    credentials: Credentials,
+    line: Line,
+) -> bool:
+    depth = settings.depth if request.depth is None else request.depth
+    if depth < 0:
+        raise Refused(f"cannot clone {depth} commits: give a number of them, or 0 for all")
+    if url.startswith("/") and not Path(url).is_dir():
+        raise Refused(f"cannot clone {url}: there is no such directory")
+    clone = partial(transfer.clone, url, place, settings.branch, branch=request.branch, depth=depth)
+    try:
+        return speak(credentials, url, clone, line)
+    except transfer.NoBranch as error:
+        raise Refused(f"cannot clone {url}: {error}; name another, or none") from error
+    except GitFailed as error:
+        raise Refused(
+            f"cannot clone {url}: {error}; check the address, and that it may be read"
+        ) from error
 
 
 def _hollow(layout: Layout) -> bool:

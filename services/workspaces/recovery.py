@@ -38,6 +38,8 @@ class Recovery:
         """
         files.remove_partial(layout)
         done = [f"removed {lock}" for lock in files.remove_locks(layout.git)]
+        if torn := files.remove_torn(layout.git):
+            done.append(f"removed {torn} files that were half written")
         threads = Threads(self.settings)
         if moving.recover(layout.git, "", self.settings.author):
             done.append("finished a move of the project")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,17 +10,21 @@ from typing import Any
 import structlog
 import trio
 
+from services.aws import Secrets
 from services.messages import (
     ArchiveThread,
     CommitChanges,
     DeleteThread,
     DropChanges,
+    Fetch,
     FindWorkspace,
     ForkThread,
     ListThreads,
     MergeThread,
     OpenPullRequest,
     OpenWorkspace,
+    Pull,
+    Push,
     ReadDiff,
     ReadGit,
     ReadLog,
@@ -32,20 +33,21 @@ from services.messages import (
     SaveChanges,
     SwitchBranch,
     ThreadKey,
-    Transfers,
     Workspace,
 )
 from services.workspaces import Options, projects
+from services.workspaces.credentials import Credentials
 from services.workspaces.editing import Editing
 from services.workspaces.git.repository import Author, GitFailed, prepare
+from services.workspaces.lanes import Lanes
+from services.workspaces.progress import Board
 from services.workspaces.pull_requests import PullRequests
 from services.workspaces.recovery import Recovery
 from services.workspaces.settings import Settings
+from services.workspaces.syncing import Syncing
 from services.workspaces.threads import Threads
 from supervisor.context import Context
 from supervisor.desk import Refused, Request
-
-WORKERS = 8
 
 log = structlog.get_logger()
 
@@ -56,14 +58,15 @@ async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> N
     Cancelled while it saves, it leaves the rest unsaved; the files themselves stay.
     """
     settings = await trio.to_thread.run_sync(_settings, ctx.options)
-    desk = Workspaces(settings)
-    ctx.publish("transfers", Transfers({}))
+    lanes = Lanes(Board(partial(ctx.publish, "transfers")))
+    credentials = Credentials(ctx.options.credentials, Secrets().read)
+    desk = Workspaces(settings, lanes, credentials)
     await desk.recover()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(partial(ctx.answer, "workspaces", desk.answer, withdrawable=True))
         task_status.started()
         await ctx.stopping.wait()
-        # A clone is given up here; anything shorter is in a worker thread and completes.
+        # A transfer is given up here; anything shorter is in a worker thread and completes.
         nursery.cancel_scope.cancel()
     await desk.save_all()
 
@@ -84,75 +87,69 @@ def _settings(options: Options) -> Settings:
     )
 
 
-class Abandoned(Exception):
-    """Nobody waits any more for the project that is being made."""
-
-
 class Workspaces:
-    """Lets one request at a time at each repository; others wait in the order they came."""
+    """Hands every request to whoever can carry it out, in its turn at the repository."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, lanes: Lanes, credentials: Credentials) -> None:
         self._settings = settings
-        self._limiter = trio.CapacityLimiter(WORKERS)
-        self._locks: defaultdict[tuple[str, str], trio.Lock] = defaultdict(trio.Lock)
+        self._lanes = lanes
+        self._credentials = credentials
         self._recovery = Recovery(settings)
-        self._threads = Threads(settings)
-        self._editing = Editing(settings)
-        self._pull_requests = PullRequests(settings, lambda url: lambda: None)
-        self._answers: dict[type[Request[Any]], Callable[[Any], object]] = {
-            ListThreads: self._threads.list,
-            RenameThread: self._threads.rename,
-            ArchiveThread: self._threads.archive,
-            DeleteThread: self._threads.delete,
-            ForkThread: self._threads.fork,
-            ReadGit: self._editing.state,
-            ReadDiff: self._editing.diff,
-            ReadLog: self._editing.log,
-            CommitChanges: self._editing.commit,
-            SaveChanges: self._editing.save,
-            DropChanges: self._editing.drop,
-            RestoreCommit: self._editing.restore,
-            SwitchBranch: self._editing.switch,
-            MergeThread: self._editing.merge,
+        self._threads = threads = Threads(settings)
+        editing = Editing(settings)
+        syncing = Syncing(settings, lanes, credentials)
+        pull_requests = PullRequests(settings, credentials.logins)
+        self._writing: dict[type[Request[Any]], Callable[[Any], object]] = {
+            FindWorkspace: lambda request: threads.find(request.key),
+            ListThreads: threads.list,
+            RenameThread: threads.rename,
+            ArchiveThread: threads.archive,
+            DeleteThread: threads.delete,
+            ForkThread: threads.fork,
+            ReadGit: editing.state,
+            ReadDiff: editing.diff,
+            ReadLog: editing.log,
+            CommitChanges: editing.commit,
+            SaveChanges: editing.save,
+            DropChanges: editing.drop,
+            RestoreCommit: editing.restore,
+            SwitchBranch: editing.switch,
+            MergeThread: editing.merge,
+        }
+        self._transferring: dict[type[Request[Any]], Callable[[Any], Awaitable[object]]] = {
+            OpenWorkspace: self._open,
+            Fetch: syncing.fetch,
+            Pull: syncing.pull,
+            Push: syncing.push,
+            OpenPullRequest: pull_requests.open,
         }
 
     async def answer(self, request: Request[Any]) -> object:
         """Carry out a request of the desk; see the messages.
 
-        Cancelled while it waits for its turn, it does nothing; later, it is carried out.
+        Cancelled while it waits for its turn, it does nothing; later, what changes a repository
+        is carried out, and what speaks with a remote is let go.
         """
-        match request:
-            case OpenWorkspace():
-                async with self._alone(request.key):
-                    return await self._open(request)
-            case FindWorkspace(key):
-                async with self._alone(key):
-                    return await self._run(self._threads.find, key)
-            case OpenPullRequest():
-                with _refusing(request.key):
-                    return await self._pull_requests.open(request)
-            case _ if (work := self._answers.get(type(request))) is not None:
-                async with self._alone(_whose(request)):
-                    return await self._run(work, request)
-            case _:
-                raise Refused(f"cannot answer {type(request).__name__}: ask another desk")
+        kind = type(request)
+        try:
+            if (transferring := self._transferring.get(kind)) is not None:
+                return await transferring(request)
+            if (work := self._writing.get(kind)) is not None:
+                return await self._lanes.write(_repository(request), partial(work, request))
+        except (GitFailed, OSError) as error:
+            # What git says against it is a refusal.
+            whose = _whose(request)
+            log.warning("workspace failed", thread=whose, reason=str(error))
+            raise Refused(f"cannot use the workspace of {whose}: {error}") from error
+        raise Refused(f"cannot answer {kind.__name__}: ask another desk")
 
     async def _open(self, request: OpenWorkspace) -> Workspace:
-        # Nothing wakes a worker thread that waits for a silent remote, so a stop leaves it
-        # behind; `check` keeps it from putting anything in place afterwards. (It is libgit2's
-        # own threads, too, that call it: `trio.from_thread` would not know them.)
-        left = threading.Event()
-
-        def check() -> None:
-            if left.is_set():
-                raise Abandoned
-
-        make = partial(projects.make, self._settings, request, check)
-        try:
-            await trio.to_thread.run_sync(make, limiter=self._limiter, abandon_on_cancel=True)
-        finally:
-            left.set()
-        return await self._run(self._threads.open, request)
+        settings, repository = self._settings, _repository(request)
+        if not await self._lanes.write(repository, partial(projects.exists, settings, request)):
+            make = partial(projects.make, settings, request, self._credentials)
+            what = "clone" if request.repo_url else None
+            await self._lanes.transfer(repository, what, make)
+        return await self._lanes.write(repository, partial(self._threads.open, request))
 
     async def recover(self) -> None:
         """Bring every workspace on disk in order; one that cannot be is logged."""
@@ -183,32 +180,22 @@ class Workspaces:
             if saved:
                 log.info("unfinished work saved", thread=str(key), commit=saved)
 
-    async def _run(self, work: Callable[[Any], Any], request: Any) -> Any:
-        return await trio.to_thread.run_sync(work, request, limiter=self._limiter)
 
-    @asynccontextmanager
-    async def _alone(self, key: ThreadKey | ListThreads) -> AsyncGenerator[None]:
-        """Have the repository to oneself."""
-        async with self._locks[key.client, key.user]:
-            with _refusing(key):
-                yield
-
-
-@contextmanager
-def _refusing(key: ThreadKey | ListThreads) -> Generator[None]:
-    """What git says against it is a refusal."""
-    try:
-        yield
-    except (GitFailed, OSError) as error:
-        log.warning("workspace failed", thread=str(key), reason=str(error))
-        raise Refused(f"cannot use the workspace of {key}: {error}") from error
-
-
-def _whose(request: Any) -> ThreadKey | ListThreads:
+def _repository(request: Any) -> tuple[str, str]:
     match request:
-        case ListThreads():
-            return request
+        case ListThreads(client, user):
+            return client, user
         case ForkThread(source):
-            return source
+            return source.client, source.user
         case _:
-            return request.key
+            return request.key.client, request.key.user
+
+
+def _whose(request: Any) -> str:
+    match request:
+        case ListThreads(client, user):
+            return f"{client}/{user}"
+        case ForkThread(source):
+            return str(source)
+        case _:
+            return str(request.key)

@@ -24,6 +24,7 @@ VIOLATIONS = [
     ("The supervisor is layered", {"supervisor.utils": "os"}),
     ("The supervisor knows no service", {"supervisor.daemon": "services.messages"}),
     ("Services stand side by side on their messages", {"services.idle": "services.hmr"}),
+    ("Services stand side by side on their messages", {"services.aws": "services.messages"}),
     ("Services stand side by side on their messages", {"services.utils": "os"}),
     ("Services see the supervisor through their context", {"services.idle": "supervisor.runner"}),
     ("The prober is a service too", {"supervisor.health": "supervisor.runner"}),
@@ -32,7 +33,8 @@ VIOLATIONS = [
     ("Forges are asked in one place", {"services.workspaces.remotes": "urllib3"}),
     ("Only the API is a web application", {"services.hmr": "quart"}),
     ("Only the API is a web application", {"services.hmr": "hypercorn.trio"}),
-    ("Nobody calls AWS", {"services.agent": "boto3"}),
+    ("AWS is asked in one place", {"services.agent": "boto3"}),
+    ("AWS is asked in one place", {"services.workspaces.service": "botocore.exceptions"}),
     (
         "No import cycles",
         {

@@ -39,3 +39,7 @@ def faces() -> set[str]:
 def test_the_face_of_a_service_is_light(module: str):
     heavy = {"quart", "quart_trio", "hypercorn", "werkzeug", "pygit2", "boto3", "botocore"}
     assert not imported_by(module) & heavy
+
+
+def test_aws_is_asked_without_boto3_until_somebody_asks_it():
+    assert not imported_by("services.aws", "services.workspaces.service") & {"boto3", "botocore"}

@@ -66,6 +66,12 @@ def exists(git: Path, branch: str) -> bool:
         return tip(repo, local(branch)) is not None
 
 
+def are_related(git: Path, one: str, other: str) -> bool:
+    """Whether two commits have one in common, as far as history is here."""
+    with opened(git) as repo:
+        return bool(repo.merge_base_many([pygit2.Oid(hex=one), pygit2.Oid(hex=other)]))
+
+
 def find(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
     """The commit that a person means by a branch, a remote's branch or a hash; None if none."""
     commit = tip(repo, local(name)) or tip(repo, twin(name.removeprefix("origin/")))

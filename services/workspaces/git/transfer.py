@@ -1,64 +1,96 @@
-"""What goes over the network: clone, fetch and push."""
+"""What comes over the network: clone and fetch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import CheckoutStrategy
+from pygit2.enums import CheckoutStrategy, FetchPrune
 
-from services.workspaces.git.repository import reasons
+from services.workspaces.git.repository import GitFailed, local, opened, reasons, tip, twin
+from services.workspaces.git.wire import Callbacks, Wire
+
+ALL = 2147483647  # the depth by which git's protocol means all history
 
 
-def clone(url: str, project: Path, branch: str, check: Callable[[], None]) -> bool:
+class NoBranch(GitFailed):
+    """The remote has no such branch."""
+
+
+def clone(
+    url: str, project: Path, start: str, wire: Wire, *, branch: str | None = None, depth: int = 0
+) -> bool:
     """Clone into a new directory; False if there is nothing in the remote.
 
-    An empty clone is made ready for a first commit on `branch`. `check` is called now and then
-    while data comes in; what it raises ends the clone.
+    `branch`, by default the remote's own choice, is checked out. `depth` bounds the commits of
+    history that come along, 0 is for all; a path of this machine brings all anyway. An empty
+    clone is made ready for a first commit on `branch` or `start`. Raises what the wire raises.
     """
     with reasons():
-        repo: pygit2.Repository = pygit2.clone_repository(  # pyright: ignore[reportUnknownMemberType]
-            url, str(project), callbacks=_Checked(check)
-        )
+        repo = pygit2.init_repository(str(project), initial_head=branch or start)
         try:
-            if not repo.head_is_unborn and not repo.head_is_detached:
-                return True
-            name = _likeliest(_origin_branches(repo), branch)
-            if name is None:
-                repo.set_head(f"refs/heads/{branch}")
-                return False
-            remote = repo.branches.remote[f"origin/{name}"]
-            repo.branches.local.create(name, remote.peel(pygit2.Commit)).upstream = remote
-            repo.set_head(f"refs/heads/{name}")
-            repo.checkout_tree(  # pyright: ignore[reportUnknownMemberType]
-                repo.head.peel(pygit2.Tree), strategy=CheckoutStrategy.FORCE
+            repo.remotes.create("origin", url)
+            callbacks = Callbacks(wire)
+            # libgit2 does not bound what it copies from a path.
+            bound = depth if url.startswith(("http://", "https://")) else 0
+            remote = callbacks.carry(
+                repo, lambda remote: remote.fetch(callbacks=callbacks, depth=bound)
             )
+            heads = {head.name: head.symref_target for head in remote.list_heads(connect=False)}
+            names = sorted(repo.branches.remote)
+            if not names:
+                return False
+            found = branch or _likeliest(names, heads.get("HEAD"), start)
+            if f"origin/{found}" not in names:
+                raise NoBranch(f"it has no branch {found}")
+            _check_out(repo, found)
             return True
         finally:
             repo.free()
 
 
-def _origin_branches(repo: pygit2.Repository) -> list[str]:
-    names = [name.removeprefix("origin/") for name in repo.branches.remote]
-    return sorted(name for name in names if name != "HEAD")
+def _likeliest(names: list[str], head: str | None, start: str) -> str:
+    """The default branch of a remote, whose own HEAD may name none that is there."""
+    branches = [name.removeprefix("origin/") for name in names]
+    named = (head or "").removeprefix("refs/heads/")
+    return next(name for name in (named, start, "main", "master", *branches) if name in branches)
 
 
-def _likeliest(names: list[str], branch: str) -> str | None:
-    """The default branch of a remote whose own HEAD names none."""
-    for name in (branch, "main", "master", *names):
-        if name in names:
-            return name
-    return None
+def _check_out(repo: pygit2.Repository, branch: str) -> None:
+    remote = repo.branches.remote[f"origin/{branch}"]
+    repo.branches.local.create(branch, remote.peel(pygit2.Commit)).upstream = remote
+    repo.set_head(local(branch))
+    repo.checkout_tree(  # pyright: ignore[reportUnknownMemberType]
+        repo.head.peel(pygit2.Tree), strategy=CheckoutStrategy.FORCE
+    )
 
 
-class _Checked(pygit2.RemoteCallbacks):
-    def __init__(self, check: Callable[[], None]) -> None:
-        super().__init__()
-        self._check = check
+def fetch(git: Path, wire: Wire, *, whole: bool = False) -> tuple[str, ...]:
+    """See what the remote has; its branches that moved, came or went since it was last seen.
 
-    def transfer_progress(self, stats: object) -> None:
-        self._check()
+    With `whole` all history comes that a shallow clone left out.
+    """
+    with opened(git) as repo:
+        callbacks = Callbacks(wire)
+        depth = ALL if whole else 0
+        callbacks.carry(
+            repo,
+            lambda remote: remote.fetch(callbacks=callbacks, prune=FetchPrune.PRUNE, depth=depth),
+        )
+        start = twin("")
+        return tuple(
+            sorted(name.removeprefix(start) for name in callbacks.changed if name.startswith(start))
+        )
 
-    def sideband_progress(self, string: str) -> None:
-        self._check()
+
+def seen(git: Path, branch: str) -> str | None:
+    """The commit on a remote's branch when it was last seen; None if there was no such branch."""
+    with opened(git) as repo:
+        commit = tip(repo, twin(branch))
+        return None if commit is None else str(commit.id)
+
+
+def is_shallow(git: Path) -> bool:
+    """Whether history is missing that the remote has."""
+    with opened(git) as repo:
+        return repo.is_shallow

@@ -12,6 +12,7 @@ from services.workspaces.git.repository import local, opened, tip, twin
 from services.workspaces.writing import write_whole
 
 ATTRIBUTES = ".gitattributes"
+SHALLOW = "shallow"
 
 
 def start_branch(git: Path, branch: str, start: str | None = None) -> None:
@@ -70,6 +71,10 @@ def link(place: Path, admin: Path) -> None:
     ):
         if path.is_symlink() or not path.is_file() or path.read_text() != text:
             write_whole(path, text.encode(), durable=False)
+    # Where history ends is one thing for all worktrees, but libgit2 looks for it in each.
+    shallow = admin / SHALLOW
+    if (admin.parents[1] / SHALLOW).exists() and not shallow.is_symlink():
+        shallow.symlink_to(Path("..", "..", SHALLOW))
 
 
 def holder(git: Path, branch: str) -> str | None:

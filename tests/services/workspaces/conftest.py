@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import pytest
 import trio
 
-from services.messages import ThreadKey
+from services.messages import ThreadKey, Transfers
 from services.workspaces import Options, serve
+from services.workspaces.credentials import Credentials
 from services.workspaces.git.repository import Author
 from services.workspaces.settings import Settings
+from supervisor.cell import Cell
 from supervisor.desk import Request
 from supervisor.spec import TaskSpec
 from tests.harness import Harness
+from tests.services.workspaces.git_server import GitServer
 
 R = TypeVar("R")
 
@@ -69,6 +72,37 @@ def remote(tmp_path: Path, git: Git) -> Path:
     return bare
 
 
+class Elsewhere:
+    """Somebody else, who works on the same remote."""
+
+    def __init__(self, git: Git, site: Path, remote: Path) -> None:
+        self.git, self.site, self.remote = git, site, remote
+
+    def push(self, branch: str, name: str, text: str) -> str:
+        """Push one more commit to a branch, which begins at `trunk`; its hash."""
+        git, site = self.git, self.site
+        git(site, "fetch", "-q", "--prune", str(self.remote), "+refs/heads/*:refs/remotes/r/*")
+        begun = git(site, "for-each-ref", f"refs/remotes/r/{branch}")
+        git(site, "checkout", "-q", "-B", branch, f"r/{branch if begun else 'trunk'}")
+        (site / name).write_text(text)
+        git(site, "add", ".")
+        git(site, "commit", "-q", "-m", f"change {name}")
+        git(site, "push", "-q", str(self.remote), branch)
+        return git(site, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def elsewhere(git: Git, remote: Path, tmp_path: Path) -> Elsewhere:
+    return Elsewhere(git, tmp_path / "site", remote)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[GitServer]:
+    """The directory of the remote, over HTTP."""
+    with GitServer(tmp_path).running() as server:
+        yield server
+
+
 class Service:
     """The running service, as one who asks sees it."""
 
@@ -83,6 +117,11 @@ class Service:
             )
         )
 
+    @property
+    def transfers(self) -> Cell[Transfers]:
+        """The board, on which there is something from the start."""
+        return self.harness.channels.boards["transfers"]
+
     async def ask(self, request: Request[R]) -> R:
         return await self.harness.channels.desks["workspaces"].ask(request)
 
@@ -92,7 +131,12 @@ def settings(root: Path) -> Settings:
     return Settings(root, "main", Author("nurseryd", "nurseryd@localhost"), ("file", "https"))
 
 
-Serving = Callable[[], AbstractAsyncContextManager[Service]]
+def no_credentials() -> Credentials:
+    return Credentials({}, lambda _name: "")
+
+
+class Serving(Protocol):
+    def __call__(self, **options: object) -> AbstractAsyncContextManager[Service]: ...
 
 
 @pytest.fixture
@@ -105,9 +149,9 @@ def serving(root: Path) -> Serving:
     """One life of the service on `root`; leaving the block asks it to stop and waits."""
 
     @asynccontextmanager
-    async def life() -> AsyncIterator[Service]:
+    async def life(**options: object) -> AsyncIterator[Service]:
         service = Service(root)
-        context = service.harness.context(Options(root=str(root)))
+        context = service.harness.context(Options(**{"root": str(root), **options}))
         with trio.fail_after(20):
             async with trio.open_nursery() as nursery:
                 await nursery.start(lambda *, task_status: serve(context, task_status=task_status))

@@ -13,11 +13,12 @@ from supervisor.desk import NotFound, Refused, Request
 from tests.services.workspaces.conftest import Git, Serving
 
 
+@pytest.mark.parametrize("address", [None, ""])
 async def test_without_an_address_a_site_starts_from_the_starter(
-    serving: Serving, key: ThreadKey, git: Git, root: Path
+    serving: Serving, key: ThreadKey, git: Git, root: Path, address: str | None
 ) -> None:
     async with serving() as service:
-        workspace = await service.ask(OpenWorkspace(key))
+        workspace = await service.ask(OpenWorkspace(key, address))
     assert workspace.root == root / "acme/bob/threads/t1"
     assert workspace.project == root / "acme/bob/project"
     assert workspace.history == root / "acme/bob/.claude/threads/t1.jsonl"
@@ -129,6 +130,16 @@ async def test_another_address_for_the_same_user_is_refused(
         await service.ask(OpenWorkspace(key, str(remote)))
         with pytest.raises(Refused, match="was made from"):
             await service.ask(OpenWorkspace(key, "https://example.com/other.git"))
+
+
+async def test_an_address_with_a_credential_is_never_repeated(
+    serving: Serving, key: ThreadKey, remote: Path
+) -> None:
+    async with serving() as service:
+        await service.ask(OpenWorkspace(key, str(remote)))
+        with pytest.raises(Refused, match="contains a credential") as refusal:
+            await service.ask(OpenWorkspace(key, "https://bob:s3cret@example.com/other.git"))
+    assert "s3cret" not in str(refusal.value)
 
 
 async def test_an_address_for_a_site_that_started_here_is_refused(

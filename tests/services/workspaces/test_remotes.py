@@ -1,13 +1,13 @@
-"""Which repository addresses are cloned."""
+"""Which repository addresses are used, and how a remote's objections are told."""
 
 from __future__ import annotations
 
 import pytest
 
-from services.workspaces.remotes import checked, same
+from services.workspaces.remotes import Origin, checked, in_words, is_loopback, origin, same
 from supervisor.desk import Refused
 
-SCHEMES = ("https", "ssh", "file")
+SCHEMES = ("https", "file")
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ SCHEMES = ("https", "ssh", "file")
     [
         "https://example.com/acme/site.git",
         "https://example.com:8443/acme/site",
-        "ssh://git@example.com/acme/site.git",
+        "https://[::1]:8443/acme/site",
         "file:///srv/site.git",
         "/srv/site.git",
     ],
@@ -31,6 +31,10 @@ def test_an_address_of_an_allowed_kind_is_taken_as_it_is(url: str) -> None:
         "git://example.com/site.git",
         "ext::sh -c touch% /tmp/x",
         "git@example.com:acme/site.git",
+        "ssh://git@example.com/acme/site.git",
+        "https://example.com\\@elsewhere.com/site",
+        "https://example.com\\.elsewhere.com/site",
+        "https://exämple.com/site",
         "--upload-pack=touch /tmp/x",
         "../site.git",
         "site.git",
@@ -48,7 +52,7 @@ def test_an_address_of_an_allowed_kind_is_taken_as_it_is(url: str) -> None:
     ],
 )
 def test_any_other_address_is_refused(url: str) -> None:
-    with pytest.raises(Refused, match=r"^cannot clone"):
+    with pytest.raises(Refused, match=r"^cannot use"):
         checked(url, SCHEMES)
 
 
@@ -77,3 +81,66 @@ def test_a_slash_or_dot_git_at_the_end_makes_no_other_repository() -> None:
     assert same("https://example.com/site.git", "https://example.com/site/")
     assert not same("https://example.com/site", "https://example.com/sites")
     assert not same("https://example.com/site", None)
+
+
+@pytest.mark.parametrize("url", ["ssh://git@example.com/site.git", "git@example.com:site.git"])
+def test_an_address_for_ssh_is_refused_with_what_to_use_instead(url: str) -> None:
+    with pytest.raises(Refused, match=r"use https://"):
+        checked(url, SCHEMES)
+
+
+@pytest.mark.parametrize("host", ["example.com", "EXAMPLE.com:8443"])
+def test_only_hosts_that_are_named_are_spoken_with(host: str) -> None:
+    url = "https://example.com:8443/site"
+    assert checked(url, SCHEMES, (host,)) == url
+    with pytest.raises(Refused, match=f"at elsewhere.com: use one at {host}"):
+        checked("https://elsewhere.com/site", SCHEMES, (host,))
+
+
+def test_a_named_port_is_that_port() -> None:
+    assert checked("https://[::1]:8443/site", SCHEMES, ("[::1]:8443",))
+    assert checked("https://example.com/site", SCHEMES, ("example.com:443",))
+    with pytest.raises(Refused, match="use one at"):
+        checked("https://example.com/site", SCHEMES, ("example.com:8443",))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8080", "127.1.2.3", "[::1]:8080"])
+def test_plain_http_reaches_this_machine(host: str) -> None:
+    with pytest.raises(Refused, match="kind"):
+        checked(f"http://{host}/site", SCHEMES)
+    assert checked(f"http://{host}/site", ("http",))
+
+
+@pytest.mark.parametrize("host", ["example.com", "localhost.example.com", "10.0.0.1"])
+def test_plain_http_reaches_another_machine_only_by_its_name(host: str) -> None:
+    with pytest.raises(Refused, match="use https://"):
+        checked(f"http://{host}/site", ("http",))
+    assert checked(f"http://{host}/site", ("http",), (host,))
+
+
+def test_an_origin_is_scheme_host_and_port() -> None:
+    assert origin("https://Example.com/a") == Origin("https", "example.com", 443)
+    assert origin("https://example.com:443/b") == origin("https://example.com/a")
+    assert origin("https://example.com:444/a") != origin("https://example.com/a")
+    assert origin("http://example.com/a") != origin("https://example.com:80/a")
+    assert [origin(url) for url in ("/srv/site", "file:///srv/site", "https://[", "")] == [None] * 4
+    assert str(origin("https://example.com/a")) == "example.com"
+    assert str(origin("http://[::1]:81/a")) == "[::1]:81"
+
+
+def test_loopback_is_this_machine() -> None:
+    assert all(is_loopback(host) for host in ("localhost", "127.9.9.9", "::1"))
+    assert not any(is_loopback(host) for host in ("10.0.0.1", "example.com", "0.0.0.0"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("cannot redirect from 'a' to 'b'", "the repository moved; use its new address"),
+        ("unexpected http status code: 404", "no such repository"),
+        ("unexpected http status code: 403", "may not do that"),
+        ("failed to connect", "failed to connect"),
+    ],
+)
+def test_what_git_says_of_a_remote_is_put_into_words(reason: str, words: str) -> None:
+    assert words in in_words("https://example.com/site", reason)

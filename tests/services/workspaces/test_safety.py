@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,10 +12,9 @@ import trio
 from services.messages import CommitChanges, OpenWorkspace, ReadGit, ThreadKey
 from services.workspaces import projects
 from services.workspaces.git import repository
-from services.workspaces.service import Abandoned, Workspaces
-from services.workspaces.settings import Settings
+from services.workspaces.lanes import Abandoned, Line
 from supervisor.desk import Gone, Refused
-from tests.services.workspaces.conftest import Git, Service, Serving, settings
+from tests.services.workspaces.conftest import Git, Service, Serving, no_credentials, settings
 
 
 async def test_what_a_killed_clone_left_is_removed_and_the_clone_done_again(
@@ -177,6 +174,21 @@ async def test_a_lock_left_by_a_crash_is_removed_when_the_service_starts(
     assert not any(lock.exists() for lock in locks)
 
 
+async def test_what_a_killed_transfer_had_half_written_is_removed_when_the_service_starts(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        workspace = await service.ask(OpenWorkspace(key, str(remote)))
+    objects = workspace.project / ".git/objects"
+    torn = [objects / name for name in ("pack/pack_git2_4eaca4068bfcb079", "tmp_object_git2_0")]
+    for path in torn:
+        path.write_bytes(b"PACK")
+    async with serving():
+        pass
+    assert not any(path.exists() for path in torn)
+    git(workspace.project, "fsck", "--strict")
+
+
 async def test_a_repository_that_git_cannot_use_is_a_refusal_and_others_go_on(
     serving: Serving, key: ThreadKey, remote: Path
 ) -> None:
@@ -254,33 +266,6 @@ async def test_a_silent_remote_does_not_hold_up_a_stop(
         assert not (await service.ask(OpenWorkspace(key))).resumed
 
 
-async def test_a_clone_that_a_stop_left_behind_learns_of_it(
-    root: Path, key: ThreadKey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, may_go_on, ended = trio.Event(), threading.Event(), trio.Event()
-    learnt: list[bool] = []
-    token = trio.lowlevel.current_trio_token()
-
-    def slow(_settings: Settings, _request: OpenWorkspace, check: Callable[[], None]) -> None:
-        token.run_sync_soon(begun.set)
-        may_go_on.wait(10)
-        try:
-            check()
-        except Abandoned:
-            learnt.append(True)
-        token.run_sync_soon(ended.set)
-
-    monkeypatch.setattr(projects, "make", slow)
-    workspaces = Workspaces(settings(root))
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(workspaces.answer, OpenWorkspace(key))
-        await begun.wait()
-        nursery.cancel_scope.cancel()
-    may_go_on.set()
-    await ended.wait()
-    assert learnt == [True]
-
-
 def test_a_clone_that_nobody_waits_for_any_more_is_not_put_in_place(
     root: Path, key: ThreadKey, remote: Path
 ) -> None:
@@ -288,9 +273,10 @@ def test_a_clone_that_nobody_waits_for_any_more_is_not_put_in_place(
         raise Abandoned
 
     root.mkdir()
+    line = Line(check, lambda _done, _total, _size: None)
     for url in (str(remote), f"file://{remote}"):
         with pytest.raises(Abandoned):
-            projects.make(settings(root), OpenWorkspace(key, url), check)
+            projects.make(settings(root), OpenWorkspace(key, url), no_credentials(), line)
     assert list((root / "acme/bob").iterdir()) == []
 
 
