@@ -125,7 +125,7 @@ def _wanted(lock: str, kind: Kind, head: Callable[[str], str]) -> Wanted:
         case Kind.BERRY if not re.search(r"^__metadata:", head(lock), re.M):
             return Wanted(Kind.CLASSIC, lock, 1, 1)
         case Kind.BERRY:
-            return Wanted(kind, lock, 2)
+            return Wanted(kind, lock, 3)
         case _:
             return Wanted(kind, lock)
 
@@ -133,7 +133,7 @@ def _wanted(lock: str, kind: Kind, head: Callable[[str], str]) -> Wanted:
 def arguments(kind: Kind, caches: Caches, *, scripts: bool) -> tuple[str, ...]:
     """How a package manager is told to install what the lock file says, or to fail.
 
-    Newer yarns take the rest from the environment: see the template in the configuration.
+    Newer yarns take the rest from the environment: see the template in config/local.toml.
     """
     shared, local = caches.shared, caches.local
     no_scripts = () if scripts else ("--ignore-scripts",)
@@ -162,7 +162,8 @@ def arguments(kind: Kind, caches: Caches, *, scripts: bool) -> tuple[str, ...]:
                 *(f"--mutex=file:{local}/yarn.lock", *no_scripts),
             )
         case Kind.BERRY:
-            return ("install", "--immutable")
+            # Its setting is for dependencies alone, this for what the site itself would run too.
+            return ("install", "--immutable", *(() if scripts else ("--mode=skip-build",)))
         case Kind.BUN:
             return (
                 *("install", "--frozen-lockfile", "--no-progress", "--linker=hoisted"),

@@ -34,7 +34,7 @@ def found(there, manifest=b"{}", **heads):
         ("pnpm-lock.yaml", "lockfileVersion: 5.4", Wanted(Kind.PNPM, "pnpm-lock.yaml", 1, 7)),
         ("pnpm-lock.yaml", "", Wanted(Kind.PNPM, "pnpm-lock.yaml", 9)),
         ("yarn.lock", HEADS["yarn.lock"], Wanted(Kind.CLASSIC, "yarn.lock", 1, 1)),
-        ("yarn.lock", NEW_YARN, Wanted(Kind.BERRY, "yarn.lock", 2)),
+        ("yarn.lock", NEW_YARN, Wanted(Kind.BERRY, "yarn.lock", 3)),
         ("bun.lock", "{", Wanted(Kind.BUN, "bun.lock")),
         ("bun.lockb", "\0", Wanted(Kind.BUN, "bun.lockb")),
     ],
@@ -108,7 +108,7 @@ def test_nobody_may_change_a_lock_file_and_everybody_has_a_cache_of_ours(kind):
         (Kind.NPM, {"--ignore-scripts=true"}, {"--ignore-scripts=false"}),
         (Kind.PNPM, {"--ignore-scripts"}, {"--config.dangerously-allow-all-builds=true"}),
         (Kind.CLASSIC, {"--ignore-scripts"}, set()),
-        (Kind.BERRY, set(), set()),  # by the environment
+        (Kind.BERRY, {"--mode=skip-build"}, set()),  # and by the environment
         (Kind.BUN, {"--ignore-scripts"}, set()),
     ],
 )
