@@ -5,7 +5,6 @@ They and one small package come from the npm registry; where none answers, the t
 
 import json
 import os
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -18,45 +17,13 @@ from services.previews.node import find_node
 from services.previews.tools import Tools
 from supervisor.spec import ProcessSpec
 from supervisor.template import fill
-from tests.services.previews.astro import ENVIRONMENT, NETWORK
+from tests.services.previews.astro import ENVIRONMENT
+from tests.services.previews.registry import installed, lock, npm, run
 from tests.whole.daemon import CONFIG
 
 pytestmark = pytest.mark.system
 
 PACKAGE = "dset@3.1.4"
-PINNED = {
-    "pnpm 12": "pnpm@12.4.2",
-    "pnpm 10": "pnpm@10.34.9",
-    "yarn 1": "yarn@1.22.22",
-    "yarn 4": "@yarnpkg/cli-dist@4.18.1",
-    "bun 1": "bun@1.4.4",
-}
-LOCKING = {
-    "npm": ["install", "--package-lock-only", "--no-audit", "--no-fund"],
-    "pnpm": ["install", "--lockfile-only"],
-    "yarn 1": ["install", "--no-progress", "--ignore-scripts"],
-    "yarn 4": ["install", "--mode=update-lockfile"],
-    "bun": ["install", "--lockfile-only"],
-}
-
-
-def run(command, folder, **environment):
-    network = {name: os.environ[name] for name in NETWORK if name in os.environ}
-    return subprocess.run(
-        list(map(str, command)),
-        cwd=folder,
-        env={**ENVIRONMENT, **network, **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def npm(*words):
-    node = find_node()
-    return [node.node, node.npm, *words]
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +33,7 @@ def programs(tmp_path_factory):
 
     def install(name):
         if name not in made:
-            folder = tmp_path_factory.mktemp("manager")
-            done = run(npm("install", "--no-audit", "--no-fund", PINNED[name]), folder)
-            if done.returncode:
-                pytest.skip(f"cannot have {PINNED[name]}: {done.stderr.strip()[-300:]}")
-            made[name] = folder / "node_modules" / ".bin"
+            made[name] = installed(name, tmp_path_factory.mktemp("manager"))
         return made[name]
 
     return install
@@ -91,17 +54,7 @@ def locked(tmp_path):
             "scripts": {"postinstall": "node -e \"fs.writeFileSync('ran', process.version)\""},
         }
         (root / "package.json").write_text(json.dumps(manifest))
-        registry = run(npm("config", "get", "registry"), root).stdout.strip()
-        (root / ".npmrc").write_text(f"registry={registry}\n")
-        if name == "yarn 4":
-            (root / "yarn.lock").touch()
-            (root / ".yarnrc.yml").write_text(f"npmRegistryServer: {json.dumps(registry)}\n")
-        words = next(words for key, words in LOCKING.items() if name.startswith(key))
-        environment = {"YARN_ENABLE_GLOBAL_CACHE": "true", "YARN_GLOBAL_FOLDER": str(tmp_path)}
-        done = run([*program, *words], root, PATH=tools.path, **environment)
-        if done.returncode:
-            pytest.skip(f"cannot lock {PACKAGE}: {(done.stdout + done.stderr).strip()[-300:]}")
-        subprocess.run(["rm", "-rf", "node_modules"], cwd=root, check=True)
+        lock(root, name, program, tools.path)
         return root
 
     return make
@@ -177,5 +130,5 @@ def test_each_installs_what_its_lock_file_says(name, kind, programs, locked, tmp
     ours = run([find_node().node, "--version"], root).stdout.strip()
     assert (allowed.entry / "ran").read_text() == ours
     if kind is Kind.NPM:
-        lock = (root / place.wanted.lock).read_bytes()
-        assert progress.expected(lock, progress.this_machine()) == 1
+        text = (root / place.wanted.lock).read_bytes()
+        assert progress.expected(text, progress.this_machine()) == 1
