@@ -7,14 +7,17 @@ import random
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from services.workspaces.git import commits, diffs, status, worktrees
 from services.workspaces.git.repository import Author, prepare
 from tests.benchmarks.figures import Aim, Figure, Results
-from tests.benchmarks.workspaces.pairs import Pair, take
+from tests.benchmarks.workspaces import pairs
 from tests.benchmarks.workspaces.sizes import Sizes
 
+Work = Callable[[], object]
 PEER = "git"
 AUTHOR = Author("a", "a@example.com")
 LINES = 60
@@ -26,35 +29,36 @@ def version() -> str:
 
 
 def measure(results: Results, sizes: Sizes, scratch: Path) -> None:
-    """Two equal repositories in `scratch`, one for each, with a worktree for a thread."""
+    """Repositories of several sizes, each twice: one for us, and its equal for git."""
     prepare(30.0)
+    for number in sizes.repositories:
+        _measure(results, sizes, scratch / str(number), number)
+
+
+def _measure(results: Results, sizes: Sizes, scratch: Path, number: int) -> None:
+    def take(what: str, ours: Work, theirs: Work, aim: float | None = None) -> None:
+        aims = () if aim is None else (Aim(PEER, aim),)
+        figure = Figure("git", f"{what}, {number:,} files", "ms", aims)
+        pairs.take(results, pairs.Pair(figure, ours, theirs), PEER, turn)
+
     ours, theirs = Ours(scratch / "ours"), Theirs(scratch / "theirs")
-    files = make(ours.project, sizes.files, sizes.commits)
+    files = make(ours.project, number, sizes.commits)
     shutil.copytree(ours.project, theirs.project, symlinks=True)
     ours.add("one")
     theirs.add("one")
     time.sleep(RACY)
     for turn in range(sizes.rounds):
-        take(results, Pair(_figure("status, clean", 1.0), ours.status, theirs.status), PEER, turn)
+        take("status, clean", ours.status, theirs.status, 1.0)
         for side in (ours, theirs):
             with (side.root / files[7]).open("a", encoding="utf-8") as file:
                 file.write(f"turn {turn}\n")
-        dirty = _figure("status, one file changed", 1.0)
-        take(results, Pair(dirty, ours.status, theirs.status), PEER, turn)
-        take(results, Pair(_figure("diff of one file"), ours.diff, theirs.diff), PEER, turn)
-        one = _figure("commit of one file", 1 / 3)
-        take(results, Pair(one, ours.commit, theirs.commit), PEER, turn)
-        take(results, Pair(_figure("the last 50 commits"), ours.log, theirs.log), PEER, turn)
-    adding = _figure("add a worktree", 1.0)
+        take("status, one file changed", ours.status, theirs.status, 1.0)
+        take("diff of one file", ours.diff, theirs.diff)
+        take("commit of one file", ours.commit, theirs.commit, 0.33)
+        take("the last 50 commits", ours.log, theirs.log)
     for turn in range(sizes.worktrees):
         name = f"w{turn}"
-        pair = Pair(adding, lambda name=name: ours.add(name), lambda name=name: theirs.add(name))
-        take(results, pair, PEER, turn)
-
-
-def _figure(name: str, aim: float | None = None) -> Figure:
-    aims = () if aim is None else (Aim(PEER, round(aim, 2)),)
-    return Figure("git", name, "ms", aims)
+        take("add a worktree", partial(ours.add, name), partial(theirs.add, name), 1.0)
 
 
 class Ours:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from services.messages import ThreadKey
@@ -38,8 +39,13 @@ def measure(results: Results, sizes: Sizes, scratch: Path) -> None:
         results.add(FIRST, OURS, _open(daemon, "t0"))
         one = _megabytes(volume, cache)
         for number in range(1, sizes.threads):
-            alone = _alone(scratch / f"alone{number}", source, cache)
-            opened = _open(daemon, f"t{number}")
+            work = {
+                ALONE: partial(_alone, scratch / f"alone{number}", source, cache),
+                OURS: partial(_open, daemon, f"t{number}"),
+            }
+            order = sorted(work, reverse=number % 2 == 0)  # who is first changes with every turn
+            took = {name: work[name]() for name in order}
+            alone, opened = took[ALONE], took[OURS]
             results.add(OPENING, ALONE, alone)
             results.add(OPENING, OURS, opened)
             results.add(BEYOND, OURS, opened - alone)
