@@ -62,7 +62,7 @@ class Dependencies:
         for status in self._events.snapshot:
             if status.name.startswith(TEMPLATE):
                 await self._control.ask(Stop(status.name))
-        await trio.to_thread.run_sync(store.sweep, self._rules.modules)
+        await trio.to_thread.run_sync(store.sweep, self._rules.modules, self._running)
         await trio.to_thread.run_sync(self._tools.prepare)
 
     async def tidy(self) -> None:

@@ -135,10 +135,15 @@ def discard(partial: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
 
 
-def sweep(store: Path) -> None:
-    """Remove what an earlier life began and did not finish."""
-    for partial in store.glob(f"*{PARTIAL}*"):
-        discard(partial)
+def sweep(store: Path, running: frozenset[Path]) -> None:
+    """Remove what an earlier life began and did not finish, and entries without their marker.
+
+    `running` are the modules that dev servers have open: those stay.
+    """
+    for entry in store.glob("*/"):
+        unfinished = PARTIAL in entry.name or not (entry / MARKER).is_file()
+        if unfinished and (entry / "node_modules").resolve() not in running:
+            discard(entry)
 
 
 def link(root: Path, place: Place) -> Path:

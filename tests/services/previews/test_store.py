@@ -96,7 +96,7 @@ def test_what_is_not_finished_is_not_ready_and_is_swept(tmp_path):
     (partial / "node_modules").mkdir()
     assert (partial / "package-lock.json").read_text() == "{}"
     assert not place.ready
-    store.sweep(tmp_path / "modules")
+    store.sweep(tmp_path / "modules", NONE)
     assert not partial.exists()
 
 
@@ -110,6 +110,15 @@ def test_modules_without_their_finish_marker_are_not_used_and_give_way(tmp_path)
     assert place.ready
     assert not (place.modules / "half").exists()
     assert list((tmp_path / "modules").iterdir()) == [place.entry]
+
+
+def test_modules_without_their_finish_marker_are_swept_unless_a_dev_server_has_them(tmp_path):
+    modules = tmp_path / "modules"
+    whole = installed(site(tmp_path / "one"), modules)
+    for name in ("old", "open"):
+        (modules / name / "node_modules").mkdir(parents=True)
+    store.sweep(modules, frozenset({modules / "open" / "node_modules"}))
+    assert sorted(path.name for path in modules.iterdir()) == [whole.key, "open"]
 
 
 def test_an_entry_that_another_daemon_finished_first_stays(tmp_path):
@@ -146,7 +155,7 @@ def test_a_stale_link_is_replaced_and_a_good_one_left(tmp_path):
 
 
 def test_sweeping_a_store_that_is_not_there_yet_does_nothing(tmp_path):
-    store.sweep(tmp_path / "modules")
+    store.sweep(tmp_path / "modules", NONE)
     assert store.entries(tmp_path / "modules", NONE) == []
 
 
