@@ -32,22 +32,22 @@ PARTS: dict[str, Measure] = {"git": git.measure, "site": site.measure}
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the tables here too.")
 def main(only: tuple[str, ...], folder: Path | None, tiny: bool, markdown: Path | None) -> None:
     """Measure workspaces: git's part beside the git program, threads of a site beside one."""
-    lines: list[str] = []
     with ExitStack() as leaving:
         scratch = Path(tempfile.mkdtemp(prefix="nurseryd-workspaces-", dir=folder))
         leaving.callback(shutil.rmtree, scratch, ignore_errors=True)
-        lines += ["", _machine(scratch), ""]
+        said = [_machine(scratch)]
+        click.echo(said[0])
         for name, measure in PARTS.items():
             if not only or name in only:
                 say(f"== {name}")
                 results = Results()
                 (scratch / name).mkdir()
                 measure(results, TINY if tiny else Sizes(), scratch / name)
-                lines += [*table(results, _columns(results)), ""]
-    click.echo("\n".join(lines))
+                said.append("\n".join(["", *table(results, _columns(results))]))
+                click.echo(said[-1])
     if markdown is not None:
         markdown.parent.mkdir(parents=True, exist_ok=True)
-        markdown.write_text("\n".join(lines), encoding="utf-8")
+        markdown.write_text("\n".join([*said, ""]), encoding="utf-8")
 
 
 def _columns(results: Results) -> dict[str, str]:

@@ -26,7 +26,7 @@ def test_git_and_a_site_are_measured_and_nothing_is_left(tmp_path: Path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert file.read_text() + "\n" == done.stdout
+    assert file.read_text() == done.stdout
     for line in ("| add a worktree, ms |", "| threads on disk: volume and cache, MB |"):
         assert line in done.stdout
     assert list(folder.iterdir()) == []
