@@ -16,11 +16,11 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage bench endure lock upgrade clean
+.PHONY: fix coverage bench bench-workspaces endure lock upgrade clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1|/' \
-		| awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
+		| awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
 
 # Through exec, so that Ctrl-C, and a SIGTERM that make passes on, reach the daemon itself.
 run: $(VENV)/project.stamp ## start everything on this machine: config/local.toml, loopback only
@@ -68,6 +68,9 @@ coverage: ## the same, and fail for a branch of supervisor/ that no test takes; 
 # No test: nothing here fails for being slow. BENCH="--only start --peer nurseryd" narrows it.
 bench: $(VENV)/test.stamp ## measure beside other supervisors, which it makes in ~/.cache; a quarter of an hour
 	@$(BIN)/python -m tests.benchmarks --install --markdown build/benchmarks.md $(BENCH)
+
+bench-workspaces: $(VENV)/test.stamp ## git's part beside the git program, ten threads beside one; some minutes
+	@$(BIN)/python -m tests.benchmarks.workspaces --markdown build/workspaces.md $(BENCH)
 
 endure: $(VENV)/test.stamp ## a flood, a dead log, a full disk and 10,000 restarts at once; some minutes
 	@$(BIN)/python -m tests.endurance

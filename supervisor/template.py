@@ -1,10 +1,14 @@
-"""Instances of template services: `{placeholders}` filled in from the request."""
+"""Instances of template services: `{placeholders}` filled in from the request.
+
+An item of a list that is `{name...}` becomes as many items as that parameter, a JSON array of
+texts, has: so a request can bring arguments whose number nobody knew when the template was written.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -15,6 +19,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 INSTANCE = re.compile(r"([^@]+@)[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+ITEMS = re.compile(r"\{([a-z][a-z0-9_]*)\.\.\.\}")
 
 
 def template_of(name: str) -> str | None:
@@ -24,7 +29,10 @@ def template_of(name: str) -> str | None:
 
 
 def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
-    """A copy with every placeholder of every text replaced; raises `Refused` for an unknown one."""
+    """A copy with every placeholder of every text replaced.
+
+    Raises `Refused` for an unknown one, and for items that are no JSON array of texts.
+    """
     missing: set[str] = set()
 
     def value(name: str) -> str:
@@ -32,7 +40,15 @@ def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
             missing.add(name)
         return parameters.get(name, "")
 
-    copy = _replaced(declared, value, changes)
+    def items(name: str) -> list[str]:
+        try:
+            return msgspec.json.decode(value(name) or "[]", type=list[str])
+        except msgspec.DecodeError as error:
+            raise Refused(
+                f"cannot fill in {name}: {error}; pass a JSON array of texts as that parameter"
+            ) from None
+
+    copy = _replaced(declared, value, items, changes)
     if missing:
         names = ", ".join(sorted(missing))
         raise Refused(f"cannot fill in {names}: pass a parameter of that name with the start")
@@ -41,9 +57,25 @@ def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
 
 def sample(declared: S) -> S:
     """A copy as some instance might have it, to be checked before there is any."""
-    return _replaced(declared, lambda _: "1", {})
+    return _replaced(declared, lambda _: "1", lambda _: ["1"], {})
 
 
-def _replaced(declared: S, value: Callable[[str], str], changes: Mapping[str, object]) -> S:
-    texts = filled(msgspec.to_builtins(declared), PLACEHOLDER, lambda found: value(found[1]))
-    return msgspec.convert({**texts, **changes}, type(declared))
+def _replaced(
+    declared: S,
+    value: Callable[[str], str],
+    items: Callable[[str], list[str]],
+    changes: Mapping[str, object],
+) -> S:
+    def replaced(part: Any) -> Any:
+        if isinstance(part, dict):
+            table = cast("dict[str, Any]", part)
+            return {name: replaced(inner) for name, inner in table.items()}
+        if not isinstance(part, list | tuple):
+            return filled(part, PLACEHOLDER, lambda found: value(found[1]))
+        all_of: list[Any] = []
+        for inner in cast("list[Any]", part):
+            found = ITEMS.fullmatch(inner) if isinstance(inner, str) else None
+            all_of += [replaced(inner)] if found is None else items(found[1])
+        return all_of
+
+    return msgspec.convert({**replaced(msgspec.to_builtins(declared)), **changes}, type(declared))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 import trio
 
@@ -11,11 +13,20 @@ from supervisor.context import Context
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`cache` is a folder on local disk, made where missing; it may be lost at any time.
 
+    `tarballs` is a folder for what package managers download, which several containers may
+    share: on the workspace volume, so that a new container need not download it again; in
+    `cache` where it is not given. `install_scripts` lets packages run code while they are
+    installed. Beyond the `most_modules` last used, dependencies are removed that no worktree
+    links to and no dev server has.
+
     `ports` are the first and last port that dev servers may take. They should lie outside the
     system's ephemeral range, so that no outgoing connection sits on one.
     """
 
     cache: str = ".nurseryd/cache"
+    tarballs: str = ""
+    install_scripts: bool = False
+    most_modules: Annotated[int, msgspec.Meta(ge=0)] = 10
     ports: tuple[int, int] = (20000, 29999)
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial as bind
 from pathlib import Path
 
+import msgspec
 import structlog
 import trio
 
-from services.previews import store
-from services.previews.node import Node
+from services.previews import progress, store
+from services.previews.managers import Caches, Kind, Wanted, arguments
+from services.previews.progress import this_machine
+from services.previews.store import Place
+from services.previews.tools import Tools
 from supervisor.control import Control, Start, Stop
 from supervisor.desk import Refused
 from supervisor.events import Events
@@ -18,65 +25,153 @@ from supervisor.model import ServiceStatus, State
 
 log = structlog.get_logger()
 
-TEMPLATE = "npm@"
+TEMPLATE = "install@"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Where modules are and where downloads are kept, and what installations may do.
+
+    `scripts` lets packages run theirs; beyond `most`, entries that nobody needs are removed.
+    """
+
+    modules: Path
+    caches: Caches
+    scripts: bool
+    most: int
 
 
 class Dependencies:
     """Installs through the supervisor, so that an installation is logged, limited and stoppable."""
 
-    def __init__(self, cache: Path, node: Node, control: Control, events: Events) -> None:
-        self._store = cache / "modules"
-        self._npm_cache = cache / "npm"
-        self._node = node
+    def __init__(self, rules: Rules, tools: Tools, control: Control, events: Events) -> None:
+        self._rules = rules
+        self._tools = tools
         self._control = control
         self._events = events
         self._locks: defaultdict[str, trio.Lock] = defaultdict(trio.Lock)
         self._failed: dict[str, tuple[float, str]] = {}
+        self._waiting: defaultdict[str, list[Tell]] = defaultdict(list)
+        self._said: dict[str, str] = {}
+        self._grown = trio.Event()
+        self._grown.set()
 
     async def sweep(self) -> None:
         """End what an earlier life of this service began to install, and forget it."""
         for status in self._events.snapshot:
             if status.name.startswith(TEMPLATE):
                 await self._control.ask(Stop(status.name))
-        await trio.to_thread.run_sync(store.sweep, self._store)
+        await trio.to_thread.run_sync(store.sweep, self._rules.modules, self._running)
+        await trio.to_thread.run_sync(self._tools.prepare)
 
-    async def ready(self, root: Path) -> Path:
+    async def tidy(self) -> None:
+        """Remove what is too much, now and after every installation, until cancelled."""
+        while True:
+            await self._grown.wait()
+            self._grown = trio.Event()
+            await self._evict()
+
+    async def ready(self, root: Path, tell: Tell) -> Path:
         """See to it that the site in `root` has its dependencies; returns the real directory.
 
-        Raises `Refused` where that cannot be done. Cancelled, it leaves what it began to `sweep`;
-        others who wait for the same dependencies begin again.
+        `tell` is called with words for how far that is. Raises `Refused` where it cannot be
+        done. Cancelled while it waits, it leaves no trace; while it installs, it leaves what it
+        began to `sweep`, and others who wait for the same dependencies begin again.
         """
         asked = trio.current_time()
-        place = await trio.to_thread.run_sync(store.look, root, self._store, self._node.abi)
-        if not place.ready:
+        places = await trio.to_thread.run_sync(
+            bind(store.look, scripts=self._rules.scripts), root, self._rules.modules, self._abi
+        )
+        place = await trio.to_thread.run_sync(self._best, places)
+        told = self._waiting[place.key]
+        told.append(tell)
+        if place.key in self._said:
+            tell(self._said[place.key])
+        try:
             async with self._locks[place.key]:
-                await self._install(root, place, asked)
-        return await trio.to_thread.run_sync(store.link, root, place)
+                if not await trio.to_thread.run_sync(lambda: place.ready):
+                    await self._install(root, place, asked)
+                # Under the lock: what has no link yet might be removed as superfluous.
+                return await trio.to_thread.run_sync(store.link, root, place)
+        finally:
+            told.remove(tell)
 
-    async def _install(self, root: Path, place: store.Place, asked: float) -> None:
-        if place.ready:
-            return
+    @property
+    def _abi(self) -> str:
+        return self._tools.node.abi
+
+    def _best(self, places: tuple[Place, ...]) -> Place:
+        """A place that is filled already, or else one that somebody here can fill."""
+        for place in places:
+            if place.ready:
+                return place
+        wanted, _ = self._tools.first([place.wanted for place in places if place.wanted])
+        return next(place for place in places if place.wanted == wanted)
+
+    async def _install(self, root: Path, place: Place, asked: float) -> None:
         when, why = self._failed.get(place.key, (-math.inf, ""))
         if when >= asked:  # it failed while we waited for it
             raise Refused(why)
         partial = await trio.to_thread.run_sync(store.prepare, root, place)
-        why = await self._run(f"{TEMPLATE}{place.key[:12]}", partial)
+        why = await self._attempt(partial, place)
         if why:
             self._failed[place.key] = (trio.current_time(), why)
             await trio.to_thread.run_sync(store.discard, partial)
             raise Refused(why)
-        await trio.to_thread.run_sync(store.finish, partial, place)
+        self._grown.set()
 
-    async def _run(self, name: str, directory: Path) -> str:
-        """Install into `directory`; returns why that failed, or nothing."""
+    async def _attempt(self, partial: Path, place: Place) -> str:
+        """Fill `partial` and put it in its place; returns why that failed, or nothing."""
+        try:
+            await self._fill(partial, place)
+            await trio.to_thread.run_sync(store.finish, partial, place)
+        except Refused as refusal:
+            return str(refusal)
+        finally:
+            self._said.pop(place.key, None)
+        return ""
+
+    async def _fill(self, partial: Path, place: Place) -> None:
+        """Install into `partial`; raises `Refused`."""
+        assert place.wanted is not None
+        total = await trio.to_thread.run_sync(_expected, partial, place.wanted)
+
+        def tell(text: str) -> None:
+            self._said[place.key] = text
+            for told in self._waiting[place.key]:
+                told(text)
+
+        async def count() -> int:
+            return await trio.to_thread.run_sync(
+                progress.count, partial / "node_modules", abandon_on_cancel=True
+            )
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(progress.follow, count, total, tell)
+            try:
+                why = await self._run(f"{TEMPLATE}{place.key[:12]}", partial, place.wanted)
+            except Refused as refusal:  # outside it would be one of a group
+                why = str(refusal)
+            nursery.cancel_scope.cancel()
+        if why:
+            raise Refused(why)
+
+    async def _run(self, name: str, directory: Path, wanted: Wanted) -> str:
+        """Let a package manager work in `directory`; returns why that failed, or nothing."""
         if self._events.get(name) is not None:  # of somebody who was cancelled
             await self._control.ask(Stop(name))
         started = trio.current_time()
+        _, tool = await trio.to_thread.run_sync(self._tools.first, [wanted])
+        caches, scripts = self._rules.caches, self._rules.scripts
+        words = (*tool.before, *arguments(wanted.kind, caches, scripts=scripts))
         parameters = {
-            "node": str(self._node.node),
-            "npm": str(self._node.npm),
+            "program": str(tool.program),
+            "arguments": msgspec.json.encode(words).decode(),
             "directory": str(directory),
-            "cache": str(self._npm_cache),
+            "path": self._tools.path,
+            "archives": f"{caches.shared}/yarn",
+            "scripts": "true" if scripts else "false",
         }
         await self._control.ask(Start(name, parameters))
         status = await self._rest(name)
@@ -84,8 +179,10 @@ class Dependencies:
             await self._control.ask(Stop(name))
         if status is None or status.state is not State.EXITED:
             reason = status.reason if status else "it was stopped"
-            return f"cannot install dependencies: npm ci failed: {reason or 'see its log'}"
-        log.info("dependencies installed", seconds=round(trio.current_time() - started, 1))
+            what = "npm ci" if wanted.kind is Kind.NPM else f"{wanted.kind.program} install"
+            return f"cannot install dependencies: {what} failed: {reason or 'see its log'}"
+        seconds = round(trio.current_time() - started, 1)
+        log.info("dependencies installed", manager=wanted.kind.value, seconds=seconds)
         return ""
 
     async def _rest(self, name: str) -> ServiceStatus | None:
@@ -98,3 +195,35 @@ class Dependencies:
                 async for change in changes:
                     if change.name == name and (change.now is None or change.now.state.at_rest):
                         return change.now
+
+    async def _evict(self) -> None:
+        """Remove entries that are too many; one that somebody is about to use stays."""
+        found = await trio.to_thread.run_sync(store.entries, self._rules.modules, self._running)
+        for entry in store.superfluous(found, self._rules.most):
+            lock = self._locks[entry.path.name]
+            try:
+                lock.acquire_nowait()
+            except trio.WouldBlock:
+                continue
+            try:
+                gone = await trio.to_thread.run_sync(store.remove, entry, self._running)
+            finally:
+                lock.release()
+            if gone:
+                log.info("dependencies removed", entry=entry.path.name[:12])
+
+    @property
+    def _running(self) -> frozenset[Path]:
+        """The modules of every dev server that there is, whichever lock file its site has now."""
+        return frozenset(
+            Path(status.parameters["modules"])
+            for status in self._events.snapshot
+            if "modules" in status.parameters
+        )
+
+
+def _expected(partial: Path, wanted: Wanted) -> int:
+    """How many packages an installation will have; 0 where its lock file does not say."""
+    if wanted.kind is not Kind.NPM:
+        return 0
+    return progress.expected((partial / wanted.lock).read_bytes(), this_machine())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,11 @@ from services.messages import (
     ThreadKey,
 )
 from services.previews import Options
-from services.previews.deps import Dependencies
+from services.previews.deps import Dependencies, Rules
 from services.previews.failure import read_failure
+from services.previews.managers import Caches
 from services.previews.node import Node, find_node
+from services.previews.progress import BEGUN
 from services.previews.table import (
     TEMPLATE,
     identity,
@@ -32,6 +36,7 @@ from services.previews.table import (
     pick_port,
     recognize,
 )
+from services.previews.tools import Tools
 from supervisor.context import Context
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import Refused, Request
@@ -47,13 +52,23 @@ async def keep_previews(ctx: Context[Options], *, task_status: trio.TaskStatus[N
     """Answer "previews" and publish "routes" until `ctx.stopping` is set."""
     node = await trio.to_thread.run_sync(find_node)
     cache = Path(await trio.Path(ctx.options.cache).resolve())
-    await trio.Path(cache).mkdir(parents=True, exist_ok=True)
-    dependencies = Dependencies(cache, node, ctx.control, ctx.events)
+    tarballs = Path(await trio.Path(ctx.options.tarballs or cache / "tarballs").resolve())
+    for folder in (cache, tarballs):
+        await trio.Path(folder).mkdir(parents=True, exist_ok=True)
+    rules = Rules(
+        modules=cache / "modules",
+        caches=Caches(shared=str(tarballs), local=str(cache)),
+        scripts=ctx.options.install_scripts,
+        most=ctx.options.most_modules,
+    )
+    tools = Tools(node, cache / "bin", os.environ.get("PATH", os.defpath))
+    dependencies = Dependencies(rules, tools, ctx.control, ctx.events)
     await dependencies.sweep()
     async with trio.open_nursery() as nursery:
         previews = Previews(ctx, nursery, node, cache, dependencies)
         previews.adopt()
         nursery.start_soon(previews.follow)
+        nursery.start_soon(dependencies.tidy)
         nursery.start_soon(ctx.answer, "previews", previews.handle)
         task_status.started()
         await ctx.stopping.wait()
@@ -143,15 +158,13 @@ class Previews:
             port = pick_port(self._ctx.options.ports, taken, _is_free, self._first_port)
         self._roots[key.preview_id] = root
         self._working[key.preview_id] = trio.Event()
-        self._show(
-            Preview(key.preview_id, key, PreviewState.INSTALLING, port, "installing dependencies")
-        )
+        self._show(Preview(key.preview_id, key, PreviewState.INSTALLING, port, BEGUN))
         self._nursery.start_soon(self._bring_up, key.preview_id)
 
     async def _bring_up(self, preview_id: str) -> None:
         try:
             root = Path(await trio.Path(self._roots[preview_id]).resolve())
-            modules = await self._dependencies.ready(root)
+            modules = await self._dependencies.ready(root, partial(self._progress, preview_id))
             preview = self._routes.previews[preview_id]
             reason = "starting the dev server"
             self._show(replace(preview, state=PreviewState.STARTING, reason=reason))
@@ -164,6 +177,9 @@ class Previews:
             done = self._working.pop(preview_id)
             await self._see(preview_id)
             done.set()
+
+    def _progress(self, preview_id: str, reason: str) -> None:
+        self._show(replace(self._routes.previews[preview_id], reason=reason))
 
     async def _run(self, preview: Preview, root: Path, modules: Path) -> None:
         name = instance(preview.id)
@@ -204,7 +220,8 @@ class Previews:
 
     def _show(self, preview: Preview) -> None:
         before = self._routes.previews.get(preview.id)
-        if before != preview:
+        installing = preview.state is PreviewState.INSTALLING  # every step of it is no news
+        if before != preview and not (installing and before and before.state is preview.state):
             log.info(
                 "preview changed", preview=preview.id, state=preview.state, reason=preview.reason
             )

@@ -1,20 +1,34 @@
-"""Installed dependencies on disk, one entry a lock file. Synchronous: for a worker thread."""
+"""Installed dependencies on disk, one entry a lock file. Synchronous: for a worker thread.
+
+An entry is a folder, named by the hash of what decided about it:
+
+    node_modules/     what was installed
+    installed.json    its finish marker, and when it was last used; without it nothing is used
+    used-by/          a file for each worktree that was ever given a link to it
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from services.previews import managers
+from services.previews.managers import LOCKS, Wanted
 from supervisor.desk import Refused
 
-LOCK = "package-lock.json"
 MANIFEST = "package.json"
-# What `npm ci` reads. The last is optional; where it is there it changes what gets installed.
-INPUTS = (MANIFEST, LOCK, ".npmrc")
-OTHER_LOCKS = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn", "bun.lock": "bun", "bun.lockb": "bun"}
+MARKER = "installed.json"
+USERS = "used-by"
+PARTIAL = ".partial-"
+HEAD = 4096  # bytes; every lock file says in its first lines which format it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,11 @@ class Place:
 
     key: str
     entry: Path
-    own: bool = False
+    wanted: Wanted | None = None
+
+    @property
+    def own(self) -> bool:
+        return self.wanted is None
 
     @property
     def modules(self) -> Path:
@@ -31,47 +49,84 @@ class Place:
 
     @property
     def ready(self) -> bool:
-        return self.own or self.modules.is_dir()
+        return self.own or ((self.entry / MARKER).is_file() and self.modules.is_dir())
 
 
-def look(root: Path, store: Path, abi: str) -> Place:
-    """Where the dependencies of the site in `root` belong.
+def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[Place, ...]:
+    """Where the dependencies of the site in `root` may be: a place for each of its lock files.
 
-    Raises `Refused` where they cannot be installed; the text says what to do.
+    Raises `Refused` where it has none; the text says what to do.
     """
     mine = root / "node_modules"
     if mine.is_dir() and not mine.is_symlink():
-        return Place(key="", entry=root, own=True)
+        return (Place(key="", entry=root),)
     if not (root / MANIFEST).is_file():
         raise Refused(f"cannot start a dev server: the site has no {MANIFEST}")
-    if not (root / LOCK).is_file():
-        other = next((tool for name, tool in OTHER_LOCKS.items() if (root / name).exists()), None)
-        has = f" (it has one of {other}, which is not supported)" if other else ""
+    found = managers.candidates(
+        [lock for lock in LOCKS if (root / lock).is_file()],
+        lambda lock: _head(root / lock),
+        (root / MANIFEST).read_bytes(),
+    )
+    if not found:
         raise Refused(
-            f"cannot install dependencies: the site has no {LOCK}{has};"
-            f" run `npm install` once and commit the {LOCK} that it writes"
+            "cannot install dependencies: the site has no package-lock.json or other lock file;"
+            " run `npm install` once and commit the package-lock.json that it writes"
         )
-    digest = hashlib.sha256((root / LOCK).read_bytes())
-    digest.update(abi.encode())
-    if (root / ".npmrc").is_file():
-        digest.update((root / ".npmrc").read_bytes())
-    key = digest.hexdigest()
-    return Place(key=key, entry=store / key)
+    keys = [_key(root, wanted, abi, scripts) for wanted in found]
+    return tuple(Place(key, store / key, it) for key, it in zip(keys, found, strict=True))
+
+
+def _head(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(HEAD).decode(errors="replace")
+
+
+def _key(root: Path, wanted: Wanted, abi: str, scripts: bool) -> str:
+    digest = hashlib.sha256()
+    for part in (wanted.kind, abi, "scripts" if scripts else "no scripts"):
+        digest.update(f"{part}\0".encode())
+    for name in _files(root, wanted):
+        content = (root / name).read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _files(root: Path, wanted: Wanted) -> Iterator[str]:
+    """The files of a site that decide what is installed, but for its package.json."""
+    for name in managers.inputs(wanted):
+        path = root / name
+        if path.is_file():
+            yield name
+        elif path.is_dir() and not path.is_symlink():
+            inside = (inner for inner in sorted(path.rglob("*")) if not inner.is_symlink())
+            yield from (str(inner.relative_to(root)) for inner in inside if inner.is_file())
 
 
 def prepare(root: Path, place: Place) -> Path:
-    """A fresh directory beside the entry, with what `npm ci` needs to fill it."""
+    """A fresh directory beside the entry, with what a package manager needs to fill it."""
+    assert place.wanted is not None
     place.entry.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f"{place.key}.partial-", dir=place.entry.parent))
-    for name in INPUTS:
-        if (root / name).is_file():
-            shutil.copyfile(root / name, partial / name)
+    partial = Path(tempfile.mkdtemp(prefix=f"{place.key}{PARTIAL}", dir=place.entry.parent))
+    for name in (MANIFEST, *_files(root, place.wanted)):
+        (partial / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, partial / name)
     return partial
 
 
 def finish(partial: Path, place: Place) -> None:
-    """Put what was installed in its place, all at once."""
+    """Put what was installed in its place, all at once; raises `Refused` if it is not usable."""
+    if (partial / ".pnp.cjs").exists():
+        raise Refused(
+            "cannot use the dependencies: yarn made no node_modules; see to it that it is run"
+            " with YARN_NODE_LINKER=node-modules, as config/local.toml does"
+        )
     (partial / "node_modules").mkdir(exist_ok=True)  # npm makes none for no dependencies
+    (partial / USERS).mkdir()
+    (partial / MARKER).write_bytes(msgspec.json.encode({"wanted": str(place.wanted)}))
+    if place.ready:  # another daemon with the same cache was there first
+        discard(partial)
+        return
+    _retire(place.entry)
     partial.rename(place.entry)
 
 
@@ -80,10 +135,15 @@ def discard(partial: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
 
 
-def sweep(store: Path) -> None:
-    """Remove what an earlier life began and did not finish."""
-    for partial in store.glob("*.partial-*"):
-        discard(partial)
+def sweep(store: Path, running: frozenset[Path]) -> None:
+    """Remove what an earlier life began and did not finish, and entries without their marker.
+
+    `running` are the modules that dev servers have open: those stay.
+    """
+    for entry in store.glob("*/"):
+        unfinished = PARTIAL in entry.name or not (entry / MARKER).is_file()
+        if unfinished and (entry / "node_modules").resolve() not in running:
+            discard(entry)
 
 
 def link(root: Path, place: Place) -> Path:
@@ -91,7 +151,72 @@ def link(root: Path, place: Place) -> Path:
     modules = place.modules.resolve()
     if not place.own:
         mine = root / "node_modules"
-        if not (mine.is_symlink() and mine.readlink() == modules):
+        if not _links(root, modules):
             mine.unlink(missing_ok=True)
             mine.symlink_to(modules, target_is_directory=True)
+        user = place.entry / USERS / hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
+        user.write_bytes(os.fsencode(root))
+        os.utime(place.entry / MARKER)
     return modules
+
+
+def _links(root: Path, modules: Path) -> bool:
+    mine = root / "node_modules"
+    return mine.is_symlink() and mine.readlink() == modules
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it was found: when it was last used, and whether anybody still needs it."""
+
+    path: Path
+    used: float
+    needed: bool
+
+
+def entries(store: Path, running: frozenset[Path]) -> list[Entry]:
+    """Every finished entry; `running` are the modules that dev servers have open.
+
+    A worktree needs one as long as it links to it: a link is what tells, since worktrees come
+    and go without a word to us.
+    """
+    found: list[Entry] = []
+    for marker in store.glob(f"*/{MARKER}"):
+        if PARTIAL not in marker.parent.name:
+            with suppress(FileNotFoundError):
+                found.append(_entry(marker, running))
+    return found
+
+
+def _entry(marker: Path, running: frozenset[Path]) -> Entry:
+    path = marker.parent
+    modules = (path / "node_modules").resolve()
+    linked = False
+    for user in (path / USERS).glob("*"):
+        if _links(Path(os.fsdecode(user.read_bytes())), modules):
+            linked = True
+        else:
+            user.unlink(missing_ok=True)
+    return Entry(path, marker.stat().st_mtime, linked or modules in running)
+
+
+def superfluous(found: list[Entry], most: int) -> list[Entry]:
+    """Those beyond the `most` last used that nobody needs, the longest unused first. Pure."""
+    ordered = sorted(found, key=lambda entry: entry.used, reverse=True)
+    return [entry for entry in reversed(ordered[most:]) if not entry.needed]
+
+
+def remove(entry: Entry, running: frozenset[Path]) -> bool:
+    """Remove an entry, unless somebody needs it by now; whether it went."""
+    with suppress(FileNotFoundError):
+        if not _entry(entry.path / MARKER, running).needed:
+            _retire(entry.path)
+            return True
+    return False
+
+
+def _retire(entry: Path) -> None:
+    """Take an entry away: first out of everybody's reach, then file by file."""
+    if entry.exists():
+        aside = Path(tempfile.mkdtemp(prefix=f"{entry.name}{PARTIAL}", dir=entry.parent))
+        discard(entry.rename(aside / "entry").parent)

@@ -2,7 +2,7 @@ import pytest
 
 from supervisor.desk import Refused
 from supervisor.spec import HealthSpec, ProcessSpec, Ready, TaskSpec
-from supervisor.template import fill, template_of
+from supervisor.template import fill, sample, template_of
 
 ASTRO = ProcessSpec(
     name="astro@",
@@ -46,6 +46,23 @@ def test_all_that_is_missing_is_named_at_once():
 def test_a_value_is_taken_as_it_is_and_never_filled_in_again():
     filled = fill(ASTRO, PARAMETERS | {"runner": "{port}"})
     assert filled.command[1] == "{port}"
+
+
+def test_an_item_with_dots_becomes_as_many_as_its_parameter_has():
+    spec = ProcessSpec(name="i@", command=("{program}", "{arguments...}", "x{arguments...}"))
+    given = {"program": "npm", "arguments": '["ci", "a \\"b\\"", "{program}"]'}
+    assert fill(spec, given).command == ("npm", "ci", 'a "b"', "{program}", "x{arguments...}")
+    assert fill(spec, given | {"arguments": "[]"}).command == ("npm", "x{arguments...}")
+    assert sample(spec).command == ("1", "1", "x{arguments...}")
+
+
+def test_items_that_are_missing_or_no_array_are_refused():
+    spec = ProcessSpec(name="i@", command=("npm", "{arguments...}"))
+    with pytest.raises(Refused, match="cannot fill in arguments: pass a parameter"):
+        fill(spec, {})
+    for wrong in ("ci", "[1]", '{"a": "b"}'):
+        with pytest.raises(Refused, match="pass a JSON array of texts"):
+            fill(spec, {"arguments": wrong})
 
 
 @pytest.mark.parametrize("text", ["{PORT}", "{}", "{ port }", "${HOME}", "{0}"])

@@ -66,7 +66,11 @@ class Daemon:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Daemon:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -92,7 +96,7 @@ class Daemon:
         assert self.process.poll() is None, self.log.read_text()[-4000:]
         try:
             return self.get("/health/live")[0] == 200
-        except OSError:
+        except (OSError, ValueError):  # nobody is there, or somebody else who says something else
             return False
 
     def end(self, signum: int = signal.SIGTERM, seconds: float = 25.0) -> int:

@@ -21,7 +21,7 @@ KEY = ThreadKey("acme", "ann", "home")
 
 @dataclass
 class FakeSupervisor:
-    """`outcome` is what a started service comes to; `hold` keeps `Start` of an npm open."""
+    """`outcome` is what a started service comes to; `go` lets an installation end."""
 
     harness: Harness
     asked: list[object] = field(default_factory=list)
@@ -47,12 +47,12 @@ class FakeSupervisor:
 
     async def _start(self, name: str, parameters: Mapping[str, str]) -> ServiceStatus:
         self.show(name, State.STARTING, parameters)
-        if name.startswith("npm@"):
+        if name.startswith("install@"):
             self.show(name, State.RUNNING, parameters)
             await self.go.wait()
             modules = Path(parameters["directory"]) / "node_modules"
-            modules.mkdir()
-            state = self.outcome.get("npm@", State.EXITED)
+            modules.mkdir(exist_ok=True)
+            state = self.outcome.get("install@", State.EXITED)
         else:
             state = self.outcome.get("astro@", State.RUNNING)
         return self.show(name, state, parameters)

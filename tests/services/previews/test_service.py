@@ -30,7 +30,7 @@ async def test_a_preview_is_answered_at_once_installs_starts_and_is_ready(tmp_pa
         kept.supervisor.go.set()
         await kept.until(PreviewState.READY)
         (npm,) = kept.supervisor.names(Start)[:1]
-        assert npm.startswith("npm@")
+        assert npm.startswith("install@")
         assert kept.supervisor.names(Stop) == [npm]
         start = kept.supervisor.asked[-1]
         assert start.name == ASTRO
@@ -51,14 +51,14 @@ async def test_threads_with_one_lock_file_share_one_installation(tmp_path):
         kept.supervisor.go.set()
         await kept.until(PreviewState.READY)
         await kept.until(PreviewState.READY, OTHER)
-        assert len([name for name in kept.supervisor.names(Start) if "npm@" in name]) == 1
+        assert len([name for name in kept.supervisor.names(Start) if "install@" in name]) == 1
         assert kept.routes.default == OTHER.preview_id
 
 
 async def test_an_installation_that_fails_fails_for_all_who_wait_and_may_be_tried_again(tmp_path):
     one, two = site(tmp_path / "one"), site(tmp_path / "two")
     async with previews(tmp_path / "cache") as kept:
-        kept.supervisor.outcome["npm@"] = State.FATAL
+        kept.supervisor.outcome["install@"] = State.FATAL
         kept.supervisor.reason = "exit code 1"
         await kept.ask(StartPreview(KEY, one))
         await kept.ask(StartPreview(OTHER, two))
@@ -210,9 +210,9 @@ async def test_an_installation_that_an_earlier_life_left_is_ended_and_swept(tmp_
     async with previews(tmp_path / "cache", around) as kept:
         assert not partial.exists()
     around.stopping = trio.Event()
-    kept.supervisor.show("npm@abc", State.RUNNING)
+    kept.supervisor.show("install@abc", State.RUNNING)
     async with previews(tmp_path / "cache", around) as kept:
-        assert kept.supervisor.names(Stop) == ["npm@abc"]
+        assert kept.supervisor.names(Stop) == ["install@abc"]
 
 
 async def test_falling_behind_the_events_loses_nothing(tmp_path):

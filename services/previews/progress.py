@@ -1,0 +1,121 @@
+"""How far an installation has come, in words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+import trio
+
+BEGUN = "installing dependencies"
+EVERY = 0.5  # seconds between two looks, and so between two texts
+
+
+async def follow(
+    count: Callable[[], Awaitable[int]], total: int, tell: Callable[[str], None]
+) -> NoReturn:
+    """Tell how many packages are there, in words, until cancelled; at most every `EVERY` seconds.
+
+    `total` is how many there will be, 0 where nobody knows. It never goes backwards, and says
+    nothing twice.
+    """
+    most, before = 0, words(0, total)
+    while True:
+        await trio.sleep(EVERY)
+        most = max(most, await count())
+        now = words(most, total)
+        if now != before:
+            tell(now)
+            before = now
+
+
+def words(done: int, total: int) -> str:
+    """What a person reads while `done` of `total` packages are there."""
+    if done == 0:
+        return BEGUN
+    if total == 0:
+        return f"{BEGUN}, {done} {'package' if done == 1 else 'packages'}"
+    # It is done when the manager says so, not when the last package begins to be there.
+    return f"{BEGUN}, {min(99, done * 100 // total)} %"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What packages for one kind of machine say that they are for, in Node's words."""
+
+    os: str
+    cpu: str
+    libc: str
+
+
+def this_machine() -> Machine:
+    name = platform.machine().lower()
+    cpu = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64"}.get(name, name)
+    libc = "glibc" if platform.libc_ver()[0] == "glibc" else "musl"
+    return Machine(sys.platform, cpu, libc)
+
+
+class _Package(msgspec.Struct):
+    link: bool = False
+    os: Any = ()
+    cpu: Any = ()
+    libc: Any = ()
+
+
+class _Lock(msgspec.Struct):
+    packages: dict[str, _Package] = msgspec.field(default_factory=dict[str, _Package])
+
+
+def expected(lock: bytes, machine: Machine) -> int:
+    """How many packages npm puts on such a machine for this lock file; 0 where it does not say."""
+    try:
+        packages = msgspec.json.decode(lock, type=_Lock).packages
+    except msgspec.DecodeError:
+        return 0
+    return sum(
+        1
+        for place, package in packages.items()
+        if "node_modules/" in place
+        and not package.link
+        and _for(package.os, machine.os)
+        and _for(package.cpu, machine.cpu)
+        and _for(package.libc, machine.libc)
+    )
+
+
+def _for(named: Any, this: str) -> bool:
+    """Whether a package is for `this`, by what it names: nothing, some, or all but `!some`."""
+    names: Collection[str] = (named,) if isinstance(named, str) else tuple(named or ())
+    if any(name.startswith("!") for name in names):
+        return f"!{this}" not in names
+    return not names or this in names
+
+
+def count(modules: Path) -> int:
+    """How many packages are in a node_modules by now. Reads the disk: for a worker thread."""
+    return sum(_count(entry) for entry in _entries(modules))
+
+
+def _count(entry: os.DirEntry[str]) -> int:
+    if entry.name == ".pnpm":  # one folder a package and version, and one for what is hoisted
+        return sum(1 for inner in _entries(entry.path) if inner.name != "node_modules")
+    if entry.name.startswith("."):
+        return 0
+    if entry.name.startswith("@"):
+        return count(Path(entry.path))
+    here = os.path.exists(os.path.join(entry.path, "package.json"))
+    return here + count(Path(entry.path, "node_modules"))
+
+
+def _entries(folder: str | Path) -> list[os.DirEntry[str]]:
+    """The folders in a folder that somebody else is at work in; none where it is gone."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
+    return []

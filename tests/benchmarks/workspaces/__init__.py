@@ -1,0 +1,1 @@
+"""Workspaces beside what they could be without us: the git program, one thread, Astro alone."""
