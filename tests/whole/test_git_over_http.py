@@ -142,6 +142,43 @@ def test_a_day_of_edits_from_the_first_look_to_the_merge(daemon: Daemon, remote:
     assert git(project, "fsck", "--strict", "--no-dangling") == ""
 
 
+def test_what_is_pushed_is_at_the_remote_and_what_is_there_is_pulled(
+    daemon: Daemon, remote: Path
+) -> None:
+    daemon.init("t1", repoUrl=f"file://{remote}")
+    index = daemon.worktree("t1") / "index.md"
+    index.write_text("hello\nworld\n")
+    done(daemon.post(f"/api/git/commit/{AT}/t1", {"message": "World"}))
+    pushed = done(daemon.ask("POST", f"/api/git/push/{AT}/t1"))["result"]
+    assert pushed == {"success": True, "branch": "thread-t1"}
+    assert git(remote, "show", "thread-t1:index.md") == "hello\nworld\n"
+    assert done(daemon.get(f"/api/git/status/{AT}/t1"))["status"]["ahead"] == 0
+
+    # Somebody else changes the default branch.
+    git(remote, "update-ref", "refs/heads/trunk", "refs/heads/thread-t1")
+    done(daemon.ask("POST", f"/api/git/fetch/{AT}/t1"))
+    daemon.init("t2")
+    pulled = done(daemon.post(f"/api/git/pull/{AT}/t2", {}))
+    assert pulled["message"] == "Successfully pulled from trunk"
+    assert (daemon.worktree("t2") / "index.md").read_text() == "hello\nworld\n"
+
+    # What both sides changed is data, and the thread stays as it was.
+    for thread, text in (("t1", "hello\nmoon\n"), ("t2", "hello\nmars\n")):
+        (daemon.worktree(thread) / "index.md").write_text(text)
+        done(daemon.post(f"/api/git/commit/{AT}/{thread}", {"message": text}))
+    done(daemon.ask("POST", f"/api/git/push/{AT}/t1"))
+    status, refused = daemon.post(f"/api/git/pull/{AT}/t2", {"branch": "thread-t1"})
+    assert (status, refused["success"]) == (409, False)
+    assert [conflict["path"] for conflict in refused["conflicts"]] == ["index.md"]
+    assert (daemon.worktree("t2") / "index.md").read_text() == "hello\nmars\n"
+
+    # A push that would lose commits is refused, in both places where clients look.
+    git(remote, "update-ref", "refs/heads/thread-t2", "refs/heads/thread-t1")
+    status, refused = daemon.ask("POST", f"/api/git/push/{AT}/t2")
+    assert (status, refused["success"], refused["result"]["success"]) == (409, False, False)
+    assert refused["error"] == refused["result"]["error"]
+
+
 def test_no_pull_request_is_asked_for_where_there_is_no_forge(daemon: Daemon, remote: Path) -> None:
     daemon.init("t1", repoUrl=f"file://{remote}")
     asked = daemon.post(f"/v1/threads/{AT}/t1/pull-request", {"title": "A new page"})

@@ -20,6 +20,8 @@ from services.messages import (
     PullRequest,
     ThreadKey,
 )
+from services.workspaces import Credential
+from services.workspaces.credentials import Credentials
 from services.workspaces.forges import Forge, hosted
 from services.workspaces.proposing.api import Proposal
 from services.workspaces.proposing.client import MOST_BYTES
@@ -499,3 +501,43 @@ async def test_the_desk_answers_for_pull_requests(
             await service.ask(OpenPullRequest(key, "A new page"))
         with pytest.raises(NotFound, match="open it first"):
             await service.ask(OpenPullRequest(ThreadKey("acme", "bob", "t2"), "A new page"))
+
+
+# With the credentials that git has too.
+
+
+async def test_the_token_of_a_host_is_what_its_forge_is_shown(
+    opened: Path,
+    root: Path,
+    key: ThreadKey,
+    git: Git,
+    forge: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("A_TOKEN", SECRET)
+    git(opened, "remote", "set-url", "origin", forge.url)
+    table = {f"127.0.0.1:{forge.port}": Credential(env="A_TOKEN")}
+    at = with_credentials(root, forge, table)
+    assert await at.open(OpenPullRequest(key, "A new page")) == PullRequest(1, PAGES[forge.forge])
+    assert {asked.authorization for asked in forge.asked} == {f"Bearer {SECRET}"}
+    forge.script = [Answer(401)]
+    with pytest.raises(Refused, match="it refused the token from A_TOKEN; put one there"):
+        await at.open(OpenPullRequest(key, "A new page"))
+
+
+async def test_a_host_without_a_token_says_where_to_name_one(
+    opened: Path, root: Path, key: ThreadKey, git: Git, github: StandIn
+) -> None:
+    git(opened, "remote", "set-url", "origin", github.url)
+    at = with_credentials(root, github, {})
+    with pytest.raises(Refused, match=r"options\.credentials.*; or open it by hand at http"):
+        await at.open(OpenPullRequest(key, "A new page"))
+    assert github.asked == []
+
+
+def with_credentials(root: Path, forge: StandIn, table: dict[str, Credential]) -> PullRequests:
+    def no_secret(name: str) -> str:
+        raise AssertionError(name)
+
+    credentials = Credentials(table, no_secret)
+    return PullRequests(replace(settings(root), forges=forge.forges), credentials.logins)
