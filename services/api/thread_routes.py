@@ -18,6 +18,7 @@ from services.messages import (
     ListThreads,
     OpenWorkspace,
     RenameThread,
+    StopPreview,
     Thread,
     ThreadKey,
 )
@@ -64,6 +65,7 @@ def thread_routes(asking: Asking) -> Blueprint:
         if body.title is not None:
             changed = await asking.ask("workspaces", RenameThread(key, body.title))
         if body.archived is True:
+            await asking.ask("previews", StopPreview(key))
             changed = await asking.ask("workspaces", ArchiveThread(key))
         if body.archived is False:
             changed = await unarchive(key)
@@ -72,8 +74,10 @@ def thread_routes(asking: Asking) -> Blueprint:
 
     @routes.delete("/v1/threads/<client>/<user>/<thread>")
     async def delete(client: str, user: str, thread: str) -> dict[str, Any]:
-        request = DeleteThread(thread_key(client, user, thread), flag("branch"))
+        key = thread_key(client, user, thread)
+        request = DeleteThread(key, flag("branch"))
         asking.note_write()
+        await asking.ask("previews", StopPreview(key))
         return deleted_reply(await asking.ask("workspaces", request))
 
     @routes.post("/v1/threads/<client>/<user>/<thread>/fork")

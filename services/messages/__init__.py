@@ -31,6 +31,7 @@ from services.messages.previews import (
     RestartPreview,
     Routes,
     StartPreview,
+    StopPreview,
 )
 from services.messages.remotes import (
     Fetch,
@@ -112,6 +113,7 @@ __all__ = [
     "Routes",
     "SaveChanges",
     "StartPreview",
+    "StopPreview",
     "SwitchBranch",
     "Switched",
     "TextDelta",

@@ -45,6 +45,12 @@ class RestartPreview(Request[Preview], frozen=True):
     key: ThreadKey
 
 
+class StopPreview(Request[None], frozen=True):
+    """End a thread's dev server and forget its preview; nothing where there is none."""
+
+    key: ThreadKey
+
+
 class Routes(Struct, frozen=True):
     """Every preview by its id, and the one for requests that name none: the thread last active."""
 

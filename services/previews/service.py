@@ -6,6 +6,7 @@ import errno
 import os
 import random
 import socket
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from services.messages import (
     RestartPreview,
     Routes,
     StartPreview,
+    StopPreview,
     ThreadKey,
 )
 from services.previews import Options
@@ -75,6 +77,14 @@ async def keep_previews(ctx: Context[Options], *, task_status: trio.TaskStatus[N
         nursery.cancel_scope.cancel()
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A preview being brought up."""
+
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    done: trio.Event = field(default_factory=trio.Event)
+
+
 class Previews:
     """One life of the table. What it knows it can read again from the instances that run."""
 
@@ -95,7 +105,7 @@ class Previews:
         # Two daemons on one machine would otherwise go for the same ports at the same moment.
         self._first_port = random.randrange(1 << 16)
         self._roots: dict[str, Path] = {}
-        self._working: dict[str, trio.Event] = {}
+        self._working: dict[str, _Work] = {}
 
     def adopt(self) -> None:
         """Take over the dev servers that an earlier life of this service started."""
@@ -121,6 +131,8 @@ class Previews:
                 return self._open(key, root)
             case RestartPreview(key=key):
                 return await self._restart(key)
+            case StopPreview(key=key):
+                return await self._close(key)
             case _:
                 raise Refused(f"cannot answer {type(request).__name__} at this desk")
 
@@ -149,19 +161,50 @@ class Previews:
             raise Refused(f"cannot restart the preview of {key}: it is not open; open it first")
         if known.id not in self._working:
             self._begin(key, self._roots[known.id], known.port)
-        await self._working[known.id].wait()
+        await self._working[known.id].done.wait()
+        if known.id not in self._routes.previews:
+            raise Refused(f"cannot restart the preview of {key}: it was closed; open it again")
         return self._routes.previews[known.id]
+
+    async def _close(self, key: ThreadKey) -> None:
+        if key.preview_id not in self._routes.previews:
+            return
+        if (work := self._working.get(key.preview_id)) is not None:
+            work.scope.cancel()
+            await work.done.wait()
+        left = {
+            name: preview
+            for name, preview in self._routes.previews.items()
+            if name != key.preview_id
+        }
+        default = self._routes.default
+        # First out of sight: what becomes of the dev server is no news of a preview any more.
+        self._publish(Routes(left, default if default in left else next(reversed(left), None)))
+        if self._ctx.events.get(instance(key.preview_id)) is not None:
+            await self._ctx.control.ask(Stop(instance(key.preview_id)))
+        log.info("preview closed", preview=key.preview_id)
 
     def _begin(self, key: ThreadKey, root: Path, port: int | None = None) -> None:
         if port is None:
             taken = {preview.port for preview in self._routes.previews.values()}
             port = pick_port(self._ctx.options.ports, taken, _is_free, self._first_port)
         self._roots[key.preview_id] = root
-        self._working[key.preview_id] = trio.Event()
+        self._working[key.preview_id] = _Work()
         self._show(Preview(key.preview_id, key, PreviewState.INSTALLING, port, BEGUN))
         self._nursery.start_soon(self._bring_up, key.preview_id)
 
     async def _bring_up(self, preview_id: str) -> None:
+        work = self._working[preview_id]
+        runs = False
+        with work.scope:
+            runs = await self._install_and_run(preview_id)
+        self._working.pop(preview_id)
+        if runs:
+            await self._see(preview_id)
+        work.done.set()
+
+    async def _install_and_run(self, preview_id: str) -> bool:
+        """Whether it runs; where it does not, the preview says why."""
         try:
             root = Path(await trio.Path(self._roots[preview_id]).resolve())
             modules = await self._dependencies.ready(root, partial(self._progress, preview_id))
@@ -172,11 +215,8 @@ class Previews:
         except Refused as refusal:
             preview = self._routes.previews[preview_id]
             self._show(replace(preview, state=PreviewState.FAILED, reason=str(refusal)))
-            self._working.pop(preview_id).set()
-        else:
-            done = self._working.pop(preview_id)
-            await self._see(preview_id)
-            done.set()
+            return False
+        return True
 
     def _progress(self, preview_id: str, reason: str) -> None:
         self._show(replace(self._routes.previews[preview_id], reason=reason))

@@ -16,6 +16,7 @@ from services.messages import (
     PreviewState,
     ReadGit,
     StartPreview,
+    StopPreview,
     ThreadKey,
     TurnResult,
     TurnState,
@@ -76,6 +77,8 @@ class Fakes:
                 return self.workspaces[key]
             case ReadGit():
                 return self.git
+            case StopPreview():
+                return None
             case StartPreview(key=key):
                 return Preview(key.preview_id, key, self.preview, 5000)
             case Execute():

@@ -5,7 +5,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from services.messages import PreviewState, RestartPreview, StartPreview, ThreadKey
+from services.messages import PreviewState, RestartPreview, StartPreview, StopPreview, ThreadKey
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import State
@@ -227,4 +227,36 @@ async def test_falling_behind_the_events_loses_nothing(tmp_path):
         await kept.until(PreviewState.STARTING)
         await trio.testing.wait_all_tasks_blocked()
         kept.supervisor.show(ASTRO, State.RUNNING)
+        await kept.until(PreviewState.READY)
+
+
+async def test_a_preview_that_is_closed_is_gone_with_its_dev_server(tmp_path):
+    root = site(tmp_path / "site")
+    modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.go.set()
+        await kept.ask(StartPreview(OTHER, root))
+        await kept.until(PreviewState.READY, OTHER)
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        await kept.ask(StopPreview(KEY))
+        assert list(kept.routes.previews) == [OTHER.preview_id]
+        assert kept.routes.default == OTHER.preview_id
+        assert kept.supervisor.names(Stop) == [ASTRO]
+        await kept.ask(StopPreview(KEY))
+        assert kept.supervisor.names(Stop) == [ASTRO]
+        assert (await kept.ask(StartPreview(KEY, root))).state is PreviewState.INSTALLING
+        await kept.until(PreviewState.READY)
+
+
+async def test_a_preview_is_closed_while_its_dependencies_are_installed(tmp_path):
+    root = site(tmp_path / "site")
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await wait_all_tasks_blocked()
+        await kept.ask(StopPreview(KEY))
+        assert kept.routes.previews == {}
+        assert kept.routes.default is None
+        kept.supervisor.go.set()
+        await kept.ask(StartPreview(KEY, root))
         await kept.until(PreviewState.READY)
