@@ -91,7 +91,7 @@ def remove_partial(layout: Layout) -> None:
         f"threads/{PARTIAL}*",
         f".*{PARTIAL}*",
         f".claude/threads/.*{PARTIAL}*",
-        f"threads/*/.*{PARTIAL}*",
+        f"threads/*/..git{PARTIAL}*",
         f"project/.git/.*{PARTIAL}*",
         f"project/.git/worktrees/*/.*{PARTIAL}*",
     ):

@@ -63,13 +63,18 @@ def _has_attributes(tree: pygit2.Tree) -> bool:
 
 
 def link(place: Path, admin: Path) -> None:
-    """Let a worktree and git's directory for it point at each other, wherever they now are."""
+    """Let a worktree and git's directory for it point at each other, wherever they now are.
+
+    A repository that somebody made in the worktree itself stays: nothing here goes by it.
+    """
     for path, text in (
         (admin / "gitdir", f"{place / '.git'}\n"),
         (admin / "commondir", f"..{os.sep}..\n"),
         (place / ".git", f"gitdir: {admin}\n"),
     ):
-        if path.is_symlink() or not path.is_file() or path.read_text() != text:
+        if path.is_dir() and not path.is_symlink():
+            continue
+        if path.is_symlink() or not path.is_file() or path.read_bytes() != text.encode():
             write_whole(path, text.encode(), durable=False)
     # Where history ends is one thing for all worktrees, but libgit2 looks for it in each.
     shallow = admin / SHALLOW
@@ -79,22 +84,31 @@ def link(place: Path, admin: Path) -> None:
 
 def holder(git: Path, branch: str) -> str | None:
     """The worktree that is on a branch; an empty name for the project itself, None for nobody."""
-    head = f"ref: {local(branch)}"
-    if _head(git) == head:
+    if branch_in(git) == branch:
         return ""
     admins = (git / "worktrees").glob("*/")
-    return next((admin.name for admin in admins if _head(admin) == head), None)
+    return next((admin.name for admin in admins if branch_in(admin) == branch), None)
 
 
-def _head(directory: Path) -> str:
+def branch_in(admin: Path) -> str | None:
+    """The branch that a worktree, or the project, is on; None where it is on none."""
+    head = _read(admin / "HEAD")
+    return head.removeprefix(f"ref: {local('')}") if head.startswith("ref: ") else None
+
+
+def is_whole(admin: Path) -> bool:
+    """Whether git knows a worktree: it is on a branch or a commit."""
+    return bool(_read(admin / "HEAD"))
+
+
+def is_elsewhere(admin: Path) -> bool:
+    """Whether this is the worktree of somebody who put its files in a place of their own."""
+    place = _read(admin / "gitdir")
+    return bool(place) and Path(place).exists()
+
+
+def _read(path: Path) -> str:
     try:
-        return (directory / "HEAD").read_text().strip()
-    except OSError:
+        return path.read_text(errors="replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
         return ""
-
-
-def delete_branch(git: Path, branch: str) -> None:
-    """Remove a branch that no worktree is on."""
-    with opened(git) as repo:
-        if tip(repo, local(branch)) is not None:
-            repo.references.delete(local(branch))
