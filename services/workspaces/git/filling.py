@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pygit2
 from pygit2.enums import FileMode, FilterMode
@@ -61,7 +62,9 @@ def _write(
     if entry.filemode == FileMode.LINK:
         os.symlink(blob.data, os.fsencode(draft))
     else:
-        filters = repo.load_filter_list(path, FilterMode.TO_WORKTREE)
+        # As bytes, since pygit2 takes no string for a name that is no UTF-8.
+        name: Any = os.fsencode(path)
+        filters = repo.load_filter_list(name, FilterMode.TO_WORKTREE)
         content = blob.data if filters is None else filters.apply_to_blob(blob)
         mode = 0o777 if entry.filemode == FileMode.BLOB_EXECUTABLE else 0o666
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
