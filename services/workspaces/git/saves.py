@@ -59,12 +59,12 @@ def save(admin: Path, thread: str, author: Author) -> str | None:
     """
     with opened(admin) as repo:
         tree = snapshot(repo)
-        head = repo.head.peel(pygit2.Commit)
-        if tree == head.tree.id:
+        head = None if repo.head_is_unborn else repo.head.peel(pygit2.Commit)
+        if head is not None and tree == head.tree.id:
             forget(repo, wip(thread))
             return None
         saved = tip(repo, wip(thread))
-        if saved is not None and saved.tree.id == tree and saved.parent_ids == [head.id]:
+        if saved is not None and saved.tree.id == tree and saved.parent_ids == _ids(head):
             return str(saved.id)
         return str(put(repo, wip(thread), tree, thread, author))
 
@@ -82,9 +82,17 @@ def put(
 def unfinished(
     repo: pygit2.Repository, tree: pygit2.Oid, thread: str, author: Author
 ) -> pygit2.Oid:
-    """A commit of a tree on top of the head, to which nothing leads yet."""
+    """A commit of a tree on top of the head, to which nothing leads yet.
+
+    Where somebody removed the branch, it is on top of nothing.
+    """
     message = f"{MESSAGE}\n\nThread-ID: {thread}\n"
-    return repo.create_commit(None, author.sign(), author.sign(), message, tree, [repo.head.target])
+    head = None if repo.head_is_unborn else repo.head.peel(pygit2.Commit)
+    return repo.create_commit(None, author.sign(), author.sign(), message, tree, _ids(head))
+
+
+def _ids(head: pygit2.Commit | None) -> list[pygit2.Oid]:
+    return [] if head is None else [head.id]
 
 
 def keep(repo: pygit2.Repository, reference: str, commit: pygit2.Oid) -> None:
@@ -122,7 +130,8 @@ def restore(admin: Path, thread: str) -> str | None:
         saved = tip(repo, wip(thread))
         if saved is None:
             return None
-        base = saved.parents[0].tree if saved.parents else saved.tree
+        nothing = repo[repo.TreeBuilder().write()].peel(pygit2.Tree)
+        base = saved.parents[0].tree if saved.parents else nothing
         head = repo.head.peel(pygit2.Tree)
         files = carry(repo, base, head, saved.tree)
         if isinstance(files, tuple):
