@@ -33,7 +33,7 @@ def fill(repo: pygit2.Repository, tree: pygit2.Tree, paths: Iterable[str]) -> No
     # Attributes first: they say how the others are written.
     for path in sorted(wanted, key=lambda path: (not path.endswith(ATTRIBUTES), path)):
         _write(repo, wanted[path], root / path, path, draft)
-        repo.index.add(path)
+        _index(repo, wanted[path], path)
 
 
 def differing(one: pygit2.Tree, other: pygit2.Tree) -> list[str]:
@@ -75,6 +75,13 @@ def _write(
     draft.rename(place)
 
 
+def _index(repo: pygit2.Repository, entry: pygit2.Object, path: str) -> None:
+    if entry.filemode == FileMode.COMMIT:
+        repo.index.add(pygit2.IndexEntry(path, entry.id, FileMode.COMMIT))
+    else:
+        repo.index.add(path)
+
+
 def _make_way(root: Path, path: str, *, whole: bool) -> None:
     """Remove what is no directory on the way to a path; `whole`: the file there, too."""
     *parents, itself = [*reversed(PurePosixPath(path).parents), PurePosixPath(path)][1:]
@@ -84,7 +91,10 @@ def _make_way(root: Path, path: str, *, whole: bool) -> None:
             place.unlink()
             break
     if whole:
-        for prefix in reversed(parents):
+        # A submodule's directory is empty, too, unless somebody filled it.
+        for prefix in [itself, *reversed(parents)]:
+            if not _is_directory(root / prefix):
+                continue
             try:
                 (root / prefix).rmdir()
             except OSError:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import CheckoutStrategy
+from pygit2.enums import CheckoutStrategy, FileMode
 
 from services.workspaces.git.repository import local, opened, tip, twin
 from services.workspaces.writing import write_whole
@@ -48,16 +48,19 @@ def check_out(git: Path, name: str, place: Path, branch: str) -> None:
     # of a worktree. Where a site has none that is a third of all the time.
     with opened(git) as repo:
         tree = repo.lookup_reference(local(branch)).peel(pygit2.Tree)
-        plain = not (git / "info" / "attributes").exists() and not _has_attributes(tree)
+        plain = not (git / "info" / "attributes").exists() and not _needs_files(tree)
     with opened(admin, bare=plain) as repo:
         repo.checkout_tree(  # pyright: ignore[reportUnknownMemberType]
             repo.head.peel(pygit2.Tree), strategy=CheckoutStrategy.FORCE, directory=str(place)
         )
 
 
-def _has_attributes(tree: pygit2.Tree) -> bool:
+def _needs_files(tree: pygit2.Tree) -> bool:
+    """Whether a tree has attributes, or submodules, which libgit2 has only in a worktree."""
     return any(
-        entry.name == ATTRIBUTES or (isinstance(entry, pygit2.Tree) and _has_attributes(entry))
+        entry.name == ATTRIBUTES
+        or entry.filemode == FileMode.COMMIT
+        or (isinstance(entry, pygit2.Tree) and _needs_files(entry))
         for entry in tree
     )
 

@@ -138,7 +138,7 @@ def test_conflicts_are_the_answer_and_leave_everything_as_it_was(
     assert (conflict.path, conflict.with_) == (name, "commit" if committed else "uncommitted")
     assert (conflict.text is None) == (text is None)
     if text is not None and conflict.text is not None:
-        assert text in conflict.text and "mine" in conflict.text and "theirs" in conflict.text
+        assert all(part in conflict.text for part in (text, "mine", "theirs"))
     after = world.files(), git(place, "status", "--porcelain"), git(place, "for-each-ref")
     assert after == before
 

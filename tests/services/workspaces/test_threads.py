@@ -357,8 +357,12 @@ def test_a_thread_whose_branch_somebody_removed_does_not_hide_the_others(
     git(place, "update-ref", "-d", "refs/heads/thread-t2")
     assert set(listed(world)) == {"t1", "t2"}
     assert (described(world, "t2").head, described(world, "t2").ahead) == ("", 0)
-    world.ask(DeleteThread(world.key("t2")))
+    write(world.layout.worktree("t2"), "precious.md", "mine\n")
+    deleted = world.ask(DeleteThread(world.key("t2")))
+    assert git(place, "show", f"{deleted.saved}:precious.md") == "mine"
     assert listed(world) == ["t1"]
+    world.open("t2")
+    assert (world.layout.worktree("t2") / "precious.md").read_text() == "mine\n"
 
 
 def test_one_thread_that_cannot_be_finished_does_not_keep_others_from_it(
