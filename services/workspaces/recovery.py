@@ -48,7 +48,7 @@ class Recovery:
         for thread in _all(layout):
             try:
                 done += self._recover(layout, thread)
-            except (Refused, GitFailed, OSError) as error:
+            except (Refused, GitFailed, OSError, RecursionError) as error:
                 done.append(f"left {thread} as it is: {error}")
         return tuple(done)
 

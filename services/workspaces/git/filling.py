@@ -69,7 +69,7 @@ def _write(
         mode = 0o777 if entry.filemode == FileMode.BLOB_EXECUTABLE else 0o666
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    _make_parents(place)
     if _is_directory(place):
         place.rmdir()
     draft.rename(place)
@@ -80,6 +80,17 @@ def _index(repo: pygit2.Repository, entry: pygit2.Object, path: str) -> None:
         repo.index.add(pygit2.IndexEntry(path, entry.id, FileMode.COMMIT))
     else:
         repo.index.add(path)
+
+
+def _make_parents(place: Path) -> None:
+    # Not by `parents=True`, which calls itself for each and so ends at some hundreds.
+    missing: list[Path] = []
+    for parent in place.parents:
+        if _is_directory(parent):
+            break
+        missing.append(parent)
+    for parent in reversed(missing):
+        parent.mkdir()
 
 
 def _make_way(root: Path, path: str, *, whole: bool) -> None:
