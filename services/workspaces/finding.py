@@ -14,18 +14,24 @@ from supervisor.desk import NotFound, Refused
 
 
 def existing(settings: Settings, key: ThreadKey) -> Layout:
-    """Where a thread is that has a worktree; raises `NotFound` for any other.
+    """Where a thread is that has a worktree, for somebody who has the repository alone.
 
     What could not be finished of a move, because a disk was full for example, is finished first:
-    nothing else may be done to half of one.
+    nothing else may be done to half of one. Raises `NotFound` where there is no worktree.
     """
-    layout = settings.layout(key)
-    files.refuse_links(layout, key.thread)
+    layout = seen(settings, key)
     place, admin = layout.worktree(key.thread), layout.admin(key.thread)
-    if not (place.is_dir() and worktrees.is_whole(admin)):
-        raise NotFound(f"cannot find a workspace of {key}: open it first")
     worktrees.link(place, admin)
     moving.recover(admin, key.thread, settings.author)
+    return layout
+
+
+def seen(settings: Settings, key: ThreadKey) -> Layout:
+    """The same for somebody who only looks, whatever others do meanwhile."""
+    layout = settings.layout(key)
+    files.refuse_links(layout, key.thread)
+    if not (layout.worktree(key.thread).is_dir() and worktrees.is_whole(layout.admin(key.thread))):
+        raise NotFound(f"cannot find a workspace of {key}: open it first")
     return layout
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from services.messages import ID, ThreadKey
-from services.workspaces import files, records
+from services.workspaces import aside, files, records
 from services.workspaces.finding import on_branch
-from services.workspaces.git import moving, saves, worktrees
+from services.workspaces.git import moving, saves, status, worktrees
 from services.workspaces.layout import Layout
 from services.workspaces.records import Record, now, read_record, write_record
 from services.workspaces.settings import Settings
@@ -53,6 +53,7 @@ class Places:
             write_record(layout, key.thread, record)
             self._check_out(layout, key.thread, record, on, keep_files=existed)
         worktrees.link(place, admin)
+        aside.bring_back(layout.aside(key.thread), place)
         record = replace(record, archived=False, pending=None, branch=None, start=None)
         write_record(layout, key.thread, replace(record, updated=now(), carried=None))
         return existed
@@ -70,6 +71,7 @@ class Places:
         place, admin = layout.worktree(thread), layout.admin(thread)
         if place.is_dir():
             self.save(layout, thread)
+            aside.put(place, status.ignored(admin), layout.aside(thread))
             gone = layout.partial_worktree(secrets.token_hex(4))
             place.rename(gone)
             # Once more, now that nobody finds the files any more: somebody may have written.

@@ -173,6 +173,7 @@ class Threads:
         saved = saves.saved(layout.git, key.thread)
         if record.and_branch:
             saves.put_away(layout.git, key.thread, [key.branch])
+            files.retire_aside(layout, key.thread)
         elif branch != key.branch:
             saves.park(layout.git, key.thread, branch)
         files.retire(layout, key.thread)

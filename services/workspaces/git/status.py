@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pygit2
 from msgspec import structs
-from pygit2.enums import DeltaStatus, DiffOption, SortMode
+from pygit2.enums import DeltaStatus, DiffOption, FileStatus, SortMode
 
 from services.messages import GitState
 from services.workspaces.git import embedded
@@ -85,6 +85,13 @@ def _by_status(diff: pygit2.Diff) -> defaultdict[DeltaStatus, set[str]]:
     for delta in diff.deltas:
         found[delta.status].add(shown(delta.new_file.path))
     return found
+
+
+def ignored(admin: Path) -> tuple[str, ...]:
+    """The files that are ignored; a directory of nothing else stands for what is in it."""
+    with opened(admin) as repo:
+        found = repo.status(ignored=True)
+        return tuple(path for path, is_ in found.items() if is_ & FileStatus.IGNORED)
 
 
 def overview(git: Path, branches: Mapping[str, str]) -> dict[str, Overview]:

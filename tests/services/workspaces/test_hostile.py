@@ -15,10 +15,10 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from services.messages import (
-    DeleteThread,
-    Diff,
     ArchiveThread,
     CommitChanges,
+    DeleteThread,
+    Diff,
     ForkThread,
     ListThreads,
     MergeThread,
@@ -76,7 +76,7 @@ HOSTILE = {
     "a trailing dot": "a.",
     "a trailing slash": "a/",
     "case": "THREAD-T1",
-    "very deep": "a/" * 300 + "a",
+    "very deep": "a/" * 90 + "a",
 }
 
 
@@ -217,7 +217,7 @@ async def test_addresses_and_default_branches_leave_nothing_when_they_are_refuse
 
 
 MARKS = "@{ .. // @ { - x refs/heads/ .lock HEAD ~ ^ : \\ ? * [ é 世 . / % # ' $( `"
-PART = st.sampled_from([*MARKS.split(), " ", "\x7f", "\t", "\n", "a" * 60])  # noqa: SIM905
+PART = st.sampled_from([*MARKS.split(), " ", "\x7f", "\t", "\n", "a" * 60])
 
 
 @profile(max_examples=300)

@@ -417,3 +417,48 @@ def test_a_branch_is_read_from_git_s_own_file(world: World, place: Path, git: Gi
     assert (worktrees.branch_in(admin), worktrees.is_whole(admin)) == (None, True)
     (admin / "HEAD").unlink()
     assert (worktrees.branch_in(admin), worktrees.is_whole(admin)) == (None, False)
+
+
+@pytest.mark.parametrize("ending", [ArchiveThread, DeleteThread])
+def test_what_git_ignores_comes_back_with_the_worktree_unless_it_is_generated(
+    world: World, place: Path, git: Git, ending: type[ArchiveThread] | type[DeleteThread]
+) -> None:
+    write(place, ".gitignore", ".env\nlocal/\n*.log\nnode_modules\n")
+    write(place, "deep/page.md")
+    world.commit("ignore")
+    for name in (".env", "local/a/b.txt", "deep/x.log", "node_modules/p.js", "dist/index.html"):
+        write(place, name, name)
+    (place / "inner").mkdir()
+    git(place / "inner", "init", "-q")
+    git(place / "inner", "commit", "-q", "--allow-empty", "-m", "theirs")
+    before = world.files()
+    world.ask(ending(world.key()))
+    assert world.layout.aside("t1").is_dir()
+    world.open()
+    generated = {"node_modules/p.js", "dist/index.html"}
+    assert world.files() == {path: before[path] for path in before.keys() - generated}
+    assert not world.layout.aside("t1").exists()
+
+
+def test_an_ignored_file_that_has_a_successor_is_not_put_over_it(
+    world: World, place: Path, git: Git
+) -> None:
+    write(place, ".gitignore", "*.log\n")
+    world.commit("ignore")
+    write(place, "a.log", "old\n")
+    write(place, "b.log", "other\n")
+    world.ask(ArchiveThread(world.key()))
+    git(place.parent.parent / "project", "worktree", "add", "-q", str(place) + "-x", "thread-t1")
+    elsewhere = place.with_name("t1-x")
+    write(elsewhere, "a.log", "of the branch\n")
+    git(elsewhere, "add", "-f", "a.log")
+    git(elsewhere, "commit", "-q", "-m", "a.log")
+    git(elsewhere, "worktree", "remove", "--force", str(elsewhere))
+    world.open()
+    assert (place / "a.log").read_text() == "of the branch\n"
+    assert (place / "b.log").read_text() == "other\n"
+    assert (world.layout.aside("t1") / "a.log").read_text() == "old\n"
+    world.ask(DeleteThread(world.key(), branch=True))
+    assert not world.layout.aside("t1").exists()
+    kept = world.layout.home / ".claude/deleted"
+    assert [path.read_text() for path in sorted(kept.rglob("*.log*"))] == ["old\n", "other\n"]
