@@ -180,12 +180,7 @@ async def test_messages_and_titles_arrive_byte_for_byte(
             if made is None:
                 assert git(root, "rev-parse", "HEAD") == head
             else:
-                raw = subprocess.run(
-                    ["git", "-C", str(root), "cat-file", "commit", "HEAD"],
-                    env=git.environment,
-                    capture_output=True,
-                    check=True,
-                ).stdout.partition(b"\n\n")[2]
+                raw = _message(git, root)
                 assert raw == f"{text}\n\nThread-ID: t1\n".encode()
                 (entry,) = await service.ask(ReadLog(key, limit=1))
                 assert entry.message == f"{text}\n\nThread-ID: t1\n"
@@ -214,6 +209,12 @@ async def test_addresses_and_default_branches_leave_nothing_when_they_are_refuse
                     assert await answer(service, OpenWorkspace(key, url)) is None
             made = await answer(service, OpenWorkspace(key, empty=True, branch=text))
             assert (root / "acme" / key.user).exists() == (made is not None)
+
+
+def _message(git: Git, root: Path) -> bytes:
+    command = ["git", "-C", str(root), "cat-file", "commit", "HEAD"]
+    done = subprocess.run(command, env=git.environment, capture_output=True, check=True)
+    return done.stdout.partition(b"\n\n")[2]
 
 
 MARKS = "@{ .. // @ { - x refs/heads/ .lock HEAD ~ ^ : \\ ? * [ é 世 . / % # ' $( `"
