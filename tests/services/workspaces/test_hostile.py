@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
@@ -257,3 +258,5 @@ async def test_a_directory_without_a_bottom_is_no_end_of_the_service(
         assert await service.ask(ListThreads("acme", "bob")) is not None
     async with serving() as service:
         assert await service.ask(OpenWorkspace(key))
+        # Who removes what tests leave goes no deeper than Python does.
+        await trio.run_process(["rm", "-rf", str(service.root)])
