@@ -96,7 +96,7 @@ def remove_partial(layout: Layout) -> None:
         f"project/.git/worktrees/*/.*{PARTIAL}*",
     ):
         for path in layout.home.glob(pattern):
-            with suppress(OSError):
+            with suppress(OSError, RecursionError):
                 remove(path)
 
 
