@@ -21,7 +21,7 @@ from services.messages import (
 from services.workspaces.git import moving, saves, switching
 from services.workspaces.git.moving import Changed, Move
 from services.workspaces.git.repository import GitFailed, opened
-from tests.services.workspaces.conftest import Git
+from tests.services.workspaces.conftest import Git, settings
 from tests.services.workspaces.world import World, files_in, write
 
 Change = Callable[[Path], object]
@@ -380,3 +380,47 @@ def test_a_save_needs_no_index_and_writes_none(world: World, place: Path) -> Non
 
 def _die(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_a_move_is_finished_also_where_the_worktree_was_lost_in_it(
+    world: World, place: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.switch("other", create=True)
+    write(place, "index.md", "unfinished on other\n")
+    after = world.files()
+    world.switch("thread-t1")
+    write(place, "new.md", "unfinished\n")
+    before = world.files()
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "fill", _die)
+        with pytest.raises(KeyboardInterrupt):
+            world.switch("other")
+    shutil.rmtree(place)
+    assert world.start() == (
+        "finished a move of t1",
+        "removed git's directory of t1, whose files are gone",
+    )
+    world.open()
+    assert git(place, "branch", "--show-current") == "other"
+    assert world.files() == after
+    world.switch("thread-t1")
+    assert world.files() == before
+
+
+def test_a_volume_that_moved_in_the_middle_of_a_move_is_recovered_where_it_is_now(
+    world: World, place: Path, git: Git, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world.switch("other", create=True)
+    write(place, "index.md", "other\n")
+    world.commit("other")
+    world.switch("thread-t1")
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "fill", _die)
+        with pytest.raises(KeyboardInterrupt):
+            world.switch("other")
+    copy = tmp_path / "copy"
+    shutil.copytree(world.settings.root, copy, symlinks=True)
+    elsewhere = World(settings(copy))
+    assert elsewhere.start() == ("finished a move of t1",)
+    assert (elsewhere.layout.worktree("t1") / "index.md").read_text() == "other\n"
+    assert (place / "index.md").read_text() == "one\ntwo\nthree\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from hypothesis import settings as profile
@@ -31,65 +30,15 @@ from services.messages import (
 )
 from supervisor.desk import NotFound, Refused
 from tests.services.workspaces.conftest import Git, settings
+from tests.services.workspaces.model import Line, Tree, carried, clash
 from tests.services.workspaces.test_advancing import bring
 from tests.services.workspaces.world import World, write
-
-Tree = dict[str, str]
 
 THREADS = ("t1", "t2", "t3")
 BRANCHES = ("thread-t1", "thread-t2", "thread-t3", "a", "b/c")
 # Few of each, so that they meet; `x` is a file and a directory by turns.
 PATHS = ("x", "x/y.md", "z.md", "deep/er/w.md", "q.md")
 CONTENTS = ("", "1\n", "2\n", "3\n")
-
-
-@dataclass
-class Line:
-    """A thread of the model: where it is, what its worktree has, and what it left where.
-
-    `saved` is the last save with the files of the commit that it was made on; `files` is None
-    where there is no worktree.
-    """
-
-    branch: str
-    files: Tree | None = None
-    saved: tuple[Tree, Tree] | None = None
-    parked: dict[str, tuple[Tree, Tree]] = field(default_factory=dict[str, tuple[Tree, Tree]])
-    kept: list[Tree] = field(default_factory=list[Tree])
-    archived: bool = False
-    known: bool = True
-
-
-def carried(base: Tree, new: Tree, work: Tree) -> Tree | None:
-    """What `work` changed since `base`, on top of `new`; None where a model cannot tell."""
-    if work in (base, new):
-        return new
-    if new == base:
-        return work
-    merged: Tree = {}
-    for path in {*base, *new, *work}:
-        was, is_, mine = (tree.get(path) for tree in (base, new, work))
-        if mine in (was, is_):
-            content = is_
-        elif is_ == was:
-            content = mine
-        else:
-            return None
-        if content is not None:
-            merged[path] = content
-    # Renames are git's to find, and they need a file that went and one that came.
-    if _may_be_renames(base, new) or _may_be_renames(base, work) or _clash(merged):
-        return None
-    return merged
-
-
-def _may_be_renames(old: Tree, new: Tree) -> bool:
-    gone, come = old.keys() - new.keys(), new.keys() - old.keys()
-    return bool(gone and come)
-
-
-def _clash(tree: Tree) -> bool:
-    return any(other.startswith(f"{path}/") for path in tree for other in tree)
 
 
 def has_worktree(machine: Workspaces) -> bool:
@@ -130,7 +79,7 @@ class Workspaces(RuleBasedStateMachine):
     def _write(self, thread: str, line: Line, path: str, text: str) -> None:
         assert line.files is not None
         root = self.world.layout.worktree(thread)
-        for other in [other for other in line.files if _clash({other: "", path: ""})]:
+        for other in [other for other in line.files if clash({other: "", path: ""})]:
             _remove(root, other)
             del line.files[other]
         write(root, path, text)
