@@ -182,9 +182,9 @@ def _match(repo: pygit2.Repository, tree: pygit2.Tree) -> None:
 
 
 def _end(repo: pygit2.Repository, plan: Move) -> None:
-    if plan.upstream:
-        name = plan.branch.removeprefix(local(""))
-        repo.branches.local[name].upstream = repo.branches.remote[f"origin/{name}"]
+    name = plan.branch.removeprefix(local(""))
+    if plan.upstream and (remote := repo.branches.remote.get(f"origin/{name}")) is not None:
+        repo.branches.local[name].upstream = remote
     for reference in plan.forget:
         forget(repo, reference)
     Path(repo.path, NAME).unlink(missing_ok=True)

@@ -130,16 +130,21 @@ def restore(admin: Path, thread: str) -> str | None:
         saved = tip(repo, wip(thread))
         if saved is None:
             return None
-        nothing = repo[repo.TreeBuilder().write()].peel(pygit2.Tree)
-        base = saved.parents[0].tree if saved.parents else nothing
         head = repo.head.peel(pygit2.Tree)
-        files = carry(repo, base, head, saved.tree)
+        files = carry(repo, base_of(repo, saved), head, saved.tree)
         if isinstance(files, tuple):
             keep(repo, kept(thread) + str(saved.id), saved.id)
             forget(repo, wip(thread))
             return None
         fill(repo, files, differing(head, files))
         return str(saved.id)
+
+
+def base_of(repo: pygit2.Repository, unfinished: pygit2.Commit) -> pygit2.Tree:
+    """The files that unfinished work began with."""
+    if unfinished.parents:
+        return unfinished.parents[0].tree
+    return repo[repo.TreeBuilder().write()].peel(pygit2.Tree)
 
 
 def adopt(git: Path, thread: str, commit: str) -> None:

@@ -11,7 +11,7 @@ from services.workspaces.git.commits import branch_of
 from services.workspaces.git.merging import carry
 from services.workspaces.git.moving import Move, in_the_way, move
 from services.workspaces.git.repository import Author, GitFailed, local, opened, tip, twin
-from services.workspaces.git.saves import kept, parked, snapshot, unfinished, wip
+from services.workspaces.git.saves import base_of, kept, parked, snapshot, unfinished, wip
 
 
 def create(admin: Path, branch: str) -> Switched:
@@ -45,7 +45,11 @@ def switch(admin: Path, thread: str, branch: str, author: Author) -> Switched:
             )
         keep, forget, away = dict[str, str](), [parked(thread, branch)], None
         if work.id != head.tree.id:
-            away = keep[parked(thread, here)] = str(unfinished(repo, work.id, thread, author))
+            away = str(unfinished(repo, work.id, thread, author))
+            # Where something waits for this branch, it is for one of that name that was removed.
+            if (older := tip(repo, parked(thread, here))) is not None:
+                keep[kept(thread) + str(older.id)] = str(older.id)
+            keep[parked(thread, here)] = away
         waiting = tip(repo, parked(thread, branch))
         if waiting is not None:
             keep[kept(thread) + str(waiting.id) if back is None else wip(thread)] = str(waiting.id)
@@ -72,5 +76,5 @@ def _files(
     waiting = tip(repo, parked(thread, branch))
     if waiting is None:
         return target.tree, None
-    files = carry(repo, waiting.parents[0].tree, target.tree, waiting.tree)
+    files = carry(repo, base_of(repo, waiting), target.tree, waiting.tree)
     return (target.tree, None) if isinstance(files, tuple) else (files, str(waiting.id))

@@ -216,3 +216,22 @@ def _move_branch(git: Git, place: Path, branch: str, name: str, text: str) -> No
     write(elsewhere, name, text)
     git(elsewhere, "commit", "-q", "-a", "-m", "elsewhere")
     git(place, "worktree", "remove", str(elsewhere))
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_work_on_a_branch_that_somebody_removed_is_kept_where_a_new_one_has_its_name(
+    world: World, place: Path, git: Git, edited: bool
+) -> None:
+    world.switch("other", create=True)
+    git(place, "update-ref", "-d", "refs/heads/other")
+    write(place, "index.md", "mine\n")
+    saved = world.ask(DeleteThread(world.key())).saved
+    world.open()
+    world.ask(SwitchBranch(world.key(), "other", create=True))
+    if edited:
+        write(place, "more.md")
+    world.switch("thread-t1")
+    world.switch("other")
+    assert world.ask(ReadGit(world.key())).kept == (saved,)
+    assert (place / "more.md").exists() == edited
+    assert git(place, "show", f"{saved}:index.md") == "mine"
