@@ -27,8 +27,10 @@ from services.messages import (
     ThreadKey,
 )
 from services.workspaces import projects
+from services.workspaces.credentials import Credentials
 from services.workspaces.editing import Editing
 from services.workspaces.git.repository import prepare
+from services.workspaces.lanes import Line
 from services.workspaces.layout import Layout
 from services.workspaces.recovery import Recovery
 from services.workspaces.settings import Settings
@@ -72,7 +74,9 @@ class World:
         return self._answers[type(request)](request)  # type: ignore[return-value]
 
     def _open(self, request: OpenWorkspace) -> object:
-        projects.make(self.settings, request, lambda: None)
+        if not projects.exists(self.settings, request):
+            line = Line(lambda: None, lambda _done, _total, _bytes: None)
+            projects.make(self.settings, request, Credentials({}, lambda _name: ""), line)
         return self.threads.open(request)
 
     def key(self, thread: str = "t1") -> ThreadKey:
