@@ -12,6 +12,15 @@ from supervisor.desk import Refused
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
+def check_id(what: str, value: str) -> None:
+    """Raises `Refused` for what is no id; the ids end up in paths."""
+    if not ID.fullmatch(value):
+        raise Refused(
+            f"cannot use this {what}: it is 1 to 64 letters, digits, '-' or '_',"
+            " the first of them a letter or a digit"
+        )
+
+
 class ThreadKey(Struct, frozen=True, order=True):
     """Which conversation: a client, one of its users, one of that user's threads.
 
@@ -24,16 +33,9 @@ class ThreadKey(Struct, frozen=True, order=True):
     thread: str
 
     def __post_init__(self) -> None:
-        for what, value in (
-            ("clientId", self.client),
-            ("userId", self.user),
-            ("threadId", self.thread),
-        ):
-            if not ID.fullmatch(value):
-                raise Refused(
-                    f"cannot use this {what}: it is 1 to 64 letters, digits, '-' or '_',"
-                    " the first of them a letter or a digit"
-                )
+        check_id("clientId", self.client)
+        check_id("userId", self.user)
+        check_id("threadId", self.thread)
 
     def __str__(self) -> str:
         return f"{self.client}/{self.user}/{self.thread}"

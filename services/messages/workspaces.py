@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from services.messages.keys import ThreadKey
+from services.messages.keys import ThreadKey, check_id
 from supervisor.desk import Request
 
 
@@ -69,6 +69,10 @@ class ListThreads(Request[tuple[Thread, ...]], frozen=True):
     client: str
     user: str
     archived: bool = False
+
+    def __post_init__(self) -> None:
+        check_id("clientId", self.client)
+        check_id("userId", self.user)
 
 
 class RenameThread(Request[Thread], frozen=True):

@@ -23,11 +23,12 @@ from services.messages import (
     ThreadKey,
 )
 from services.workspaces import names
-from services.workspaces.finding import commit_named, existing
+from services.workspaces.finding import commit_named, existing, on_branch
 from services.workspaces.git import (
     advancing,
     commits,
     diffs,
+    moving,
     projects,
     saves,
     status,
@@ -39,6 +40,7 @@ from supervisor.desk import NotFound, Refused
 
 MOST_ENTRIES = 1000  # commits in one answer
 MOST_CONTEXT = 1000  # lines around a change
+MOST_SUBJECT = 200  # characters of another commit's first line, where a message repeats it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,12 @@ class Editing:
         _, head = commits.head(admin)
         if request.expected_head is not None and request.expected_head != head:
             raise Refused(
-                f"cannot restore: the thread is at {head}, not at {request.expected_head};"
+                f"cannot restore: the thread is at {head}, not at the expected commit;"
                 " look at it again"
             )
         earlier = commit_named(layout.git, request.commit)
         message = self._signed(
-            f"Restore {earlier[:10]}: {commits.subject(layout.git, earlier)}",
+            f"Restore {earlier[:10]}: {commits.subject(layout.git, earlier)[:MOST_SUBJECT]}",
             request.key,
             request.turn,
         )
@@ -113,7 +115,7 @@ class Editing:
         layout = existing(self.settings, key)
         admin = layout.admin(key.thread)
         branch = names.checked_branch(request.branch)
-        held = worktrees.holder(layout.git, branch)
+        held = on_branch(layout, branch)
         if held == "":
             raise Refused(
                 f"cannot switch to {branch}: threads do not edit the project's own branch; make"
@@ -122,18 +124,18 @@ class Editing:
         if held not in (None, key.thread):
             raise Refused(f"cannot switch to {branch}: the thread {held} is on it")
         if request.create:
-            if commits.exists(layout.git, branch):
+            if commits.exists(layout.git, branch) or worktrees.has_twin(layout.git, branch):
                 raise Refused(f"cannot make the branch {branch}: there is one; switch to it")
             return switching.create(admin, branch)
         if not commits.exists(layout.git, branch) and not worktrees.has_twin(layout.git, branch):
             raise NotFound(f"cannot switch to {branch}: there is no such branch; create it")
-        worktrees.start_branch(layout.git, branch)
         return switching.switch(admin, key.thread, branch, self.settings.author)
 
     def merge(self, request: MergeThread) -> Merged:
         """Merge a thread's branch into the project's own, and the project's files with it."""
         layout = existing(self.settings, request.key)
         branch, head = commits.head(layout.admin(request.key.thread))
+        moving.recover(layout.git, moving.PROJECT, self.settings.author)
         message = request.message or f"Merge {branch}"
         return advancing.bring(
             layout.git, head, self.settings.author, self._signed(message, request.key, None)
@@ -141,4 +143,4 @@ class Editing:
 
     def _signed(self, message: str, key: ThreadKey, turn: str | None) -> str:
         text = f"{names.checked_message(message)}\n\nThread-ID: {key.thread}\n"
-        return text if turn is None else f"{text}Turn-ID: {turn}\n"
+        return text if turn is None else f"{text}Turn-ID: {names.checked_turn(turn)}\n"

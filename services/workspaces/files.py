@@ -91,21 +91,30 @@ def remove_partial(layout: Layout) -> None:
         f"threads/{PARTIAL}*",
         f".*{PARTIAL}*",
         f".claude/threads/.*{PARTIAL}*",
-        f"threads/*/.*{PARTIAL}*",
+        f"threads/*/..git{PARTIAL}*",
         f"project/.git/.*{PARTIAL}*",
         f"project/.git/worktrees/*/.*{PARTIAL}*",
     ):
         for path in layout.home.glob(pattern):
-            with suppress(OSError):
+            with suppress(OSError, RecursionError):
                 remove(path)
 
 
 def retire(layout: Layout, thread: str) -> None:
     """Put the journal of a thread that is deleted where no later one of its name continues it."""
-    place = layout.retired(thread, secrets.token_hex(4))
-    if layout.history(thread).exists():
+    _put_away(layout.history(thread), layout.retired(thread, secrets.token_hex(4)))
+
+
+def retire_aside(layout: Layout, thread: str) -> None:
+    """The same for the ignored files of a thread that is deleted with all that it had."""
+    place = layout.retired(thread, secrets.token_hex(4)).with_suffix("")
+    _put_away(layout.aside(thread), place)
+
+
+def _put_away(path: Path, place: Path) -> None:
+    if path.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        layout.history(thread).rename(place)
+        path.rename(place)
 
 
 def remove_locks(git: Path) -> tuple[str, ...]:

@@ -61,6 +61,10 @@ class Layout:
         """Where the journal of a deleted thread stays."""
         return self.home / ".claude" / "deleted" / f"{thread}.{token}.jsonl"
 
+    def aside(self, thread: str) -> Path:
+        """Where a thread's ignored files wait while it has no worktree."""
+        return self.home / ".claude" / "aside" / thread
+
     def partial_project(self, token: str) -> Path:
         """Where a project is built before it gets its name."""
         return self.home / f"project{PARTIAL}{token}"
@@ -78,4 +82,5 @@ class Layout:
             self.worktree(thread),
             self.history(thread),
             self.record(thread),
+            self.aside(thread),
         )

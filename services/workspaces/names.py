@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import PurePosixPath
 
+from services.messages import ID
 from supervisor.desk import Refused
 
 MOST_MESSAGE = 64 * 1024  # bytes; forges cut or refuse longer ones
@@ -71,7 +73,7 @@ def checked_title(title: str) -> str:
     """A thread's title without the space around it; raises `Refused`."""
     text = title.strip()
     _encoded(text, "title")
-    if not text or len(text) > MOST_TITLE or any(ord(char) < 32 for char in text):
+    if not text or len(text) > MOST_TITLE or any(_ends_a_line(char) for char in text):
         raise Refused(f"cannot use this title: it is one line of 1 to {MOST_TITLE} characters")
     return text
 
@@ -82,6 +84,20 @@ def checked_body(body: str) -> str:
     if "\0" in body or len(body) > MOST_BODY:
         raise Refused(f"cannot use this text: {MOST_BODY} characters at most, and no NUL")
     return body
+
+
+def checked_turn(turn: str) -> str:
+    """A turn's id, which becomes a line of a commit's message; raises `Refused`."""
+    if not ID.fullmatch(turn):
+        raise Refused(
+            "cannot use this id of a turn: it is 1 to 64 letters, digits, '-' or '_', the first"
+            " of them a letter or a digit"
+        )
+    return turn
+
+
+def _ends_a_line(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Zl", "Zp")
 
 
 def _encoded(text: str, what: str) -> bytes:

@@ -8,7 +8,7 @@ import trio
 
 from services.messages import OpenPullRequest, PullRequest
 from services.workspaces import names
-from services.workspaces.finding import existing
+from services.workspaces.finding import seen
 from services.workspaces.forges import Forge, compare_page, hosted
 from services.workspaces.git import commits, projects, worktrees
 from services.workspaces.proposing.api import NONSENSE, Api, Proposal, basic
@@ -54,7 +54,7 @@ class PullRequests:
     def _open(self, request: OpenPullRequest) -> PullRequest:
         title = names.checked_title(request.title)
         body = names.checked_body(request.body)
-        layout = existing(self._settings, request.key)
+        layout = seen(self._settings, request.key)
         branch, _ = commits.head(layout.admin(request.key.thread))
         into = projects.default_branch(layout.git)
         url = projects.origin(layout.git)

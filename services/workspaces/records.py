@@ -50,6 +50,12 @@ def then(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
+def new(title: str) -> Record:
+    """The record of a thread that begins."""
+    moment = now()
+    return Record(title=title, created=moment, updated=moment)
+
+
 def read_metadata(path: Path) -> Metadata | None:
     """What the file says; None where it is missing or no metadata."""
     return _read(path, Metadata)
@@ -80,7 +86,7 @@ T = TypeVar("T", Metadata, Record)
 def _read(path: Path, shape: type[T]) -> T | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=shape)
-    except (FileNotFoundError, msgspec.DecodeError):
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from services.messages import ThreadKey
 from services.workspaces import files
-from services.workspaces.git import moving
+from services.workspaces.git import moving, worktrees
+from services.workspaces.git.repository import GitFailed
 from services.workspaces.layout import Layout
+from services.workspaces.places import Places
 from services.workspaces.settings import Settings
 from services.workspaces.threads import Threads
+from supervisor.desk import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +36,38 @@ class Recovery:
     def recover(self, layout: Layout) -> tuple[str, ...]:
         """Remove what was half made, and finish what was begun; what that was, in words.
 
-        Raises `GitFailed` and `OSError` where a workspace is broken beyond that.
+        One thread that cannot be recovered stays as it is and is among the words. Raises
+        `GitFailed` and `OSError` where that is so of the whole workspace.
         """
         files.remove_partial(layout)
         done = [f"removed {lock}" for lock in files.remove_locks(layout.git)]
         if torn := files.remove_torn(layout.git):
             done.append(f"removed {torn} files that were half written")
-        threads = Threads(self.settings)
-        if moving.recover(layout.git, "", self.settings.author):
+        if moving.recover(layout.git, moving.PROJECT, self.settings.author):
             done.append("finished a move of the project")
-        done += [
-            f"finished a move of {thread}"
-            for thread in files.worktrees(layout)
-            if moving.recover(layout.admin(thread), thread, self.settings.author)
-        ]
-        done += [
-            f"finished to {began} {thread}"
-            for thread in files.threads(layout)
-            if (began := threads.finish(layout, thread))
-        ]
-        done += [f"removed {name}" for name in _remove_orphans(layout)]
+        for thread in _all(layout):
+            try:
+                done += self._recover(layout, thread)
+            except (Refused, GitFailed, OSError, RecursionError) as error:
+                done.append(f"left {thread} as it is: {error}")
         return tuple(done)
 
+    def _recover(self, layout: Layout, thread: str) -> list[str]:
+        place, admin = layout.worktree(thread), layout.admin(thread)
+        done: list[str] = []
+        if worktrees.is_whole(admin):
+            if place.is_dir():
+                worktrees.link(place, admin)
+            if moving.recover(admin, thread, self.settings.author):
+                done.append(f"finished a move of {thread}")
+        if began := Threads(self.settings).finish(layout, thread):
+            done.append(f"finished to {began} {thread}")
+        if Places(self.settings).let_go(layout, thread):
+            done.append(f"removed git's directory of {thread}, whose files are gone")
+        return done
 
-def _remove_orphans(layout: Layout) -> list[str]:
-    """Remove git's directories of worktrees that are gone; their branches and saves stay."""
-    gone: list[Path] = [
-        admin
-        for admin in (layout.git / "worktrees").glob("*/")
-        if not layout.worktree(admin.name).is_dir()
-    ]
-    for admin in gone:
-        files.remove(admin)
-    return [str(admin.relative_to(layout.git)) for admin in gone]
+
+def _all(layout: Layout) -> list[str]:
+    """Every thread with a record or a worktree, or with git's directory of one."""
+    admins = {admin.name for admin in (layout.git / "worktrees").glob("*/")}
+    return sorted(admins.union(files.threads(layout)))

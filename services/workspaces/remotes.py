@@ -13,6 +13,7 @@ from supervisor.desk import Refused
 PORTS = {"https": 443, "http": 80}
 # Where programs read other hosts out of one address, a token would go astray.
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+MOST_URL = 400  # characters; texts repeat it
 
 
 class Origin(NamedTuple):
@@ -59,6 +60,8 @@ def checked(url: str, schemes: Collection[str], hosts: Collection[str] = ()) -> 
     `hosts`, if there are any, and for an address that carries a credential, since it is written
     into `.git/config`. The text never repeats the address: it may hold a secret.
     """
+    if len(url) > MOST_URL:
+        raise Refused(f"cannot use this repoUrl: it is longer than {MOST_URL} characters")
     if any(not char.isprintable() or char.isspace() for char in url):
         raise Refused("cannot use this repoUrl: it contains spaces or control characters")
     allowed = " or ".join(f"{scheme}://" for scheme in schemes)

@@ -136,7 +136,7 @@ class Workspaces:
                 return await transferring(request)
             if (work := self._writing.get(kind)) is not None:
                 return await self._lanes.write(_repository(request), partial(work, request))
-        except (GitFailed, OSError) as error:
+        except (GitFailed, OSError, RecursionError) as error:
             # What git says against it is a refusal.
             whose = _whose(request)
             log.warning("workspace failed", thread=whose, reason=str(error))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -20,10 +20,11 @@ from services.messages import (
     ThreadKey,
     Workspace,
 )
-from services.workspaces import files, names, projects, records
-from services.workspaces.finding import commit_named, existing
+from services.workspaces import files, names, places, projects, records
+from services.workspaces.finding import commit_named, existing, on_branch
 from services.workspaces.git import commits, saves, status, worktrees
 from services.workspaces.layout import Layout
+from services.workspaces.places import Places
 from services.workspaces.records import Record, now, read_record, touch_metadata, write_record
 from services.workspaces.settings import Settings
 from supervisor.desk import NotFound, Refused
@@ -39,6 +40,10 @@ class Threads:
 
     settings: Settings
 
+    @property
+    def _places(self) -> Places:
+        return Places(self.settings)
+
     def open(self, request: OpenWorkspace) -> Workspace:
         """Make what is missing of a thread's own place in a project that exists."""
         key = request.key
@@ -46,8 +51,8 @@ class Threads:
         files.refuse_links(layout, key.thread)
         title = None if request.title is None else names.checked_title(request.title)
         url = projects.known_url(layout, request.repo_url)
-        record = read_record(layout, key.thread) or _new(title or key.thread)
-        resumed = self._open(layout, key, record)
+        record = read_record(layout, key.thread) or records.new(title or key.thread)
+        resumed = self._places.make(layout, key, record)
         touch_metadata(layout.metadata, url)
         return _workspace(layout, key, resumed=resumed)
 
@@ -82,19 +87,21 @@ class Threads:
         key = request.key
         layout, record = self._known(key)
         if not record.archived:
-            branch = self._branch(layout, key, record)
-            record = replace(record, pending="archive", branch=branch)
-            write_record(layout, key.thread, record)
-            self._clear(layout, key.thread)
+            record = self._begin(layout, key, record, "archive")
+            self._places.clear(layout, key.thread)
         return self._written(layout, key, replace(record, archived=True, pending=None))
 
     def delete(self, request: DeleteThread) -> Deleted:
         """Remove a thread's worktree and record, and its branch where that is asked for."""
         key = request.key
         layout, record = self._known(key)
-        branch = self._branch(layout, key, record)
-        record = replace(record, pending="delete", branch=branch, and_branch=request.branch)
-        write_record(layout, key.thread, record)
+        held = on_branch(layout, key.branch) if request.branch else None
+        if held not in (None, key.thread):
+            raise Refused(
+                f"cannot delete the branch {key.branch}: {places.who(held)} is on it; delete the"
+                " thread without its branch"
+            )
+        record = self._begin(layout, key, replace(record, and_branch=request.branch), "delete")
         return self._delete(layout, key, record)
 
     def fork(self, request: ForkThread) -> Workspace:
@@ -105,7 +112,7 @@ class Threads:
         files.refuse_links(layout, key.thread)
         if read_record(layout, key.thread) or layout.worktree(key.thread).exists():
             raise Refused(f"cannot fork {source} as {key.thread}: there is a thread of that name")
-        if commits.exists(layout.git, key.branch):
+        if commits.exists(layout.git, key.branch) or worktrees.has_twin(layout.git, key.branch):
             raise Refused(
                 f"cannot fork {source} as {key.thread}: there is a branch {key.branch};"
                 " use another threadId"
@@ -113,93 +120,62 @@ class Threads:
         title = record.title if request.title is None else names.checked_title(request.title)
         carried = None
         if request.commit is None:
-            self._save(layout, source.thread)
-            start = commits.tip_of(layout.git, self._branch(layout, source, record))
+            self._places.save(layout, source.thread)
+            start = commit_named(layout.git, places.branch(layout, source, record))
             carried = saves.saved(layout.git, source.thread)
         else:
             start = commit_named(layout.git, request.commit)
-        made = replace(_new(title), start=start, carried=carried, forked_from=source.thread)
-        self._open(layout, key, made)
+        made = replace(records.new(title), start=start, carried=carried, forked_from=source.thread)
+        self._places.make(layout, key, made)
         return _workspace(layout, key, resumed=False)
 
     def finish(self, layout: Layout, thread: str) -> str | None:
         """Complete what somebody began and did not finish; what that was, None if nothing."""
-        key = ThreadKey(layout.client, layout.user, thread)
         record = read_record(layout, thread)
-        if record is None or record.pending is None:
+        if record is None:
             return None
+        key = ThreadKey(layout.client, layout.user, thread)
+        if self._is_forgotten(layout, thread):
+            self._places.make(layout, key, record)
+            return "open"
         match record.pending:
+            case None:
+                return None
             case "open":
-                self._open(layout, key, record)
+                self._places.make(layout, key, record)
             case "archive":
-                self._clear(layout, thread)
+                record = replace(record, branch=places.branch(layout, key, record))
+                self._places.clear(layout, thread)
                 write_record(layout, thread, replace(record, archived=True, pending=None))
             case "delete":
                 self._delete(layout, key, record)
         return record.pending
 
-    def _open(self, layout: Layout, key: ThreadKey, record: Record) -> bool:
-        place, admin = layout.worktree(key.thread), layout.admin(key.thread)
-        existed = place.is_dir()
-        if not (existed and admin.is_dir()):
-            write_record(layout, key.thread, replace(record, pending="open"))
-            files.remove(admin)
-            branch = record.branch or key.branch
-            worktrees.start_branch(layout.git, branch, record.start)
-            if record.carried is not None:
-                saves.adopt(layout.git, key.thread, record.carried)
-            layout.threads.mkdir(exist_ok=True)
-            draft = layout.partial_worktree(secrets.token_hex(4))
-            worktrees.check_out(layout.git, key.thread, draft, branch)
-            if existed:
-                # Git forgot this worktree (`git worktree prune` does where a volume is
-                # mounted elsewhere), but the files are somebody's work: they stay.
-                files.remove(draft)
-            else:
-                saves.restore(admin, key.thread)
-                draft.rename(place)
-        worktrees.link(place, admin)
-        write_record(
-            layout,
-            key.thread,
-            replace(
-                record,
-                updated=now(),
-                archived=False,
-                pending=None,
-                branch=None,
-                start=None,
-                carried=None,
-            ),
-        )
-        return existed
+    def _begin(
+        self, layout: Layout, key: ThreadKey, record: Record, what: Literal["archive", "delete"]
+    ) -> Record:
+        """Save what a thread has, and note what begins: what can fail comes before the note."""
+        if self._is_forgotten(layout, key.thread):
+            self._places.make(layout, key, record)
+        self._places.save(layout, key.thread)
+        branch = places.branch(layout, key, record)
+        return write_record(layout, key.thread, replace(record, pending=what, branch=branch))
 
-    def _clear(self, layout: Layout, thread: str) -> None:
-        """Save what a worktree holds, and remove it."""
-        place = layout.worktree(thread)
-        if place.is_dir():
-            self._save(layout, thread)
-            place.rename(layout.partial_worktree(secrets.token_hex(4)))
-        files.remove(layout.admin(thread))
-        files.remove_partial(layout)
-
-    def _save(self, layout: Layout, thread: str) -> None:
-        admin = layout.admin(thread)
-        if admin.is_dir() and layout.worktree(thread).is_dir():
-            saves.save(admin, thread, self.settings.author)
-
-    def _branch(self, layout: Layout, key: ThreadKey, record: Record) -> str:
-        """The branch that a thread is on, or was on when it was archived."""
-        admin = layout.admin(key.thread)
-        return commits.head(admin)[0] if admin.is_dir() else record.branch or key.branch
+    def _is_forgotten(self, layout: Layout, thread: str) -> bool:
+        """Whether there are files, and git knows nothing of them any more."""
+        place, admin = layout.worktree(thread), layout.admin(thread)
+        return place.is_dir() and not worktrees.is_whole(admin)
 
     def _delete(self, layout: Layout, key: ThreadKey, record: Record) -> Deleted:
-        head = commits.tip_of(layout.git, self._branch(layout, key, record))
-        self._clear(layout, key.thread)
+        branch = places.branch(layout, key, record)
+        head = commits.tip_of(layout.git, branch) or ""
+        self._places.clear(layout, key.thread)
         saved = saves.saved(layout.git, key.thread)
         if record.and_branch:
-            worktrees.delete_branch(layout.git, key.branch)
-            saves.forget_thread(layout.git, key.thread)
+            saves.put_away(layout.git, key.thread, [key.branch])
+            files.retire_aside(layout, key.thread)
+        elif branch != key.branch:
+            saves.park(layout.git, key.thread, branch)
         files.retire(layout, key.thread)
         files.remove(layout.record(key.thread))
         return Deleted(head=head, saved=saved, branch_kept=not record.and_branch)
@@ -215,13 +191,14 @@ class Threads:
         return layout, record
 
     def _written(self, layout: Layout, key: ThreadKey, record: Record) -> Thread:
-        write_record(layout, key.thread, replace(record, updated=now()))
+        record = write_record(layout, key.thread, replace(record, updated=now()))
         return self._described(layout, {key.thread: record})[0]
 
     def _described(self, layout: Layout, records: Mapping[str, Record]) -> tuple[Thread, ...]:
         keys = {thread: ThreadKey(layout.client, layout.user, thread) for thread in records}
         branches = {
-            thread: self._branch(layout, keys[thread], record) for thread, record in records.items()
+            thread: places.branch(layout, keys[thread], record)
+            for thread, record in records.items()
         }
         found = status.overview(layout.git, branches)
         return tuple(
@@ -241,14 +218,10 @@ class Threads:
         )
 
 
-def _new(title: str) -> Record:
-    moment = now()
-    return Record(title=title, created=moment, updated=moment)
-
-
 def _old(layout: Layout, thread: str) -> Record:
     """A record for a thread from before there were any."""
-    moment = records.then(layout.worktree(thread).stat().st_mtime)
+    place = layout.worktree(thread)
+    moment = records.then((place if place.exists() else layout.record(thread)).stat().st_mtime)
     return Record(title=thread, created=moment, updated=moment)
 
 

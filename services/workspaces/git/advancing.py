@@ -10,8 +10,8 @@ from services.messages import Conflict, Merged, Outcome
 from services.workspaces.git.commits import branch_of
 from services.workspaces.git.merging import carry, merge
 from services.workspaces.git.moving import Move, in_the_way, move
-from services.workspaces.git.repository import Author, local, opened
-from services.workspaces.git.saves import kept, put, snapshot
+from services.workspaces.git.repository import Author, GitFailed, local, opened
+from services.workspaces.git.saves import kept, snapshot, unfinished, wip
 
 
 def bring(
@@ -53,15 +53,20 @@ def drop(admin: Path, thread: str, author: Author) -> str | None:
         work = snapshot(repo)
         if work == head.tree.id:
             return None
-        dropped = put(repo, kept(thread), work, thread, author)
+        if blocked := in_the_way(repo, repo[work].peel(pygit2.Tree), head.tree):
+            raise GitFailed(f"ignored files are in the way: {', '.join(blocked)}; move those away")
+        dropped = str(unfinished(repo, work, thread, author))
         plan = Move(
             branch=local(branch_of(repo)),
             commit=str(head.id),
             base=str(work),
             files=str(head.tree.id),
+            was=str(head.id),
+            keep={kept(thread) + dropped: dropped},
+            forget=(wip(thread),),
         )
         move(repo, plan)
-        return str(dropped)
+        return dropped
 
 
 def _advance(repo: pygit2.Repository, commit: pygit2.Commit, outcome: Outcome) -> Merged:
@@ -74,7 +79,11 @@ def _advance(repo: pygit2.Repository, commit: pygit2.Commit, outcome: Outcome) -
         conflicts = tuple(Conflict(path, "ignored") for path in blocked)
         return Merged(Outcome.CONFLICTS, str(head.id), conflicts)
     plan = Move(
-        branch=local(branch_of(repo)), commit=str(commit.id), base=str(work.id), files=str(files.id)
+        branch=local(branch_of(repo)),
+        commit=str(commit.id),
+        base=str(work.id),
+        files=str(files.id),
+        was=str(head.id),
     )
     move(repo, plan)
     return Merged(outcome, str(commit.id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pygit2
 from pygit2.enums import ObjectType, SortMode
 
 from services.messages import Commit, LogEntry
-from services.workspaces.git.repository import Author, GitFailed, local, opened, tip, twin
+from services.workspaces.git.repository import Author, GitFailed, local, opened, shown, tip, twin
 from services.workspaces.git.saves import forget, snapshot, wip
 
 HASH = re.compile(r"[0-9a-f]{7,40}")
+WHOLE = 40  # characters of a hash that is not shortened
 
 
 def commit(admin: Path, thread: str, author: Author, message: str) -> Commit | None:
@@ -38,7 +40,7 @@ def commit(admin: Path, thread: str, author: Author, message: str) -> Commit | N
 def changed(repo: pygit2.Repository, one: pygit2.Oid, other: pygit2.Oid) -> tuple[str, ...]:
     """The paths in which two commits differ."""
     deltas = repo.diff(one, other).deltas  # pyright: ignore[reportArgumentType]
-    return tuple(sorted({delta.new_file.path for delta in deltas}))
+    return tuple(sorted({shown(delta.new_file.path) for delta in deltas}))
 
 
 def branch_of(repo: pygit2.Repository) -> str:
@@ -55,10 +57,11 @@ def head(admin: Path) -> tuple[str, str]:
         return branch_of(repo), str(repo.head.target)
 
 
-def tip_of(git: Path, branch: str) -> str:
-    """The hash of a branch's last commit."""
+def tip_of(git: Path, branch: str) -> str | None:
+    """The hash of a branch's last commit; None where there is no such branch."""
     with opened(git) as repo:
-        return str(repo.lookup_reference(local(branch)).peel(pygit2.Commit).id)
+        commit = tip(repo, local(branch))
+        return None if commit is None else str(commit.id)
 
 
 def exists(git: Path, branch: str) -> bool:
@@ -74,12 +77,16 @@ def are_related(git: Path, one: str, other: str) -> bool:
 
 def find(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
     """The commit that a person means by a branch, a remote's branch or a hash; None if none."""
-    commit = tip(repo, local(name)) or tip(repo, twin(name.removeprefix("origin/")))
-    if commit is None and HASH.fullmatch(name):
-        found = repo.get(name)
-        if found is not None and found.type == ObjectType.COMMIT:
-            return found.peel(pygit2.Commit)
-    return commit
+    # As in git, a branch whose name is a whole hash does not hide the commit.
+    if len(name) == WHOLE and (commit := _by_hash(repo, name)):
+        return commit
+    branch = tip(repo, local(name)) or tip(repo, twin(name.removeprefix("origin/")))
+    return branch or _by_hash(repo, name)
+
+
+def _by_hash(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
+    found = repo.get(name) if HASH.fullmatch(name) else None
+    return found.peel(pygit2.Commit) if found and found.type == ObjectType.COMMIT else None
 
 
 def named(git: Path, name: str) -> str | None:
@@ -98,23 +105,51 @@ def subject(git: Path, commit: str) -> str:
 def log(admin: Path, limit: int, before: str | None) -> tuple[LogEntry, ...]:
     """The last commits of a worktree's branch, newest first; or those that `before` came after."""
     with opened(admin) as repo:
-        start = repo.head.target if before is None else pygit2.Oid(hex=before)
-        walk = repo.walk(start, SortMode.TOPOLOGICAL | SortMode.TIME)
-        first = 0 if before is None else 1
+        order = SortMode.TOPOLOGICAL | SortMode.TIME
+        start = pygit2.Oid(hex=before) if before else None
+        if start is None or not _is_of(repo, start):
+            walk = iter(repo.walk(start or repo.head.target, order))
+            first = 0 if start is None else 1
+        else:
+            # From the head: what comes after a commit is more than its ancestors, where lines
+            # of work were merged.
+            walk = iter(repo.walk(repo.head.target, order))
+            any(commit.id == start for commit in walk)
+            first = 0
         return tuple(_entry(commit) for commit in islice(walk, first, first + limit))
 
 
+def _is_of(repo: pygit2.Repository, commit: pygit2.Oid) -> bool:
+    head = repo.head.target
+    return head == commit or repo.descendant_of(head, commit)
+
+
 def _entry(commit: pygit2.Commit) -> LogEntry:
-    message = commit.raw_message.decode(errors="replace")
-    trailers = commit.message_trailers
+    message = _text(commit, commit.raw_message)
+    trailers = _trailers(commit)
     return LogEntry(
         hash=str(commit.id),
         parents=tuple(str(parent) for parent in commit.parent_ids),
-        author=commit.author.name,
-        email=commit.author.email,
+        author=_text(commit, commit.author.raw_name),
+        email=_text(commit, commit.author.raw_email),
         time=commit.commit_time,
         subject=message.partition("\n")[0],
         message=message,
         thread=trailers.get("Thread-ID"),
         turn=trailers.get("Turn-ID"),
     )
+
+
+def _text(commit: pygit2.Commit, raw: bytes) -> str:
+    """What a commit says, in the encoding that it names; letters that are none are replaced."""
+    try:
+        return raw.decode(commit.message_encoding or "utf-8", errors="replace")
+    except LookupError:
+        return raw.decode(errors="replace")
+
+
+def _trailers(commit: pygit2.Commit) -> Mapping[str, str]:
+    try:
+        return commit.message_trailers
+    except UnicodeDecodeError:
+        return {}

@@ -10,7 +10,7 @@ import pygit2
 from pygit2.enums import DeltaStatus, DiffFind, DiffOption
 
 from services.messages import Diff, FileDiff
-from services.workspaces.git.repository import opened
+from services.workspaces.git.repository import opened, shown
 
 MOST_TEXT = 2_000_000  # characters of all patches together; the rest is there without its patch
 
@@ -52,7 +52,9 @@ def diff(
 def _within(patch: pygit2.Patch, paths: tuple[str, ...]) -> bool:
     files = (patch.delta.old_file.path, patch.delta.new_file.path)
     return not paths or any(
-        file == path or file.startswith(f"{path.rstrip('/')}/") for file in files for path in paths
+        path == "." or file == path or file.startswith(f"{path.rstrip('/')}/")
+        for file in files
+        for path in paths
     )
 
 
@@ -61,9 +63,9 @@ def _file(patch: pygit2.Patch) -> FileDiff:
     change = _CHANGES.get(delta.status, "modified")
     _, added, deleted = patch.line_stats
     return FileDiff(
-        path=delta.new_file.path,
+        path=shown(delta.new_file.path),
         change=change,
-        old_path=delta.old_file.path if change == "renamed" else None,
+        old_path=shown(delta.old_file.path) if change == "renamed" else None,
         binary=bool(delta.is_binary),
         added=added,
         deleted=deleted,

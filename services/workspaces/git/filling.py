@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pygit2
 from pygit2.enums import FileMode, FilterMode
@@ -32,7 +33,7 @@ def fill(repo: pygit2.Repository, tree: pygit2.Tree, paths: Iterable[str]) -> No
     # Attributes first: they say how the others are written.
     for path in sorted(wanted, key=lambda path: (not path.endswith(ATTRIBUTES), path)):
         _write(repo, wanted[path], root / path, path, draft)
-        repo.index.add(path)
+        _index(repo, wanted[path], path)
 
 
 def differing(one: pygit2.Tree, other: pygit2.Tree) -> list[str]:
@@ -61,15 +62,35 @@ def _write(
     if entry.filemode == FileMode.LINK:
         os.symlink(blob.data, os.fsencode(draft))
     else:
-        filters = repo.load_filter_list(path, FilterMode.TO_WORKTREE)
+        # As bytes, since pygit2 takes no string for a name that is no UTF-8.
+        name: Any = os.fsencode(path)
+        filters = repo.load_filter_list(name, FilterMode.TO_WORKTREE)
         content = blob.data if filters is None else filters.apply_to_blob(blob)
         mode = 0o777 if entry.filemode == FileMode.BLOB_EXECUTABLE else 0o666
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    _make_parents(place)
     if _is_directory(place):
         place.rmdir()
     draft.rename(place)
+
+
+def _index(repo: pygit2.Repository, entry: pygit2.Object, path: str) -> None:
+    if entry.filemode == FileMode.COMMIT:
+        repo.index.add(pygit2.IndexEntry(path, entry.id, FileMode.COMMIT))
+    else:
+        repo.index.add(path)
+
+
+def _make_parents(place: Path) -> None:
+    # Not by `parents=True`, which calls itself for each and so ends at some hundreds.
+    missing: list[Path] = []
+    for parent in place.parents:
+        if _is_directory(parent):
+            break
+        missing.append(parent)
+    for parent in reversed(missing):
+        parent.mkdir()
 
 
 def _make_way(root: Path, path: str, *, whole: bool) -> None:
@@ -81,7 +102,10 @@ def _make_way(root: Path, path: str, *, whole: bool) -> None:
             place.unlink()
             break
     if whole:
-        for prefix in reversed(parents):
+        # A submodule's directory is empty, too, unless somebody filled it.
+        for prefix in [itself, *reversed(parents)]:
+            if not _is_directory(root / prefix):
+                continue
             try:
                 (root / prefix).rmdir()
             except OSError:

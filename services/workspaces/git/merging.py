@@ -8,7 +8,7 @@ import pygit2
 from pygit2.index import Index, IndexEntry
 
 from services.messages import Conflict
-from services.workspaces.git.repository import GitFailed
+from services.workspaces.git.repository import GitFailed, shown
 
 MOST_TEXT = 100_000  # characters of a conflict's text; a person resolves no more than that by eye
 
@@ -41,7 +41,7 @@ def _result(
         assert isinstance(tree, pygit2.Tree)
         return tree
     return tuple(
-        Conflict(path, with_, text)  # type: ignore[arg-type]
+        Conflict(shown(path), with_, text)  # type: ignore[arg-type]
         for path, text in sorted(_texts(repo, index.conflicts).items())
     )
 

@@ -8,33 +8,37 @@ start, so nobody ever finds the files of one commit with the head of another.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath
 
 import msgspec
 import pygit2
 from pygit2.enums import DeltaStatus, FileMode
 
 from services.workspaces.git.filling import differing, entry_at, fill
-from services.workspaces.git.repository import Author, GitFailed, opened, tip
-from services.workspaces.git.saves import forget, kept, put, snapshot, wip
+from services.workspaces.git.repository import Author, GitFailed, local, opened, shown, tip
+from services.workspaces.git.saves import forget, keep, kept, put, snapshot, wip
 from services.workspaces.writing import write_whole
 
 NAME = "nurseryd-move"
+PROJECT = "_project"  # who moves where it is the project itself; no thread has this name
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
     """To `commit` on `branch` (a reference), with the tree `files` in the worktree.
 
-    `base` is the tree that is there now: only what differs is touched. References in `forget`
-    go when it is done.
+    `base` is the tree that is there now: only what differs is touched. `was` is where the branch
+    is now, None for one that is made. References in `keep` are set before the first file is
+    touched, those in `forget` go when it is done; `upstream` says that the remote has a twin.
     """
 
     branch: str
     commit: str
     base: str
     files: str
+    was: str | None
+    keep: dict[str, str] = {}
     forget: tuple[str, ...] = ()
+    upstream: bool = False
 
 
 class Changed(GitFailed):
@@ -49,26 +53,32 @@ def in_the_way(repo: pygit2.Repository, base: pygit2.Tree, files: pygit2.Tree) -
         if delta.status == DeltaStatus.ADDED
     )
     root = Path(repo.workdir)
-    return tuple(sorted({found for path in added for found in _ignored_at(root, path, base)}))
+    found = {block for path in added if (block := _blocking(root, base, path))}
+    return tuple(sorted(map(shown, found)))
 
 
-def _ignored_at(root: Path, path: str, base: pygit2.Tree) -> Iterator[str]:
-    """What is at a path, or on the way to it, without being in `base`."""
-    for prefix in [*reversed(PurePosixPath(path).parents), PurePosixPath(path)][1:]:
-        place = root / prefix
-        if place.is_symlink() or place.is_file():
-            if str(prefix) not in base:
-                yield str(prefix)
-            return
-    for directory, _, names in os.walk(root / path):
-        for name in names:
-            inside = str(Path(directory, name).relative_to(root))
-            if inside not in base:
-                yield inside
+def _blocking(root: Path, base: pygit2.Tree, path: str) -> str | None:
+    """The first file in the place of `path`, above it or below it that `base` does not have."""
+    for place in (*reversed(PurePath(path).parents[:-1]), PurePath(path)):
+        if (root / place).is_symlink() or not (root / place).is_dir():
+            there = os.path.lexists(root / place) and str(place) not in base
+            return str(place) if there else None
+    for directory, folders, names in os.walk(root / path):
+        links = [name for name in folders if Path(directory, name).is_symlink()]
+        for name in (*links, *names):
+            file = str(Path(directory, name).relative_to(root))
+            if file not in base:
+                return file
+    return None
 
 
 def move(repo: pygit2.Repository, plan: Move) -> None:
-    """Carry out a move. Raises `Changed`, with nothing done, where the files are not `base`."""
+    """Carry out a move. Raises `Changed`, with nothing done, where the files are not `base`.
+
+    Whatever else it raises, the move has begun, and `recover` goes on with it.
+    """
+    if plan.was is None:
+        _refuse_clash(repo, plan.branch)
     if str(snapshot(repo)) != plan.base:
         raise Changed("files of the thread change at this moment; try again when it is at rest")
     write_whole(Path(repo.path, NAME), msgspec.json.encode(plan))
@@ -79,12 +89,21 @@ def recover(admin: Path, thread: str, author: Author) -> bool:
     """Finish the move that somebody died in; False if there is none.
 
     A file that is neither what it was nor what it was to become is kept before it is overwritten.
+    Where somebody else has moved the branch by now, the move is kept and not carried out.
     """
     journal = admin / NAME
     if not journal.exists():
         return False
-    plan = msgspec.json.decode(journal.read_bytes(), type=Move)
+    try:
+        plan = msgspec.json.decode(journal.read_bytes(), type=Move)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        journal.rename(journal.with_name(f"{NAME}.unreadable"))
+        return True
     with opened(admin) as repo:
+        commit = tip(repo, plan.branch)
+        if (None if commit is None else str(commit.id)) not in (plan.was, plan.commit):
+            _keep_instead(repo, plan, thread, author)
+            return True
         if not os.path.isdir(repo.workdir):
             _without_files(repo, plan, thread, author)
             return True
@@ -102,6 +121,7 @@ def recover(admin: Path, thread: str, author: Author) -> bool:
 
 def _finish(repo: pygit2.Repository, plan: Move) -> None:
     base, files = _tree(repo, plan.base), _tree(repo, plan.files)
+    _keep(repo, plan)
     fill(repo, files, differing(base, files))
     _set_branch(repo, plan)
     _match(repo, _commit(repo, plan.commit).tree)
@@ -110,10 +130,32 @@ def _finish(repo: pygit2.Repository, plan: Move) -> None:
 
 def _without_files(repo: pygit2.Repository, plan: Move, thread: str, author: Author) -> None:
     """The worktree is gone: what it was to hold becomes what is saved."""
+    _keep(repo, plan)
     _set_branch(repo, plan)
     if plan.files != str(_commit(repo, plan.commit).tree.id):
         put(repo, wip(thread), pygit2.Oid(hex=plan.files), thread, author)
     _end(repo, plan)
+
+
+def _keep_instead(repo: pygit2.Repository, plan: Move, thread: str, author: Author) -> None:
+    _keep(repo, plan)
+    keep(repo, kept(thread) + plan.commit, pygit2.Oid(hex=plan.commit))
+    put(repo, kept(thread), pygit2.Oid(hex=plan.files), thread, author)
+    Path(repo.path, NAME).unlink()
+
+
+def _keep(repo: pygit2.Repository, plan: Move) -> None:
+    for reference, commit in plan.keep.items():
+        keep(repo, reference, pygit2.Oid(hex=commit))
+
+
+def _refuse_clash(repo: pygit2.Repository, reference: str) -> None:
+    """Git has no branch `a/b` beside a branch `a`: better known before anything begins."""
+    above = {str(parent) for parent in PurePath(reference).parents}
+    for name in repo.references:
+        if name in above or name.startswith(f"{reference}/"):
+            clash, branch = (each.removeprefix(local("")) for each in (name, reference))
+            raise GitFailed(f"there is a branch {clash}, so none can be called {branch}")
 
 
 def _set_branch(repo: pygit2.Repository, plan: Move) -> None:
@@ -127,16 +169,22 @@ def _set_branch(repo: pygit2.Repository, plan: Move) -> None:
 def _match(repo: pygit2.Repository, tree: pygit2.Tree) -> None:
     """Let the index be a commit's, and keep what it knows of files that did not change."""
     index = repo.index
-    for delta in tree.diff_to_index(index).deltas:
-        path = delta.new_file.path if delta.status == DeltaStatus.ADDED else delta.old_file.path
+    deltas = [*tree.diff_to_index(index).deltas]
+    # A file that became a link is a file that went and a link that came: in this order.
+    for delta in deltas:
         if delta.status == DeltaStatus.ADDED:
-            index.remove(path)
-        else:
-            index.add(pygit2.IndexEntry(path, delta.old_file.id, FileMode(delta.old_file.mode)))
+            index.remove(delta.new_file.path)
+    for delta in deltas:
+        if delta.status != DeltaStatus.ADDED:
+            old = delta.old_file
+            index.add(pygit2.IndexEntry(old.path, old.id, FileMode(old.mode)))
     index.write()
 
 
 def _end(repo: pygit2.Repository, plan: Move) -> None:
+    name = plan.branch.removeprefix(local(""))
+    if plan.upstream and (remote := repo.branches.remote.get(f"origin/{name}")) is not None:
+        repo.branches.local[name].upstream = remote
     for reference in plan.forget:
         forget(repo, reference)
     Path(repo.path, NAME).unlink(missing_ok=True)

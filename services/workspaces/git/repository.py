@@ -67,6 +67,12 @@ def reasons() -> Generator[None]:
         raise GitFailed(str(error)) from error
 
 
+def shown(path: str) -> str:
+    """A path as it can be sent: what is no UTF-8 in it, which Python carries along in a way that
+    nobody else reads, becomes the replacement character."""
+    return path.encode(errors="surrogateescape").decode(errors="replace")
+
+
 def tip(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
     """The commit that a reference (`refs/…`) leads to; None where there is no such reference."""
     reference = repo.references.get(name)

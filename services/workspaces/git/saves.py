@@ -3,22 +3,27 @@
     refs/nurseryd/wip/{thread}              what is in the worktree, as last saved
     refs/nurseryd/parked/{thread}/{branch}  what waits for the thread to come back to a branch
     refs/nurseryd/kept/{thread}/{hash}      what could not be put back, or was dropped
+    refs/nurseryd/deleted/{thread}/{hash}   what there was of a thread that went with its branch
 
 Git's list of stashes is one for all worktrees of a repository, and so no place for any of it.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pygit2
 
+from services.workspaces.git import embedded
 from services.workspaces.git.filling import differing, fill
 from services.workspaces.git.merging import carry
-from services.workspaces.git.repository import Author, opened, tip
+from services.workspaces.git.repository import Author, local, opened, tip
 
 REFS = "refs/nurseryd/"
 MESSAGE = "Unfinished work"
+MOST_NAME = 200  # bytes of a part of a reference; it is a file's name
 
 
 def wip(thread: str) -> str:
@@ -27,7 +32,10 @@ def wip(thread: str) -> str:
 
 def parked(thread: str, branch: str) -> str:
     # One level, so that what waits for `a` is in nobody's way who waits for `a/b`.
-    return f"{REFS}parked/{thread}/{branch.replace('%', '%25').replace('/', '%2F')}"
+    name = branch.replace("%", "%25").replace("/", "%2F")
+    if len(name.encode()) > MOST_NAME:
+        name = f"%{hashlib.sha256(branch.encode()).hexdigest()}"
+    return f"{REFS}parked/{thread}/{name}"
 
 
 def kept(thread: str) -> str:
@@ -36,9 +44,11 @@ def kept(thread: str) -> str:
 
 def snapshot(repo: pygit2.Repository) -> pygit2.Oid:
     """The tree of all that is not ignored in a worktree; its index on disk stays as it is."""
-    index = repo.index
-    index.add_all()
-    return index.write_tree()
+    try:
+        repo.index.add_all()
+    except pygit2.GitError:
+        embedded.add_all(repo)
+    return repo.index.write_tree()
 
 
 def save(admin: Path, thread: str, author: Author) -> str | None:
@@ -49,12 +59,12 @@ def save(admin: Path, thread: str, author: Author) -> str | None:
     """
     with opened(admin) as repo:
         tree = snapshot(repo)
-        head = repo.head.peel(pygit2.Commit)
-        if tree == head.tree.id:
+        head = None if repo.head_is_unborn else repo.head.peel(pygit2.Commit)
+        if head is not None and tree == head.tree.id:
             forget(repo, wip(thread))
             return None
         saved = tip(repo, wip(thread))
-        if saved is not None and saved.tree.id == tree and saved.parent_ids == [head.id]:
+        if saved is not None and saved.tree.id == tree and saved.parent_ids == _ids(head):
             return str(saved.id)
         return str(put(repo, wip(thread), tree, thread, author))
 
@@ -64,10 +74,25 @@ def put(
 ) -> pygit2.Oid:
     """Commit a tree on top of the head, for a hidden reference; to one with `/` at its end the
     hash is added."""
-    message = f"{MESSAGE}\n\nThread-ID: {thread}\n"
-    made = repo.create_commit(None, author.sign(), author.sign(), message, tree, [repo.head.target])
+    made = unfinished(repo, tree, thread, author)
     keep(repo, reference + str(made) if reference.endswith("/") else reference, made)
     return made
+
+
+def unfinished(
+    repo: pygit2.Repository, tree: pygit2.Oid, thread: str, author: Author
+) -> pygit2.Oid:
+    """A commit of a tree on top of the head, to which nothing leads yet.
+
+    Where somebody removed the branch, it is on top of nothing.
+    """
+    message = f"{MESSAGE}\n\nThread-ID: {thread}\n"
+    head = None if repo.head_is_unborn else repo.head.peel(pygit2.Commit)
+    return repo.create_commit(None, author.sign(), author.sign(), message, tree, _ids(head))
+
+
+def _ids(head: pygit2.Commit | None) -> list[pygit2.Oid]:
+    return [] if head is None else [head.id]
 
 
 def keep(repo: pygit2.Repository, reference: str, commit: pygit2.Oid) -> None:
@@ -101,12 +126,12 @@ def restore(admin: Path, thread: str) -> str | None:
     Returns the hash of the save that was used.
     """
     with opened(admin) as repo:
+        _bring_parked(repo, thread, str(repo.lookup_reference("HEAD").target))
         saved = tip(repo, wip(thread))
         if saved is None:
             return None
-        base = saved.parents[0].tree if saved.parents else saved.tree
         head = repo.head.peel(pygit2.Tree)
-        files = carry(repo, base, head, saved.tree)
+        files = carry(repo, base_of(repo, saved), head, saved.tree)
         if isinstance(files, tuple):
             keep(repo, kept(thread) + str(saved.id), saved.id)
             forget(repo, wip(thread))
@@ -115,16 +140,49 @@ def restore(admin: Path, thread: str) -> str | None:
         return str(saved.id)
 
 
+def base_of(repo: pygit2.Repository, unfinished: pygit2.Commit) -> pygit2.Tree:
+    """The files that unfinished work began with."""
+    if unfinished.parents:
+        return unfinished.parents[0].tree
+    return repo[repo.TreeBuilder().write()].peel(pygit2.Tree)
+
+
 def adopt(git: Path, thread: str, commit: str) -> None:
     """Let a commit with uncommitted files be what is saved for a thread."""
     with opened(git) as repo:
         keep(repo, wip(thread), pygit2.Oid(hex=commit))
 
 
-def forget_thread(git: Path, thread: str) -> None:
-    """Remove every hidden reference of a thread."""
-    own = (f"{REFS}parked/{thread}/", kept(thread))
+def _bring_parked(repo: pygit2.Repository, thread: str, head: str) -> None:
+    """Let what waits for the branch that a thread starts on be what is saved for it."""
+    waiting = tip(repo, parked(thread, head.removeprefix(local(""))))
+    if waiting is None:
+        return
+    free = tip(repo, wip(thread)) is None
+    keep(repo, wip(thread) if free else kept(thread) + str(waiting.id), waiting.id)
+    forget(repo, parked(thread, head.removeprefix(local(""))))
+
+
+def park(git: Path, thread: str, branch: str) -> None:
+    """Let what is saved for a thread wait for it on `branch`."""
     with opened(git) as repo:
-        for name in [*repo.references]:
-            if name == wip(thread) or name.startswith(own):
-                repo.references.delete(name)
+        saved = tip(repo, wip(thread))
+        if saved is not None:
+            keep(repo, parked(thread, branch), saved.id)
+            forget(repo, wip(thread))
+
+
+def put_away(git: Path, thread: str, branches: Iterable[str]) -> None:
+    """Remove branches and every hidden reference of a thread.
+
+    A reference that nobody lists stays, so that their commits are found by hash for good.
+    """
+    own = (f"{REFS}parked/{thread}/", kept(thread))
+    going = {wip(thread), *map(local, branches)}
+    with opened(git) as repo:
+        names = [name for name in repo.references if name in going or name.startswith(own)]
+        for name in names:
+            commit = repo.lookup_reference(name).peel(pygit2.Commit)
+            keep(repo, f"{REFS}deleted/{thread}/{commit.id}", commit.id)
+        for name in names:
+            forget(repo, name)

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import pygit2
 from msgspec import structs
-from pygit2.enums import DeltaStatus, DiffOption, SortMode
+from pygit2.enums import DeltaStatus, DiffOption, FileStatus, SortMode
 
 from services.messages import GitState
+from services.workspaces.git import embedded
 from services.workspaces.git.commits import branch_of
-from services.workspaces.git.repository import local, opened, tip, twin
+from services.workspaces.git.repository import local, opened, shown, tip, twin
 from services.workspaces.git.saves import kept_for, wip
 
 UNTRACKED = (
@@ -23,7 +24,10 @@ _CHANGED = (DeltaStatus.MODIFIED, DeltaStatus.TYPECHANGE, DeltaStatus.CONFLICTED
 
 
 class Overview(NamedTuple):
-    """A branch's last commit, how far it is from the default branch, and what is saved."""
+    """A branch's last commit, how far it is from the default branch, and what is saved.
+
+    `head` is empty where somebody removed the branch.
+    """
 
     head: str
     ahead: int
@@ -57,6 +61,10 @@ def _files(repo: pygit2.Repository, tree: pygit2.Tree) -> GitState:
     # Not `repo.status()`: it would hold the interpreter, and the loop with it, all the while.
     staged = _by_status(repo.index.diff_to_tree(tree))
     unstaged = _by_status(repo.index.diff_to_workdir(UNTRACKED))
+    repositories = {path for path in unstaged[DeltaStatus.UNTRACKED] if embedded.is_embedded(path)}
+    unstaged[DeltaStatus.UNTRACKED] -= repositories
+    for path in repositories:
+        unstaged[DeltaStatus.UNTRACKED].update(map(shown, embedded.files_of(repo, path)))
     added = staged[DeltaStatus.ADDED]
     deleted = (staged[DeltaStatus.DELETED] | unstaged[DeltaStatus.DELETED]) - added
     modified = set[str]().union(*(side[kind] for side in (staged, unstaged) for kind in _CHANGED))
@@ -75,8 +83,15 @@ def _files(repo: pygit2.Repository, tree: pygit2.Tree) -> GitState:
 def _by_status(diff: pygit2.Diff) -> defaultdict[DeltaStatus, set[str]]:
     found = defaultdict[DeltaStatus, set[str]](set)
     for delta in diff.deltas:
-        found[delta.status].add(delta.new_file.path)
+        found[delta.status].add(shown(delta.new_file.path))
     return found
+
+
+def ignored(admin: Path) -> tuple[str, ...]:
+    """The files that are ignored; a directory of nothing else stands for what is in it."""
+    with opened(admin) as repo:
+        found = repo.status(ignored=True)
+        return tuple(path for path, is_ in found.items() if is_ & FileStatus.IGNORED)
 
 
 def overview(git: Path, branches: Mapping[str, str]) -> dict[str, Overview]:
@@ -85,11 +100,11 @@ def overview(git: Path, branches: Mapping[str, str]) -> dict[str, Overview]:
         base = repo.head.peel(pygit2.Commit)
         found: dict[str, Overview] = {}
         for thread, branch in branches.items():
-            commit = repo.lookup_reference(local(branch)).peel(pygit2.Commit)
+            commit = tip(repo, local(branch))
             saved = tip(repo, wip(thread))
             found[thread] = Overview(
-                str(commit.id),
-                *repo.ahead_behind(commit.id, base.id),
+                "" if commit is None else str(commit.id),
+                *((0, 0) if commit is None else repo.ahead_behind(commit.id, base.id)),
                 None if saved is None else str(saved.id),
             )
         return found

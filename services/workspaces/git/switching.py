@@ -10,8 +10,8 @@ from services.messages import Switched
 from services.workspaces.git.commits import branch_of
 from services.workspaces.git.merging import carry
 from services.workspaces.git.moving import Move, in_the_way, move
-from services.workspaces.git.repository import Author, GitFailed, local, opened, tip
-from services.workspaces.git.saves import keep, kept, parked, put, snapshot
+from services.workspaces.git.repository import Author, GitFailed, local, opened, tip, twin
+from services.workspaces.git.saves import base_of, kept, parked, snapshot, unfinished, wip
 
 
 def create(admin: Path, branch: str) -> Switched:
@@ -19,19 +19,20 @@ def create(admin: Path, branch: str) -> Switched:
     with opened(admin) as repo:
         work = str(snapshot(repo))
         head = str(repo.head.target)
-        move(repo, Move(branch=local(branch), commit=head, base=work, files=work))
+        move(repo, Move(branch=local(branch), commit=head, base=work, files=work, was=None))
         return Switched(branch, head)
 
 
 def switch(admin: Path, thread: str, branch: str, author: Author) -> Switched:
-    """Go to a branch that exists.
+    """Go to a branch that exists here or in the remote.
 
     What is uncommitted is parked, and what was parked there comes back. Where that does not fit
     the branch any more, it is kept.
     """
     with opened(admin) as repo:
         here = branch_of(repo)
-        target = repo.lookup_reference(local(branch)).peel(pygit2.Commit)
+        there = tip(repo, local(branch))
+        target = there or repo.lookup_reference(twin(branch)).peel(pygit2.Commit)
         if here == branch:
             return Switched(branch, str(target.id))
         head = repo.head.peel(pygit2.Commit)
@@ -42,21 +43,27 @@ def switch(admin: Path, thread: str, branch: str, author: Author) -> Switched:
                 f"{branch} has files where this thread has ignored ones: {', '.join(blocked)};"
                 " move those away"
             )
-        there, forgotten = parked(thread, branch), [parked(thread, branch)]
-        away = None
-        if work.id == head.tree.id:
-            forgotten.append(parked(thread, here))
-        else:
-            away = str(put(repo, parked(thread, here), work.id, thread, author))
-        waiting = tip(repo, there)
-        if waiting is not None and back is None:
-            keep(repo, kept(thread) + str(waiting.id), waiting.id)
+        keep, forget, away = dict[str, str](), [parked(thread, branch)], None
+        if work.id != head.tree.id:
+            away = str(unfinished(repo, work.id, thread, author))
+            # Where something waits for this branch, it is for one of that name that was removed.
+            if (older := tip(repo, parked(thread, here))) is not None:
+                keep[kept(thread) + str(older.id)] = str(older.id)
+            keep[parked(thread, here)] = away
+        waiting = tip(repo, parked(thread, branch))
+        if waiting is not None:
+            keep[kept(thread) + str(waiting.id) if back is None else wip(thread)] = str(waiting.id)
+        if back is None:
+            forget.append(wip(thread))
         plan = Move(
             branch=local(branch),
             commit=str(target.id),
             base=str(work.id),
             files=str(files.id),
-            forget=tuple(forgotten),
+            was=None if there is None else str(there.id),
+            keep=keep,
+            forget=tuple(forget),
+            upstream=there is None,
         )
         move(repo, plan)
         return Switched(branch, str(target.id), saved=away, restored=back)
@@ -69,5 +76,5 @@ def _files(
     waiting = tip(repo, parked(thread, branch))
     if waiting is None:
         return target.tree, None
-    files = carry(repo, waiting.parents[0].tree, target.tree, waiting.tree)
+    files = carry(repo, base_of(repo, waiting), target.tree, waiting.tree)
     return (target.tree, None) if isinstance(files, tuple) else (files, str(waiting.id))

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import CheckoutStrategy
+from pygit2.enums import CheckoutStrategy, FileMode
 
 from services.workspaces.git.repository import local, opened, tip, twin
 from services.workspaces.writing import write_whole
@@ -48,28 +48,36 @@ def check_out(git: Path, name: str, place: Path, branch: str) -> None:
     # of a worktree. Where a site has none that is a third of all the time.
     with opened(git) as repo:
         tree = repo.lookup_reference(local(branch)).peel(pygit2.Tree)
-        plain = not (git / "info" / "attributes").exists() and not _has_attributes(tree)
+        plain = not (git / "info" / "attributes").exists() and not _needs_files(tree)
     with opened(admin, bare=plain) as repo:
         repo.checkout_tree(  # pyright: ignore[reportUnknownMemberType]
             repo.head.peel(pygit2.Tree), strategy=CheckoutStrategy.FORCE, directory=str(place)
         )
 
 
-def _has_attributes(tree: pygit2.Tree) -> bool:
+def _needs_files(tree: pygit2.Tree) -> bool:
+    """Whether a tree has attributes, or submodules, which libgit2 has only in a worktree."""
     return any(
-        entry.name == ATTRIBUTES or (isinstance(entry, pygit2.Tree) and _has_attributes(entry))
+        entry.name == ATTRIBUTES
+        or entry.filemode == FileMode.COMMIT
+        or (isinstance(entry, pygit2.Tree) and _needs_files(entry))
         for entry in tree
     )
 
 
 def link(place: Path, admin: Path) -> None:
-    """Let a worktree and git's directory for it point at each other, wherever they now are."""
+    """Let a worktree and git's directory for it point at each other, wherever they now are.
+
+    A repository that somebody made in the worktree itself stays: nothing here goes by it.
+    """
     for path, text in (
         (admin / "gitdir", f"{place / '.git'}\n"),
         (admin / "commondir", f"..{os.sep}..\n"),
         (place / ".git", f"gitdir: {admin}\n"),
     ):
-        if path.is_symlink() or not path.is_file() or path.read_text() != text:
+        if path.is_dir() and not path.is_symlink():
+            continue
+        if path.is_symlink() or not path.is_file() or path.read_bytes() != text.encode():
             write_whole(path, text.encode(), durable=False)
     # Where history ends is one thing for all worktrees, but libgit2 looks for it in each.
     shallow = admin / SHALLOW
@@ -79,22 +87,31 @@ def link(place: Path, admin: Path) -> None:
 
 def holder(git: Path, branch: str) -> str | None:
     """The worktree that is on a branch; an empty name for the project itself, None for nobody."""
-    head = f"ref: {local(branch)}"
-    if _head(git) == head:
+    if branch_in(git) == branch:
         return ""
     admins = (git / "worktrees").glob("*/")
-    return next((admin.name for admin in admins if _head(admin) == head), None)
+    return next((admin.name for admin in admins if branch_in(admin) == branch), None)
 
 
-def _head(directory: Path) -> str:
+def branch_in(admin: Path) -> str | None:
+    """The branch that a worktree, or the project, is on; None where it is on none."""
+    head = _read(admin / "HEAD")
+    return head.removeprefix(f"ref: {local('')}") if head.startswith("ref: ") else None
+
+
+def is_whole(admin: Path) -> bool:
+    """Whether git knows a worktree: it is on a branch or a commit."""
+    return bool(_read(admin / "HEAD"))
+
+
+def is_elsewhere(admin: Path) -> bool:
+    """Whether this is the worktree of somebody who put its files in a place of their own."""
+    place = _read(admin / "gitdir")
+    return bool(place) and Path(place).exists()
+
+
+def _read(path: Path) -> str:
     try:
-        return (directory / "HEAD").read_text().strip()
-    except OSError:
+        return path.read_text(errors="replace").strip()
+    except (FileNotFoundError, NotADirectoryError):
         return ""
-
-
-def delete_branch(git: Path, branch: str) -> None:
-    """Remove a branch that no worktree is on."""
-    with opened(git) as repo:
-        if tip(repo, local(branch)) is not None:
-            repo.references.delete(local(branch))

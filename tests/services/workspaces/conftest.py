@@ -22,6 +22,7 @@ from supervisor.desk import Request
 from supervisor.spec import TaskSpec
 from tests.harness import Harness
 from tests.services.workspaces.git_server import GitServer
+from tests.services.workspaces.world import World
 
 R = TypeVar("R")
 
@@ -164,3 +165,9 @@ def serving(root: Path) -> Serving:
 @pytest.fixture
 def key() -> ThreadKey:
     return ThreadKey("acme", "bob", "t1")
+
+
+@pytest.fixture
+def world(root: Path) -> World:
+    """One user's threads on `root`, without the service; the project starts empty."""
+    return World(settings(root))

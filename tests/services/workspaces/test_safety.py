@@ -292,3 +292,4 @@ def _move(path: Path, target: Path) -> None:
 def _empty(git_directory: Path) -> None:
     shutil.rmtree(git_directory)
     (git_directory / "worktrees/t1").mkdir(parents=True)
+    (git_directory / "worktrees/t1/HEAD").write_text("ref: refs/heads/thread-t1\n")
