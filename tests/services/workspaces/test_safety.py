@@ -29,6 +29,16 @@ async def test_what_a_killed_clone_left_is_removed_and_the_clone_done_again(
     assert (workspace.root / "index.md").read_text() == "hello\n"
 
 
+async def test_what_a_killed_first_clone_left_is_gone_after_the_next_start(
+    serving: Serving, root: Path, git: Git
+) -> None:
+    leftover = root / "acme/bob/project.partial-0123abcd"
+    leftover.mkdir(parents=True)
+    git(leftover, "init", "-q")
+    async with serving():
+        assert not leftover.exists()
+
+
 @pytest.mark.parametrize("shell", ["empty", "no commit"])
 async def test_a_project_that_is_only_a_shell_is_made_again(
     serving: Serving, key: ThreadKey, git: Git, remote: Path, root: Path, shell: str

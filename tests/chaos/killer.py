@@ -1,0 +1,101 @@
+"""When the daemon is killed: at any moment, inside an operation, after an answer, in a start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+import trio
+
+from tests.chaos.client import Client
+from tests.chaos.daemon import Life
+from tests.chaos.script import Step
+from tests.chaos.tally import Tally
+
+ANY = 0.3  # seconds within which a kill without an aim comes
+PATIENCE = 1.0  # seconds to wait for what it aims at
+AFTER = 0.002  # seconds after an answer
+START = 0.5  # seconds of a start, until one was seen
+
+
+class Killer:
+    """Aims at one kind of operation in each life, and lets one client ask for it."""
+
+    def __init__(self, rng: Random, clients: Sequence[Client], tally: Tally) -> None:
+        self._rng = rng
+        self._clients = clients
+        self._tally = tally
+        self._typical: dict[str, float] = {}
+        self._start = self._recovery = START
+        self._since: dict[Client, float] = {}
+        self._aim: str | None = None
+        self._wished: Client | None = None
+        self._seen = trio.Event()
+        self._for = ""
+
+    # What it is told: see `Watching`.
+
+    def wish(self, client: Client) -> str | None:
+        return self._aim if client is self._wished else None
+
+    def sent(self, client: Client, step: Step) -> None:
+        self._since[client] = trio.current_time()
+        self._notice("sent", step)
+
+    def answered(self, client: Client, step: Step) -> None:
+        took = trio.current_time() - self._since.pop(client)
+        known = self._typical.get(step.kind, took)
+        self._typical[step.kind] = 0.8 * known + 0.2 * took
+        self._tally.answered[step.kind] += 1
+        self._notice("answered", step)
+
+    # What it does.
+
+    async def strike(self, life: Life, aim: str | None = None) -> None:
+        """Kill while the clients work; `aim` is what to hit if that is not left to chance."""
+        how = "sent" if aim else self._rng.choices(("", "sent", "answered"), (3, 5, 2))[0]
+        self._aim = aim or (self._rng.choice(self._clients[0].script.kinds) if how else None)
+        self._for, self._seen = how, trio.Event()
+        self._wished = self._rng.choice(self._clients)
+        if self._aim is None:
+            await trio.sleep(self._rng.uniform(0, ANY))
+        else:
+            with trio.move_on_after(PATIENCE):
+                await self._seen.wait()
+            longest = AFTER if how == "answered" else self._typical.get(self._aim, ANY)
+            await trio.sleep(self._rng.uniform(0, longest))
+        life.kill()
+        self._tally.kills += 1
+
+    def look(self) -> None:
+        """Count what the kill has hit, when everything that was answered has come in."""
+        users: set[object] = set()
+        for client in sorted(self._since, key=self._since.__getitem__):
+            assert client.step is not None
+            first = client.script.user not in users
+            (self._tally.inside if first else self._tally.behind)[client.step.kind] += 1
+            users.add(client.script.user)
+        self._since.clear()
+
+    def started(self, start: float, recovery: float) -> None:
+        """So many seconds a start took, and its recovery."""
+        self._start, self._recovery = start, recovery
+
+    async def early(self, life: Life) -> None:
+        """Kill in a start, and rather in its recovery than before that."""
+        if self._rng.random() < 0.2:
+            await trio.sleep(self._rng.uniform(0, self._start))
+        else:
+            with trio.move_on_after(2 * START):
+                await life.recovering.wait()
+            await trio.sleep(self._rng.uniform(0, self._recovery))
+        inside = life.recovering.is_set() and not life.ready.is_set()
+        life.kill()
+        self._tally.kills += 1
+        self._tally.early += 1
+        self._tally.in_recovery += inside
+
+    def _notice(self, how: str, step: Step) -> None:
+        if (how, step.kind) == (self._for, self._aim):
+            self._wished = None
+            self._seen.set()
