@@ -17,7 +17,7 @@ Place = Literal["open", "archived", "deleted"]
 class Point:
     """A commit; `hash` is empty for one that is expected and was not seen yet."""
 
-    tree: Tree
+    tree: Tree = field(repr=False)
     parents: tuple[str, ...]
     hash: str = ""
 
@@ -44,10 +44,10 @@ class State:
 
     branch: str
     heads: Mapping[str, Point]
-    work: Tree
+    work: Tree = field(repr=False)
     title: str
-    waiting: Mapping[str, Tree] = field(default_factory=dict[str, Tree])
-    kept: tuple[Tree, ...] = ()
+    waiting: Mapping[str, Tree] = field(default_factory=dict[str, Tree], repr=False)
+    kept: tuple[Tree, ...] = field(default=(), repr=False)
     place: Place = "open"
     pushed: Mapping[str, str] = field(default_factory=dict[str, str])
     fresh: bool = False
