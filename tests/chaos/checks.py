@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import trio
@@ -102,7 +102,7 @@ def unsaved(user: User, thread: str, state: State) -> Iterator[str]:
 def settled(client: Client, remote: dict[str, str], late: dict[str, Late]) -> Iterator[str]:
     """Find out what became of a client's threads, and go on from there."""
     user, states, step = client.script.user, client.script.states, client.step
-    after = {} if step is None else step.after
+    after: Mapping[str, State | None] = {} if step is None else step.after
     for thread in {*states, *after}:
         options = [states.get(thread)]
         if thread in after:

@@ -27,8 +27,9 @@ class Defect(Exception):
 
 
 class Watching(Protocol):
-    """Who is told of every step, and may wish for one."""
+    """Who is told of every step, may wish for one, and says when there will be no more."""
 
+    async def goes_on(self, client: Client) -> bool: ...
     def wish(self, client: Client) -> str | None: ...
     def sent(self, client: Client, step: Step) -> None: ...
     def answered(self, client: Client, step: Step) -> None: ...
@@ -45,7 +46,7 @@ class Client:
     async def run(self, wire: Wire, watching: Watching) -> None:
         """Edit and ask, until the daemon is gone; raises `Defect` for an answer that is wrong."""
         async with wire:
-            while True:
+            while await watching.goes_on(self):
                 self.script.edit()
                 self.step = step = self.script.next(watching.wish(self))
                 watching.sent(self, step)

@@ -40,6 +40,7 @@ options = {{ socket = "{folder}/bridge" }}
 """
 SERVE = "services.workspaces:serve"
 RECOVERED = "workspace recovered"
+LEFT = "left "  # as it is: one that could not be recovered
 OF_NO_CONCERN = ("log events left out",)  # the log's own bound, at the start of a busy life
 
 
@@ -80,6 +81,8 @@ class Life:
             await process.wait()
         finally:
             self.kill()
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + PATIENCE):
+                await _gone(process)
             self.ended.set()
 
     def kill(self) -> None:
@@ -124,5 +127,12 @@ class Life:
                 pass
         if told["event"] == RECOVERED:
             self.recovered += told["what"]
+            self.complaints += [it for it in told["what"] if it.startswith(LEFT)]
         elif told["level"] not in ("debug", "info") and told["event"] not in OF_NO_CONCERN:
             self.complaints.append(line.decode())
+
+
+async def _gone(process: trio.Process) -> None:
+    await process.wait()
+    if process.stdout is not None:
+        await process.stdout.aclose()

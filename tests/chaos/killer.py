@@ -13,7 +13,8 @@ from tests.chaos.script import Step
 from tests.chaos.tally import Tally
 
 ANY = 0.3  # seconds within which a kill without an aim comes
-PATIENCE = 1.0  # seconds to wait for what it aims at
+PATIENCE = 0.5  # seconds to wait for what it aims at
+CHANCE_ALONE = 0.7  # that what it aims at need not wait for others of the same user
 AFTER = 0.002  # seconds after an answer
 START = 0.5  # seconds of a start, until one was seen
 
@@ -30,10 +31,17 @@ class Killer:
         self._since: dict[Client, float] = {}
         self._aim: str | None = None
         self._wished: Client | None = None
+        self._held: frozenset[Client] = frozenset()
+        self._over = trio.Event()
         self._seen = trio.Event()
         self._for = ""
 
     # What it is told: see `Watching`.
+
+    async def goes_on(self, client: Client) -> bool:
+        if client in self._held:
+            await self._over.wait()
+        return not self._over.is_set()
 
     def wish(self, client: Client) -> str | None:
         return self._aim if client is self._wished else None
@@ -57,6 +65,10 @@ class Killer:
         self._aim = aim or (self._rng.choice(self._clients[0].script.kinds) if how else None)
         self._for, self._seen = how, trio.Event()
         self._wished = self._rng.choice(self._clients)
+        if how and self._rng.random() < CHANCE_ALONE:
+            user = self._wished.script.user
+            self._held = frozenset(it for it in self._clients if it.script.user is user)
+            self._held -= {self._wished}
         if self._aim is None:
             await trio.sleep(self._rng.uniform(0, ANY))
         else:
@@ -65,6 +77,7 @@ class Killer:
             longest = AFTER if how == "answered" else self._typical.get(self._aim, ANY)
             await trio.sleep(self._rng.uniform(0, longest))
         life.kill()
+        self._over.set()
         self._tally.kills += 1
 
     def look(self) -> None:
@@ -76,6 +89,7 @@ class Killer:
             (self._tally.inside if first else self._tally.behind)[client.step.kind] += 1
             users.add(client.script.user)
         self._since.clear()
+        self._held, self._over = frozenset(), trio.Event()
 
     def started(self, start: float, recovery: float) -> None:
         """So many seconds a start took, and its recovery."""

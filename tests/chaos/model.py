@@ -31,7 +31,7 @@ class Late(NamedTuple):
     """An edit while no daemon ran: it is in the worktree, or in something that is kept."""
 
     path: str
-    content: str
+    content: str | None
 
 
 @dataclass(frozen=True, slots=True)

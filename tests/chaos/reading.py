@@ -169,7 +169,10 @@ class User:
             *(path.name.removesuffix(".thread.json") for path in records),
             *(path.name for path in (self.home / "threads").glob("*")),
             *(path.name for path in (self.git / "worktrees").glob("*")),
-            *(name.removeprefix("refs/heads/thread-") for name in self._below("refs/heads/thread-")),
+            *(
+                name.removeprefix("refs/heads/thread-")
+                for name in self._below("refs/heads/thread-")
+            ),
             *(name.split("/")[-1] for name in self._below("refs/nurseryd/wip/")),
             *(name.split("/")[3] for name in self._below("refs/nurseryd/parked/")),
             *(name.split("/")[3] for name in self._below("refs/nurseryd/kept/")),

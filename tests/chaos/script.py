@@ -244,9 +244,7 @@ class Script:
             point = Point(tree, (ours.hash, theirs.hash))
         return self._unless_in_conflict(request, thread, model.advanced(state, point))
 
-    def _unless_in_conflict(
-        self, request: Request[Any], thread: str, after: State | None
-    ) -> Step:
+    def _unless_in_conflict(self, request: Request[Any], thread: str, after: State | None) -> Step:
         if after is None:
             return Step(request, thread, done=False)
         return Step(request, thread, {thread: after})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 import trio
@@ -103,8 +103,8 @@ class Wire:
 @cache
 def _answer_of(request: type[Request[Any]]) -> Any:
     """What a request is answered with, as its class says."""
-    (base,) = request.__orig_bases__  # type: ignore[attr-defined]
-    return base.__args__[0]
+    (base,) = request.__dict__["__orig_bases__"]
+    return get_args(base)[0]
 
 
 def _decoded(raw: msgspec.Raw, shape: Any) -> Any:

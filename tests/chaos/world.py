@@ -8,6 +8,7 @@ from random import Random
 
 import trio
 
+from supervisor.desk import Refused
 from tests.chaos import checks
 from tests.chaos.client import Client, Defect
 from tests.chaos.daemon import PATIENCE, Life
@@ -133,7 +134,10 @@ class World:
                 wrong += checks.look(user, clients, remote, self._late)
                 if life is not None:
                     async with await life.connect() as wire:
-                        wrong += await checks.works(wire, user, clients)
+                        try:
+                            wrong += await checks.works(wire, user, clients)
+                        except Refused as refusal:
+                            wrong.append(str(refusal))
         self._late.clear()
         if wrong:
             raise Defect("\n".join(wrong))
