@@ -17,6 +17,7 @@ from tests.chaos.script import CLIENT
 from tests.chaos.wire import Wire
 
 PARTIAL = "*.partial-*"
+DRAFT = "*_git2_*"  # objects and packs that libgit2 writes
 JOURNAL = "nurseryd-move"
 
 
@@ -58,6 +59,7 @@ def leavings(user: User) -> list[Path]:
     return [
         *user.home.rglob(PARTIAL),
         *git.rglob("*.lock"),
+        *(git / "objects").rglob(DRAFT),
         *(path for path in (git / JOURNAL, *git.glob(f"worktrees/*/{JOURNAL}")) if path.exists()),
     ]
 

@@ -34,14 +34,16 @@ class Tally:
 
     def leaves(self, paths: Iterable[Path]) -> None:
         for path in paths:
-            kind = "lock" if path.suffix == ".lock" else "journal"
-            self.left["half-made" if ".partial-" in path.name else kind] += 1
+            marks = {".partial-": "half-made", "_git2_": "half-written", ".lock": "lock"}
+            kinds = [kind for mark, kind in marks.items() if mark in path.name]
+            self.left[kinds[0] if kinds else "journal"] += 1
 
     def lived(self, life: Life) -> None:
         self.lives += 1
         for what in life.recovered:
             words = what.split()
-            self.recovered[" ".join(words[:-1]) if words[0] != "removed" else "removed"] += 1
+            finished = words[0] == "finished"
+            self.recovered[" ".join(words[: 3 if finished else 1])] += 1
 
     def __str__(self) -> str:
         counters = (
