@@ -13,7 +13,8 @@ from tests.chaos.script import Step
 from tests.chaos.tally import Tally
 
 ANY = 0.3  # seconds within which a kill without an aim comes
-PATIENCE = 0.5  # seconds to wait for what it aims at
+PATIENCE = 20.0  # seconds to wait for what it aims at
+TRIES = 3  # steps of a client that was to do something and could not
 CHANCE_ALONE = 0.7  # that what it aims at need not wait for others of the same user
 AFTER = 0.002  # seconds after an answer
 START = 0.5  # seconds of a start, until one was seen
@@ -33,6 +34,8 @@ class Killer:
         self._wished: Client | None = None
         self._held: frozenset[Client] = frozenset()
         self._over = trio.Event()
+        self._begun = trio.Event()
+        self._tries = 0
         self._seen = trio.Event()
         self._for = ""
 
@@ -49,22 +52,30 @@ class Killer:
     def sent(self, client: Client, step: Step) -> None:
         self._since[client] = trio.current_time()
         self._notice("sent", step)
+        if client is self._wished and step.kind != self._aim:
+            self._tries -= 1
+            if not self._tries:
+                self._seen.set()
 
     def answered(self, client: Client, step: Step) -> None:
         took = trio.current_time() - self._since.pop(client)
         known = self._typical.get(step.kind, took)
         self._typical[step.kind] = 0.8 * known + 0.2 * took
         self._tally.answered[step.kind] += 1
+        self._begun.set()
         self._notice("answered", step)
 
     # What it does.
 
     async def strike(self, life: Life, aim: str | None = None) -> None:
         """Kill while the clients work; `aim` is what to hit if that is not left to chance."""
+        if aim is None:
+            with trio.move_on_after(PATIENCE):  # a clone that is always killed brings nothing new
+                await self._begun.wait()
         how = "sent" if aim else self._rng.choices(("", "sent", "answered"), (3, 5, 2))[0]
         self._aim = aim or (self._rng.choice(self._clients[0].script.kinds) if how else None)
         self._for, self._seen = how, trio.Event()
-        self._wished = self._rng.choice(self._clients)
+        self._wished, self._tries = self._rng.choice(self._clients), TRIES
         if how and self._rng.random() < CHANCE_ALONE:
             user = self._wished.script.user
             self._held = frozenset(it for it in self._clients if it.script.user is user)

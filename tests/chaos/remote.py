@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
-from tests.chaos.model import Point, Tree
+from tests.chaos.model import Point
 from tests.chaos.reading import Objects, git, references
 
 OWN = "main/"  # what nobody but the somebody else edits
@@ -41,8 +41,8 @@ class Remote:
     def contains(self, head: str, ancestor: str) -> bool:
         return self._objects.contains(head, ancestor)
 
-    def own(self, tree: Tree) -> Tree:
-        return {path: content for path, content in tree.items() if path.startswith(OWN)}
+    def point(self, name: str) -> Point:
+        return self._objects.point(name)
 
     def advance(self) -> None:
         """Somebody else pushes a commit to the main branch."""

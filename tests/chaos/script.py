@@ -240,7 +240,12 @@ class Script:
         if self._remote.contains(theirs.hash, ours.hash):
             point = theirs
         else:
-            tree = {**ours.tree, **self._remote.own(theirs.tree)}
+            base = theirs
+            while not self.user.objects.contains(ours.hash, base.hash):
+                base = self._remote.point(base.parents[0])
+            tree = model.carried(base.tree, theirs.tree, ours.tree)
+            if tree is None:
+                return Step(request, thread, done=False)
             point = Point(tree, (ours.hash, theirs.hash))
         return self._unless_in_conflict(request, thread, model.advanced(state, point))
 
