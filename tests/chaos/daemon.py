@@ -26,6 +26,7 @@ log = "json"
 kind = "task"
 run = "{run}"
 answers = ["workspaces"]
+publishes = ["transfers"]
 restart = "never"
 essential = true
 options = {{ root = "{folder}/volume" }}
@@ -35,6 +36,7 @@ kind = "task"
 run = "tests.chaos.bridge:serve"
 requires = ["workspaces"]
 asks = ["workspaces"]
+watches = ["transfers"]
 restart = "never"
 options = {{ socket = "{folder}/bridge" }}
 """
@@ -45,13 +47,17 @@ OF_NO_CONCERN = ("log events left out",)  # the log's own bound, at the start of
 
 
 class Life:
-    """One life of the daemon: it recovers, then it is ready, then it has ended."""
+    """One life of the daemon: it recovers, then it is ready, then it has ended.
+
+    What is waited for has come, or the life has ended before it could.
+    """
 
     def __init__(self, folder: Path, run: str) -> None:
         self._folder = folder
         (folder / "nurseryd.toml").write_text(CONFIGURATION.format(folder=folder, run=run))
         self.recovering = trio.Event()
-        self.ready = trio.Event()
+        self.settled = trio.Event()
+        self.ready = False
         self.ended = trio.Event()
         self.killed = False
         self.recovered: list[str] = []
@@ -83,7 +89,8 @@ class Life:
             self.kill()
             with trio.CancelScope(shield=True, deadline=trio.current_time() + PATIENCE):
                 await _gone(process)
-            self.ended.set()
+            for event in (self.recovering, self.settled, self.ended):
+                event.set()
 
     def kill(self) -> None:
         """Without a warning: SIGKILL."""
@@ -96,18 +103,6 @@ class Life:
         with trio.fail_after(PATIENCE):
             await self.ended.wait()
         return self._process.returncode
-
-    async def until_ready(self) -> bool:
-        """Whether it came so far; what it did instead is among its complaints."""
-        async with trio.open_nursery() as nursery:
-
-            async def until(event: trio.Event) -> None:
-                await event.wait()
-                nursery.cancel_scope.cancel()
-
-            nursery.start_soon(until, self.ready)
-            nursery.start_soon(until, self.ended)
-        return self.ready.is_set()
 
     async def connect(self) -> Wire:
         return Wire(await trio.open_unix_socket(str(self._folder / "bridge")))
@@ -122,7 +117,8 @@ class Life:
             case ("workspaces", "STARTING"):
                 self.recovering.set()
             case ("bridge", "RUNNING"):
-                self.ready.set()
+                self.ready = True
+                self.settled.set()
             case _:
                 pass
         if told["event"] == RECOVERED:

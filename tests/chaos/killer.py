@@ -12,6 +12,7 @@ from tests.chaos.daemon import Life
 from tests.chaos.script import Step
 from tests.chaos.tally import Tally
 
+HOWS = ("any", "sent", "answered")
 ANY = 0.3  # seconds within which a kill without an aim comes
 PATIENCE = 20.0  # seconds to wait for what it aims at
 TRIES = 3  # steps of a client that was to do something and could not
@@ -72,24 +73,27 @@ class Killer:
         if aim is None:
             with trio.move_on_after(PATIENCE):  # a clone that is always killed brings nothing new
                 await self._begun.wait()
-        how = "sent" if aim else self._rng.choices(("", "sent", "answered"), (3, 5, 2))[0]
-        self._aim = aim or (self._rng.choice(self._clients[0].script.kinds) if how else None)
-        self._for, self._seen = how, trio.Event()
-        self._wished, self._tries = self._rng.choice(self._clients), TRIES
-        if how and self._rng.random() < CHANCE_ALONE:
-            user = self._wished.script.user
-            self._held = frozenset(it for it in self._clients if it.script.user is user)
-            self._held -= {self._wished}
-        if self._aim is None:
+        how = "sent" if aim else self._rng.choices(HOWS, (3, 5, 2))[0]
+        if how == "any":
             await trio.sleep(self._rng.uniform(0, ANY))
         else:
-            with trio.move_on_after(PATIENCE):
-                await self._seen.wait()
-            longest = AFTER if how == "answered" else self._typical.get(self._aim, ANY)
-            await trio.sleep(self._rng.uniform(0, longest))
+            await self._until_in_sight(how, aim or self._rng.choice(self._clients[0].script.kinds))
         life.kill()
         self._over.set()
+        self._aim = self._wished = None
         self._tally.kills += 1
+
+    async def _until_in_sight(self, how: str, aim: str) -> None:
+        """Let a client do it, alone in its repository at most times, and be right in it."""
+        self._for, self._aim, self._seen = how, aim, trio.Event()
+        self._wished, self._tries = wished, _ = self._rng.choice(self._clients), TRIES
+        if self._rng.random() < CHANCE_ALONE:
+            mates = [it for it in self._clients if it.script.user is wished.script.user]
+            self._held = frozenset(mates) - {wished}
+        with trio.move_on_after(PATIENCE):
+            await self._seen.wait()
+        longest = AFTER if how == "answered" else self._typical.get(aim, ANY)
+        await trio.sleep(self._rng.uniform(0, longest))
 
     def look(self) -> None:
         """Count what the kill has hit, when everything that was answered has come in."""
@@ -114,7 +118,7 @@ class Killer:
             with trio.move_on_after(2 * START):
                 await life.recovering.wait()
             await trio.sleep(self._rng.uniform(0, self._recovery))
-        inside = life.recovering.is_set() and not life.ready.is_set()
+        inside = life.recovering.is_set() and not life.ready
         life.kill()
         self._tally.kills += 1
         self._tally.early += 1

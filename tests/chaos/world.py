@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
@@ -22,6 +23,7 @@ from tests.chaos.tally import Tally
 USERS = ("ada", "eve")
 CHANCE_EARLY = 0.3  # that a start is killed too, each time
 CHANCE_LATE = 0.3  # that somebody edits while nobody runs
+ABLE = find_spec("services.workspaces.syncing") is not None  # to speak to remotes
 FIRST = "OpenWorkspace"  # is where the first kill goes: into the clone
 CHANCE_ADVANCE = 0.3  # that somebody else pushes between two lives
 
@@ -36,7 +38,7 @@ class World:
         self._run = run
         self._tally = tally
         self._rng = Random(seed)
-        self._remote = Remote(folder / "remote.git", Random(f"{seed} remote"), pages, False)
+        self._remote = Remote(folder / "remote.git", Random(f"{seed} remote"), pages, ABLE)
         self._users = [User(folder / "volume" / CLIENT / name) for name in USERS]
         self._clients: list[Client] = []
         for number in range(clients):
@@ -80,7 +82,9 @@ class World:
             with trio.fail_after(PATIENCE):
                 await life.recovering.wait()
                 recovering = trio.current_time()
-                await life.ready.wait()
+                await life.settled.wait()
+            if not life.ready:
+                raise Defect(f"the daemon does not start: {life.complaints}")
             self._killer.started(trio.current_time() - began, trio.current_time() - recovering)
             await self._check(life)
             await work(life)
