@@ -12,12 +12,11 @@ OWN = "main/"  # what nobody but the somebody else edits
 
 
 class Remote:
-    """A bare repository with `size` pages. `able` says whether the service speaks to remotes."""
+    """A bare repository with `size` pages."""
 
-    def __init__(self, place: Path, rng: Random, size: int, able: bool) -> None:
+    def __init__(self, place: Path, rng: Random, size: int) -> None:
         self.place = place
         self.size = size
-        self.able = able
         self._rng = rng
         self._commits = 0
         place.mkdir()

@@ -220,19 +220,15 @@ class Script:
         after = replace(state, title=title)
         return Step(RenameThread(self._key(thread), title), thread, {thread: after})
 
-    def _push(self, thread: str, state: State) -> Step | None:
-        if not self._remote.able:
-            return None
+    def _push(self, thread: str, state: State) -> Step:
         pushed = {**state.pushed, state.branch: state.head.hash}
         after = replace(state, pushed=pushed)
         return Step(Push(self._key(thread)), thread, {thread: after})
 
-    def _fetch(self, thread: str, _state: State) -> Step | None:
-        return Step(Fetch(self._key(thread)), thread) if self._remote.able else None
+    def _fetch(self, thread: str, _state: State) -> Step:
+        return Step(Fetch(self._key(thread)), thread)
 
-    def _pull(self, thread: str, state: State) -> Step | None:
-        if not self._remote.able:
-            return None
+    def _pull(self, thread: str, state: State) -> Step:
         theirs, ours = self._remote.main, state.head
         request = Pull(self._key(thread))
         if self.user.objects.contains(ours.hash, theirs.hash):

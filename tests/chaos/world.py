@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
@@ -23,7 +22,6 @@ from tests.chaos.tally import Tally
 USERS = ("ada", "eve")
 CHANCE_EARLY = 0.3  # that a start is killed too, each time
 CHANCE_LATE = 0.3  # that somebody edits while nobody runs
-ABLE = find_spec("services.workspaces.syncing") is not None  # to speak to remotes
 FIRST = "OpenWorkspace"  # is where the first kill goes: into the clone
 CHANCE_ADVANCE = 0.3  # that somebody else pushes between two lives
 
@@ -38,7 +36,7 @@ class World:
         self._run = run
         self._tally = tally
         self._rng = Random(seed)
-        self._remote = Remote(folder / "remote.git", Random(f"{seed} remote"), pages, ABLE)
+        self._remote = Remote(folder / "remote.git", Random(f"{seed} remote"), pages)
         self._users = [User(folder / "volume" / CLIENT / name) for name in USERS]
         self._clients: list[Client] = []
         for number in range(clients):
@@ -92,7 +90,7 @@ class World:
         _without_complaints(life)
 
     async def _work(self, life: Life) -> None:
-        if self._remote.able and self._rng.random() < CHANCE_ADVANCE:
+        if self._rng.random() < CHANCE_ADVANCE:
             self._remote.advance()
         async with trio.open_nursery() as nursery:
             for client in self._clients:
