@@ -54,11 +54,12 @@ def exclude_generated(git: Path) -> None:
 
 
 def layouts(root: Path) -> Iterator[Layout]:
-    """Every user's workspace on disk; one behind a symbolic link is none."""
-    for project in sorted(root.glob("*/*/project/.git")):
-        client, user = project.parts[-4:-2]
-        if ID.fullmatch(client) and ID.fullmatch(user) and project.resolve() == project:
-            yield Layout(root, client, user)
+    """Every user's place on disk, with a project or none; one behind a symbolic link is none."""
+    for home in sorted(root.glob("*/*/")):
+        layout = Layout(root, *home.parts[-2:])
+        named = ID.fullmatch(layout.client) and ID.fullmatch(layout.user)
+        if named and layout.git.resolve() == layout.git:
+            yield layout
 
 
 def worktrees(layout: Layout) -> tuple[str, ...]:

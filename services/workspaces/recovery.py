@@ -22,7 +22,7 @@ class Recovery:
     settings: Settings
 
     def layouts(self) -> tuple[Layout, ...]:
-        """Every user's workspace on disk."""
+        """Every user's place on disk."""
         return tuple(files.layouts(self.settings.root))
 
     def keys(self) -> tuple[ThreadKey, ...]:
@@ -40,6 +40,8 @@ class Recovery:
         `GitFailed` and `OSError` where that is so of the whole workspace.
         """
         files.remove_partial(layout)
+        if not layout.git.is_dir():
+            return ()
         done = [f"removed {lock}" for lock in files.remove_locks(layout.git)]
         if torn := files.remove_torn(layout.git):
             done.append(f"removed {torn} files that were half written")

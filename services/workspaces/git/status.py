@@ -65,8 +65,10 @@ def _files(repo: pygit2.Repository, tree: pygit2.Tree) -> GitState:
     unstaged[DeltaStatus.UNTRACKED] -= repositories
     for path in repositories:
         unstaged[DeltaStatus.UNTRACKED].update(map(shown, embedded.files_of(repo, path)))
-    added = staged[DeltaStatus.ADDED]
-    deleted = (staged[DeltaStatus.DELETED] | unstaged[DeltaStatus.DELETED]) - added
+    # A commit that was killed leaves what it had staged; what is gone again is no change.
+    added = staged[DeltaStatus.ADDED] - unstaged[DeltaStatus.DELETED]
+    deleted = staged[DeltaStatus.DELETED] | unstaged[DeltaStatus.DELETED]
+    deleted -= staged[DeltaStatus.ADDED]
     modified = set[str]().union(*(side[kind] for side in (staged, unstaged) for kind in _CHANGED))
     modified -= added | deleted
     untracked = unstaged[DeltaStatus.UNTRACKED] - added - deleted - modified

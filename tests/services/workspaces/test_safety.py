@@ -29,6 +29,27 @@ async def test_what_a_killed_clone_left_is_removed_and_the_clone_done_again(
     assert (workspace.root / "index.md").read_text() == "hello\n"
 
 
+async def test_what_a_killed_first_clone_left_is_gone_after_the_next_start(
+    serving: Serving, root: Path, git: Git
+) -> None:
+    leftover = root / "acme/bob/project.partial-0123abcd"
+    leftover.mkdir(parents=True)
+    git(leftover, "init", "-q")
+    async with serving():
+        assert not leftover.exists()
+
+
+async def test_a_file_that_only_a_killed_commit_knew_is_no_change(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        workspace = await service.ask(OpenWorkspace(key, str(remote)))
+        (workspace.root / "new.md").write_text("new")
+        git(workspace.root, "add", ".")  # all that it had done when it was killed
+        (workspace.root / "new.md").unlink()
+        assert (await service.ask(ReadGit(key))).clean
+
+
 @pytest.mark.parametrize("shell", ["empty", "no commit"])
 async def test_a_project_that_is_only_a_shell_is_made_again(
     serving: Serving, key: ThreadKey, git: Git, remote: Path, root: Path, shell: str
