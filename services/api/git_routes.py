@@ -55,7 +55,7 @@ def git_routes(asking: Asking) -> Blueprint:
         body = await body_of(CommitBody)
         asking.note_write()
         workspace = await asking.ask("workspaces", FindWorkspace(key))
-        made = await asking.ask("workspaces", CommitChanges(key, body.message))
+        made = await asking.ask("workspaces", CommitChanges(key, body.message, paths=body.paths))
         return commit_reply(workspace.branch, made)
 
     @routes.post(f"/api/git/push/{THREAD}")

@@ -78,6 +78,7 @@ class CommitBody(_Body, frozen=True, kw_only=True):
     """POST /api/git/commit."""
 
     message: str
+    paths: tuple[str, ...] = ()
 
 
 class PushBody(_Body, frozen=True, kw_only=True):

@@ -70,11 +70,12 @@ class Editing:
         return diffs.diff(layout.admin(request.key.thread), base, target, paths, request.context)
 
     def commit(self, request: CommitChanges) -> Commit | None:
-        """Commit all that a thread's worktree has; None if there is nothing new."""
+        """Commit what a thread's worktree has; None if there is nothing new."""
         layout = existing(self.settings, request.key)
         message = self._signed(request.message, request.key, request.turn)
         admin = layout.admin(request.key.thread)
-        return commits.commit(admin, request.key.thread, self.settings.author, message)
+        paths = [names.checked_path(path) for path in request.paths]
+        return commits.commit(admin, request.key.thread, self.settings.author, message, paths)
 
     def save(self, request: SaveChanges) -> str | None:
         layout = existing(self.settings, request.key)

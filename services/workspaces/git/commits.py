@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -13,27 +13,35 @@ from pygit2.enums import ObjectType, SortMode
 from services.messages import Commit, LogEntry
 from services.workspaces.git.repository import Author, GitFailed, local, opened, shown, tip, twin
 from services.workspaces.git.saves import forget, snapshot, wip
+from services.workspaces.git.staging import stage
 
 HASH = re.compile(r"[0-9a-f]{7,40}")
 WHOLE = 40  # characters of a hash that is not shortened
 
 
-def commit(admin: Path, thread: str, author: Author, message: str) -> Commit | None:
-    """Commit everything that is not ignored; None if it equals the last commit.
+def commit(
+    admin: Path, thread: str, author: Author, message: str, paths: Collection[str] = ()
+) -> Commit | None:
+    """Commit everything that is not ignored, or `paths` alone; None if nothing is new in it.
 
-    What was saved for the thread goes: the commit contains it.
+    What was saved for the thread goes where the commit contains it.
     """
     with opened(admin) as repo:
         branch = branch_of(repo)
         head = repo.head.peel(pygit2.Commit)
-        tree = snapshot(repo)
+        if paths:
+            stage(repo, head.tree, paths)
+            tree = repo.index.write_tree()
+        else:
+            tree = snapshot(repo)
         repo.index.write()
         made = None
         if tree != head.tree.id:
             made = repo.create_commit(
                 local(branch), author.sign(), author.sign(), message, tree, [head.id]
             )
-        forget(repo, wip(thread))
+        if not paths:
+            forget(repo, wip(thread))
         return None if made is None else Commit(str(made), changed(repo, head.id, made))
 
 

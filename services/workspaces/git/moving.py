@@ -12,11 +12,12 @@ from pathlib import Path, PurePath
 
 import msgspec
 import pygit2
-from pygit2.enums import DeltaStatus, FileMode
+from pygit2.enums import DeltaStatus
 
 from services.workspaces.git.filling import differing, entry_at, fill
 from services.workspaces.git.repository import Author, GitFailed, local, opened, shown, tip
 from services.workspaces.git.saves import forget, keep, kept, put, snapshot, wip
+from services.workspaces.git.staging import match
 from services.workspaces.writing import write_whole
 
 NAME = "nurseryd-move"
@@ -124,7 +125,8 @@ def _finish(repo: pygit2.Repository, plan: Move) -> None:
     _keep(repo, plan)
     fill(repo, files, differing(base, files))
     _set_branch(repo, plan)
-    _match(repo, _commit(repo, plan.commit).tree)
+    match(repo, _commit(repo, plan.commit).tree)
+    repo.index.write()
     _end(repo, plan)
 
 
@@ -164,21 +166,6 @@ def _set_branch(repo: pygit2.Repository, plan: Move) -> None:
         repo.references.create(plan.branch, pygit2.Oid(hex=plan.commit), force=True)
     if repo.lookup_reference("HEAD").target != plan.branch:
         repo.set_head(plan.branch)
-
-
-def _match(repo: pygit2.Repository, tree: pygit2.Tree) -> None:
-    """Let the index be a commit's, and keep what it knows of files that did not change."""
-    index = repo.index
-    deltas = [*tree.diff_to_index(index).deltas]
-    # A file that became a link is a file that went and a link that came: in this order.
-    for delta in deltas:
-        if delta.status == DeltaStatus.ADDED:
-            index.remove(delta.new_file.path)
-    for delta in deltas:
-        if delta.status != DeltaStatus.ADDED:
-            old = delta.old_file
-            index.add(pygit2.IndexEntry(old.path, old.id, FileMode(old.mode)))
-    index.write()
 
 
 def _end(repo: pygit2.Repository, plan: Move) -> None:

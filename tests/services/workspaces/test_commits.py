@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from services.messages import CommitChanges, GitState, OpenWorkspace, ReadGit, ThreadKey
+from services.messages import (
+    CommitChanges,
+    GitState,
+    OpenWorkspace,
+    ReadGit,
+    SaveChanges,
+    ThreadKey,
+)
 from supervisor.desk import Refused
 from tests.services.workspaces.conftest import Git, Serving
 
@@ -134,3 +142,88 @@ def _files(git_directory: Path) -> dict[Path, tuple[int, bytes]]:
         for path in git_directory.rglob("*")
         if path.is_file()
     }
+
+
+async def test_named_files_and_directories_are_committed_alone(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        _edit_all(opened.root)
+        (opened.root / "staged.md").write_text("staged by hand\n")
+        git(opened.root, "add", "staged.md")
+        made = await service.ask(CommitChanges(key, "some", paths=("index.md", "old.md", "pages")))
+    assert made is not None
+    assert made.files == ("index.md", "old.md", "pages/a.md", "pages/b.md")
+    assert git(opened.root, "status", "--porcelain").splitlines() == ["?? other.md", "?? staged.md"]
+    assert git(opened.root, "show", "HEAD:index.md") == "changed"
+
+
+async def test_what_was_saved_of_other_files_outlives_a_commit_of_some(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        _edit_all(opened.root)
+        await service.ask(SaveChanges(key))
+        await service.ask(CommitChanges(key, "some", paths=("index.md",)))
+        shutil.rmtree(opened.root)
+        again = await service.ask(OpenWorkspace(key))
+    assert git(again.root, "status", "--porcelain").splitlines() == [
+        " D old.md",
+        "?? other.md",
+        "?? pages/",
+    ]
+
+
+async def test_a_file_that_became_a_directory_is_committed_as_one(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "old.md").unlink()
+        (opened.root / "old.md").mkdir()
+        (opened.root / "old.md/new.md").write_text("x")
+        made = await service.ask(CommitChanges(key, "some", paths=("old.md",)))
+        assert made is not None
+        assert made.files == ("old.md", "old.md/new.md")
+        shutil.rmtree(opened.root / "old.md")
+        (opened.root / "old.md").write_text("a file again\n")
+        made = await service.ask(CommitChanges(key, "back", paths=("old.md",)))
+    assert made is not None
+    assert made.files == ("old.md", "old.md/new.md")
+    assert git(opened.root, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("missing.md", "nothing at missing.md"),
+        ("away/secret.md", "behind a symbolic link"),
+        ("dist", "dist is ignored"),
+        ("../index.md", "cannot use this path"),
+        (".git/config", "cannot use this path"),
+    ],
+)
+async def test_a_path_that_cannot_be_meant_is_refused_and_nothing_is_committed(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path, tmp_path: Path, path: str, why: str
+) -> None:
+    (tmp_path / "secret.md").write_text("secret")
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").write_text("changed\n")
+        (opened.root / "away").symlink_to(tmp_path)
+        (opened.root / "dist").write_text("built")
+        with pytest.raises(Refused, match=why):
+            await service.ask(CommitChanges(key, "some", paths=("index.md", path)))
+    assert git(opened.root, "rev-parse", "HEAD") == opened.head
+    assert git(opened.root, "status", "--porcelain").splitlines() == [" M index.md", "?? away"]
+
+
+def _edit_all(root: Path) -> None:
+    (root / "index.md").write_text("changed\n")
+    (root / "old.md").unlink()
+    (root / "other.md").write_text("other\n")
+    (root / "pages").mkdir()
+    (root / "pages/a.md").write_text("a\n")
+    (root / "pages/b.md").write_text("b\n")

@@ -1,0 +1,71 @@
+"""What of a worktree goes into the next commit: the index, brought in line in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
+
+import pygit2
+from pygit2.enums import DeltaStatus, DiffOption, FileMode
+
+from services.workspaces.git.repository import GitFailed
+
+_WORKTREE = DiffOption.INCLUDE_UNTRACKED | DiffOption.RECURSE_UNTRACKED_DIRS
+
+
+def match(repo: pygit2.Repository, tree: pygit2.Tree) -> None:
+    """Let the index be a tree, and keep what it knows of files that did not change."""
+    index = repo.index
+    deltas = [*tree.diff_to_index(index).deltas]
+    # A file that became a link is a file that went and a link that came: in this order.
+    for delta in deltas:
+        if delta.status == DeltaStatus.ADDED:
+            index.remove(delta.new_file.path)
+    for delta in deltas:
+        if delta.status != DeltaStatus.ADDED:
+            old = delta.old_file
+            index.add(pygit2.IndexEntry(old.path, old.id, FileMode(old.mode)))
+
+
+def stage(repo: pygit2.Repository, tree: pygit2.Tree, paths: Collection[str]) -> None:
+    """Let the index be a tree but for `paths`, files or directories, which are as on disk.
+
+    Named files are looked at alone, which spares looking at all others. Raises `GitFailed` for a
+    path with nothing at it, for one that is ignored, and for one behind a symbolic link.
+    """
+    root = Path(repo.workdir)
+    match(repo, tree)
+    directories: list[str] = []
+    for path in paths:
+        if any((root / parent).is_symlink() for parent in PurePosixPath(path).parents):
+            raise GitFailed(f"{path} is behind a symbolic link; name the link itself")
+        if (root / path).is_symlink() or (root / path).is_file():
+            if path not in repo.index:
+                if repo.path_is_ignored(path):
+                    raise GitFailed(f"{path} is ignored; take it out of .gitignore first")
+                repo.index.remove_directory(path)  # it was one, perhaps
+            repo.index.add(path)
+            continue
+        tracked = path in repo.index
+        if tracked:
+            repo.index.remove(path)
+        if not tracked or (root / path).is_dir():
+            directories.append(path)
+    if directories:
+        _stage_below(repo, directories)
+
+
+def _stage_below(repo: pygit2.Repository, directories: Collection[str]) -> None:
+    found = {
+        delta.new_file.path: delta.status for delta in repo.index.diff_to_workdir(_WORKTREE).deltas
+    }
+    for directory in directories:
+        start = "" if directory == "." else f"{directory}/"
+        below = [path for path in found if path.startswith(start)]
+        if not below and not (Path(repo.workdir) / directory).is_dir():
+            raise GitFailed(f"there is nothing at {directory}; give the path of a file")
+        for path in below:
+            if found[path] == DeltaStatus.DELETED:
+                repo.index.remove(path)
+            else:
+                repo.index.add(path)
