@@ -47,14 +47,21 @@ def _measure(results: Results, sizes: Sizes, scratch: Path, number: int) -> None
     ours.add("one")
     theirs.add("one")
     time.sleep(RACY)
-    for turn in range(sizes.rounds):
-        take("status, clean", ours.status, theirs.status, 1.0)
+
+    def edit(text: str) -> None:
         for side in (ours, theirs):
             with (side.root / files[7]).open("a", encoding="utf-8") as file:
-                file.write(f"turn {turn}\n")
+                file.write(f"{text}\n")
+
+    for turn in range(sizes.rounds):
+        take("status, clean", ours.status, theirs.status, 1.0)
+        edit(f"turn {turn}")
         take("status, one file changed", ours.status, theirs.status, 1.0)
         take("diff of one file", ours.diff, theirs.diff)
-        take("commit of one file", ours.commit, theirs.commit, 0.33)
+        take("commit of whatever changed", ours.commit, theirs.commit)
+        edit("once more")
+        one = partial(ours.commit, (files[7],)), partial(theirs.commit, (files[7],))
+        take("commit of one named file", *one, 0.33)
         take("the last 50 commits", ours.log, theirs.log)
     for turn in range(sizes.worktrees):
         name = f"w{turn}"
@@ -82,8 +89,8 @@ class Ours:
     def diff(self) -> object:
         return diffs.diff(self.admin, None, None, (), 3)
 
-    def commit(self) -> object:
-        return commits.commit(self.admin, "one", AUTHOR, "Change one file\n")
+    def commit(self, paths: tuple[str, ...] = ()) -> object:
+        return commits.commit(self.admin, "one", AUTHOR, "Change one file\n", paths)
 
     def log(self) -> object:
         return commits.log(self.admin, 50, None)
@@ -106,9 +113,8 @@ class Theirs:
     def diff(self) -> object:
         return _git(self.root, "diff", "HEAD")
 
-    def commit(self) -> object:
-        # All that is not ignored, as ours does: nobody tells either which file it is.
-        _git(self.root, "add", "--all")
+    def commit(self, paths: tuple[str, ...] = ()) -> object:
+        _git(self.root, "add", *(paths or ("--all",)))
         return _git(self.root, "commit", "-q", "-m", "Change one file")
 
     def log(self) -> object:
