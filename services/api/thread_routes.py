@@ -65,8 +65,8 @@ def thread_routes(asking: Asking) -> Blueprint:
         if body.title is not None:
             changed = await asking.ask("workspaces", RenameThread(key, body.title))
         if body.archived is True:
-            await asking.ask("previews", StopPreview(key))
             changed = await asking.ask("workspaces", ArchiveThread(key))
+            await asking.ask("previews", StopPreview(key))
         if body.archived is False:
             changed = await unarchive(key)
         assert changed is not None
@@ -77,8 +77,9 @@ def thread_routes(asking: Asking) -> Blueprint:
         key = thread_key(client, user, thread)
         request = DeleteThread(key, flag("branch"))
         asking.note_write()
+        deleted = await asking.ask("workspaces", request)
         await asking.ask("previews", StopPreview(key))
-        return deleted_reply(await asking.ask("workspaces", request))
+        return deleted_reply(deleted)
 
     @routes.post("/v1/threads/<client>/<user>/<thread>/fork")
     async def fork(client: str, user: str, thread: str) -> Reply:

@@ -78,4 +78,10 @@ BackendEvent = TextDelta | ToolStarted | ToolFinished | FileChanged
 
 
 class Turns(Struct, frozen=True):
+    """`running` are the threads that a turn runs in, as text, each with `:` and the turn's id."""
+
     running: frozenset[str] = frozenset()
+
+    def run_in(self, key: ThreadKey) -> bool:
+        """Whether a turn runs in a thread."""
+        return any(name.startswith(f"{key}:") for name in self.running)

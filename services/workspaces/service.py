@@ -33,6 +33,7 @@ from services.messages import (
     SaveChanges,
     SwitchBranch,
     ThreadKey,
+    Turns,
     Workspace,
 )
 from services.workspaces import Options, projects
@@ -60,7 +61,8 @@ async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> N
     settings = await trio.to_thread.run_sync(_settings, ctx.options)
     lanes = Lanes(Board(partial(ctx.publish, "transfers")))
     credentials = Credentials(ctx.options.credentials, Secrets().read)
-    desk = Workspaces(settings, lanes, credentials)
+    turns = ctx.board("turns", Turns)
+    desk = Workspaces(settings, lanes, credentials, lambda: turns.value or Turns())
     await desk.recover()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(partial(ctx.answer, "workspaces", desk.answer, withdrawable=True))
@@ -87,10 +89,21 @@ def _settings(options: Options) -> Settings:
     )
 
 
+# What changes files or the branch under whoever works in the thread at that moment.
+_UNDER_A_TURN = (ArchiveThread, DeleteThread, DropChanges, Pull, RestoreCommit, SwitchBranch)
+
+
 class Workspaces:
     """Hands every request to whoever can carry it out, in its turn at the repository."""
 
-    def __init__(self, settings: Settings, lanes: Lanes, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        lanes: Lanes,
+        credentials: Credentials,
+        turns: Callable[[], Turns] = Turns,
+    ) -> None:
+        self._turns = turns
         self._settings = settings
         self._lanes = lanes
         self._credentials = credentials
@@ -131,6 +144,10 @@ class Workspaces:
         is carried out, and what speaks with a remote is let go.
         """
         kind = type(request)
+        if isinstance(request, _UNDER_A_TURN) and self._turns().run_in(request.key):
+            raise Refused(
+                f"cannot do this to {request.key} while a turn runs in it: wait for its end"
+            )
         try:
             if (transferring := self._transferring.get(kind)) is not None:
                 return await transferring(request)

@@ -27,6 +27,7 @@ kind = "task"
 run = "{run}"
 answers = ["workspaces"]
 publishes = ["transfers"]
+watches = ["turns"]
 restart = "never"
 essential = true
 options = {{ root = "{folder}/volume" }}
@@ -36,6 +37,7 @@ kind = "task"
 run = "tests.chaos.bridge:serve"
 requires = ["workspaces"]
 asks = ["workspaces"]
+publishes = ["turns"]
 watches = ["transfers"]
 restart = "never"
 options = {{ socket = "{folder}/bridge" }}

@@ -72,7 +72,7 @@ async def test_a_thread_is_renamed_and_archived_in_one(client, headers, fakes):
     fakes.answers = {RenameThread: THREAD, ArchiveThread: THREAD}
     reply = await client.patch(AT, headers=headers, json={"title": "x", "archived": True})
     assert reply.status_code == 200
-    assert fakes.asked == [RenameThread(KEY, "x"), StopPreview(KEY), ArchiveThread(KEY)]
+    assert fakes.asked == [RenameThread(KEY, "x"), ArchiveThread(KEY), StopPreview(KEY)]
 
 
 async def test_a_thread_that_is_not_archived_any_more_is_opened(client, headers, fakes):
@@ -115,7 +115,7 @@ async def test_a_deleted_thread_says_how_its_work_is_found_again(
         "success": True,
         "deleted": {"head": "abc", "saved": "def", "branchKept": not branch},
     }
-    assert fakes.asked == [StopPreview(KEY), DeleteThread(KEY, branch)]
+    assert fakes.asked == [DeleteThread(KEY, branch), StopPreview(KEY)]
 
 
 async def test_deleting_what_is_not_there_is_not_found(client, headers, fakes):

@@ -115,6 +115,7 @@ class Service:
                 run="services.workspaces:serve",
                 answers=("workspaces",),
                 publishes=("transfers",),
+                watches=("turns",),
             )
         )
 
