@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from services.api import Options
 from services.api.app import build
 from services.api.grace import Grace
 from services.messages import Activity
+from services.workspaces import Options as WorkspaceOptions
+from services.workspaces.git import saves
 from supervisor import tree
 from supervisor.cli.nurseryctl import cli
 from supervisor.config import BAD_CONFIGURATION, load
@@ -43,6 +46,11 @@ LOCAL = (ROOT / "config" / "local.toml").read_text(encoding="utf-8")
 TABLES = [TaskSpec, ProcessSpec, Log, HealthSpec, GroupSpec, Settings]
 
 
+def _example(heading: str) -> str:
+    """The first configuration below a heading of the README."""
+    return README.split(heading)[1].split("```toml\n")[1].split("```")[0]
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_every_key_of_a_table_is_documented(table: type[msgspec.Struct]) -> None:
     for field in msgspec.structs.fields(table):
@@ -57,11 +65,23 @@ def test_every_word_that_a_key_may_have_is_documented(words: type[StrEnum]) -> N
 
 def test_the_example_for_other_programs_is_a_plan_in_which_somebody_probes(tmp_path: Path) -> None:
     example = tmp_path / "my.toml"
-    example.write_text(README.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    example.write_text(_example("## Supervising anything else"), encoding="utf-8")
     planned = plan(load(example, {}))
     names = [service.spec.name for service in planned.services]
     assert sorted(names) == ["database", "prober", "web"]
     assert names.index("database") < names.index("web")
+
+
+def test_the_example_of_where_sites_come_from_is_one_that_the_service_takes() -> None:
+    table = tomllib.loads(_example("## Sites, threads and git"))["service"]["workspaces"]
+    options = msgspec.convert(table["options"], WorkspaceOptions)
+    assert set(options.credentials) == set(options.hosts)
+
+
+def test_every_reference_with_unfinished_work_is_documented() -> None:
+    for place in (saves.wip("T"), saves.parked("T", "B"), saves.kept("T"), saves.deleted("T")):
+        shown = place.replace("T", "{thread}").replace("B", "{branch}")
+        assert f"`{shown}" in README, shown
 
 
 def test_every_way_to_be_ready_is_documented() -> None:

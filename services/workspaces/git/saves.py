@@ -42,6 +42,10 @@ def kept(thread: str) -> str:
     return f"{REFS}kept/{thread}/"
 
 
+def deleted(thread: str) -> str:
+    return f"{REFS}deleted/{thread}/"
+
+
 def snapshot(repo: pygit2.Repository) -> pygit2.Oid:
     """The tree of all that is not ignored in a worktree; its index on disk stays as it is."""
     try:
@@ -183,6 +187,6 @@ def put_away(git: Path, thread: str, branches: Iterable[str]) -> None:
         names = [name for name in repo.references if name in going or name.startswith(own)]
         for name in names:
             commit = repo.lookup_reference(name).peel(pygit2.Commit)
-            keep(repo, f"{REFS}deleted/{thread}/{commit.id}", commit.id)
+            keep(repo, f"{deleted(thread)}{commit.id}", commit.id)
         for name in names:
             forget(repo, name)
