@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import click
 
@@ -25,7 +27,9 @@ def main(seed: int | None, kills: int, threads: int, pages: int, mutants: bool) 
         seed = random.randrange(1_000_000)
     click.echo(f"seed {seed}")
     if mutants:
-        found = [_found(run, Trial(seed, threads, pages, run), kills) for run in MUTANTS]
+        with tempfile.TemporaryDirectory() as folder:
+            trials = [Trial(seed, threads, pages, run, Path(folder)) for run in MUTANTS]
+            found = [_found(trial, kills) for trial in trials]
         sys.exit(not all(found))
     tally, began = Tally(), time.monotonic()
     defects = Trial(seed, threads, pages).go(kills, tally, click.echo)
@@ -34,11 +38,11 @@ def main(seed: int | None, kills: int, threads: int, pages: int, mutants: bool) 
     sys.exit(bool(defects))
 
 
-def _found(run: str, trial: Trial, kills: int) -> bool:
+def _found(trial: Trial, kills: int) -> bool:
     tally = Tally()
     defects = trial.go(kills, tally, lambda _: None)
     said = f"found by kill {tally.kills}: {defects[1][:100]}" if defects else "NOT FOUND"
-    click.echo(f"{run.partition(':')[2]}: {said}")
+    click.echo(f"{trial.run.partition(':')[2]}: {said}")
     return bool(defects)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.chaos.model import Point, State, carried, created, edited, switched
@@ -14,17 +16,19 @@ KILLS = 16
 
 
 @pytest.mark.system
-def test_nothing_is_lost_or_half_done_or_left_over_wherever_the_daemon_is_killed() -> None:
+def test_nothing_is_lost_or_half_done_or_left_over_wherever_the_daemon_is_killed(
+    tmp_path: Path,
+) -> None:
     tally = Tally()
-    assert Trial(SEED, threads=4, pages=100).go(KILLS, tally, print) == []
+    assert Trial(SEED, threads=4, pages=100, within=tmp_path).go(KILLS, tally, print) == []
     assert tally.kills == KILLS
     assert tally.inside
 
 
 @pytest.mark.system
-def test_a_service_that_saves_nothing_at_its_start_is_found_out() -> None:
+def test_a_service_that_saves_nothing_at_its_start_is_found_out(tmp_path: Path) -> None:
     (run,) = (run for run in MUTANTS if run.endswith("saves_nothing_at_start"))
-    assert Trial(SEED, threads=4, pages=100, run=run).go(KILLS, Tally(), print)
+    assert Trial(SEED, threads=4, pages=100, run=run, within=tmp_path).go(KILLS, Tally(), print)
 
 
 def test_the_model_carries_what_is_uncommitted_and_sees_conflicts() -> None:

@@ -20,17 +20,21 @@ EACH = 40  # kills in one world; then everything begins anew
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Conversations at once, files of the site, and the service that is killed."""
+    """Conversations at once, files of the site, and the service that is killed.
+
+    Worlds are in folders `within` one, by default the machine's own for what is temporary.
+    """
 
     seed: int
     threads: int
     pages: int
     run: str = SERVE
+    within: Path | None = None
 
     def go(self, kills: int, tally: Tally, told: Callable[[str], None]) -> list[str]:
         """The promises that were broken; the folder in which they were is left for a look."""
         while tally.kills < kills:
-            folder = Path(tempfile.mkdtemp(prefix="nurseryd-chaos-"))
+            folder = Path(tempfile.mkdtemp(prefix="nurseryd-chaos-", dir=self.within))
             if defects := self._world(folder, min(EACH, kills - tally.kills), tally):
                 return [f"broken by kill {tally.kills}, in {folder}", *defects]
             shutil.rmtree(folder)
