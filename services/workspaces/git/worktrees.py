@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import CheckoutStrategy, FileMode
+from pygit2.enums import CheckoutStrategy
 
 from services.workspaces.git.repository import local, opened, tip, twin
 from services.workspaces.writing import write_whole
@@ -57,11 +57,13 @@ def check_out(git: Path, name: str, place: Path, branch: str) -> None:
 
 def _needs_files(tree: pygit2.Tree) -> bool:
     """Whether a tree has attributes, or submodules, which libgit2 has only in a worktree."""
-    return any(
-        entry.name == ATTRIBUTES
-        or entry.filemode == FileMode.COMMIT
-        or (isinstance(entry, pygit2.Tree) and _needs_files(entry))
-        for entry in tree
+    # Git's own form of a tree, "mode name NUL hash" for each entry: most have no tree in them,
+    # and to make an object of each of their files would take longer than all the rest.
+    raw = tree.read_raw()
+    if f" {ATTRIBUTES}\0".encode() in raw or b"160000 " in raw:
+        return True
+    return b"40000 " in raw and any(
+        _needs_files(entry) for entry in tree if isinstance(entry, pygit2.Tree)
     )
 
 
