@@ -26,6 +26,7 @@ from supervisor.model import ServiceStatus, State
 log = structlog.get_logger()
 
 TEMPLATE = "install@"
+GIVEN_UP = 5.0  # seconds for the end of an installation that nobody waits for
 Tell = Callable[[str], None]
 
 
@@ -76,8 +77,8 @@ class Dependencies:
         """See to it that the site in `root` has its dependencies; returns the real directory.
 
         `tell` is called with words for how far that is. Raises `Refused` where it cannot be
-        done. Cancelled while it waits, it leaves no trace; while it installs, it leaves what it
-        began to `sweep`, and others who wait for the same dependencies begin again.
+        done. Cancelled while it installs, it ends that within `GIVEN_UP` seconds, and others who
+        wait for the same dependencies begin again.
         """
         asked = trio.current_time()
         places = await trio.to_thread.run_sync(
@@ -114,10 +115,15 @@ class Dependencies:
         if when >= asked:  # it failed while we waited for it
             raise Refused(why)
         partial = await trio.to_thread.run_sync(store.prepare, root, place)
-        why = await self._attempt(partial, place)
+        why = "it was given up"
+        try:
+            why = await self._attempt(partial, place)
+        finally:
+            if why:
+                with trio.move_on_after(GIVEN_UP, shield=True):
+                    await trio.to_thread.run_sync(store.discard, partial, abandon_on_cancel=True)
         if why:
             self._failed[place.key] = (trio.current_time(), why)
-            await trio.to_thread.run_sync(store.discard, partial)
             raise Refused(why)
         self._grown.set()
 
@@ -173,10 +179,15 @@ class Dependencies:
             "archives": f"{caches.shared}/yarn",
             "scripts": "true" if scripts else "false",
         }
-        await self._control.ask(Start(name, parameters))
-        status = await self._rest(name)
-        if status is not None:
-            await self._control.ask(Stop(name))
+        status: ServiceStatus | None = None
+        try:
+            await self._control.ask(Start(name, parameters))
+            status = await self._rest(name)
+        finally:
+            # Shielded, for whoever is cancelled here: nobody else would end it.
+            if self._events.get(name) is not None:
+                with trio.move_on_after(GIVEN_UP, shield=True):
+                    await self._control.ask(Stop(name))
         if status is None or status.state is not State.EXITED:
             reason = status.reason if status else "it was stopped"
             what = "npm ci" if wanted.kind is Kind.NPM else f"{wanted.kind.program} install"

@@ -51,6 +51,8 @@ class FakeSupervisor:
             self.show(name, State.RUNNING, parameters)
             await self.go.wait()
             modules = Path(parameters["directory"]) / "node_modules"
+            if not modules.parent.is_dir():  # it was stopped meanwhile
+                return ServiceStatus(name=name, kind="process")
             modules.mkdir(exist_ok=True)
             state = self.outcome.get("install@", State.EXITED)
         else:

@@ -129,7 +129,6 @@ async def test_when_who_installs_leaves_the_next_one_begins_again(tmp_path, nurs
         assert len(world.supervisor.names(Stop)) == 1  # what the first one had begun
         world.supervisor.go.set()
     assert (two / "node_modules").is_dir()
-    await world.dependencies.sweep()
     assert [entry for entry in world.entries if ".partial-" in entry.name] == []
 
 
