@@ -37,6 +37,7 @@ def build(
     app = QuartTrio(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = BODY_LIMIT
     app.json.sort_keys = False  # pyright: ignore[reportAttributeAccessIssue]
+    app.json.ensure_ascii = False  # pyright: ignore[reportAttributeAccessIssue]
     errors.install(app)
     auth.install(app, token)
     app.register_blueprint(health_routes(options, ctx.events))

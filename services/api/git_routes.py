@@ -53,9 +53,10 @@ def git_routes(asking: Asking) -> Blueprint:
     async def commit(client: str, user: str, thread: str) -> dict[str, Any]:
         key = thread_key(client, user, thread)
         body = await body_of(CommitBody)
+        paths = body.checked_paths
         asking.note_write()
         workspace = await asking.ask("workspaces", FindWorkspace(key))
-        made = await asking.ask("workspaces", CommitChanges(key, body.message, paths=body.paths))
+        made = await asking.ask("workspaces", CommitChanges(key, body.message, paths=paths))
         return commit_reply(workspace.branch, made)
 
     @routes.post(f"/api/git/push/{THREAD}")

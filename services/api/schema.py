@@ -75,10 +75,21 @@ class ExecuteBody(_ThreadBody, frozen=True, kw_only=True):
 
 
 class CommitBody(_Body, frozen=True, kw_only=True):
-    """POST /api/git/commit."""
+    """POST /api/git/commit; everything, unless `paths` names some."""
 
     message: str
-    paths: tuple[str, ...] = ()
+    paths: tuple[str, ...] | None = None
+
+    @property
+    def checked_paths(self) -> tuple[str, ...]:
+        """None at all for everything; raises `Problem` for a list in which nothing was chosen."""
+        if self.paths is None:
+            return ()
+        if not self.paths:
+            raise Problem(
+                400, "cannot commit no paths: name some, or leave paths out to commit everything"
+            )
+        return self.paths
 
 
 class PushBody(_Body, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@ import os
 
 import pytest
 import trio
+from msgspec.structs import replace
 
 from services.messages import (
     Activity,
@@ -47,6 +48,14 @@ async def test_init_again_says_resumed_and_that_the_preview_runs(client, headers
     reply = await (await client.post("/api/init", headers=headers, json=IDS)).get_json()
     assert reply["workspace"]["resumed"] is True
     assert reply["astro"]["running"] is True
+
+
+async def test_what_people_wrote_is_readable_in_the_answer(client, headers, fakes):
+    fakes._open(KEY)
+    fakes.turn = replace(fakes.turn, output="Grüß Gott")
+    body = IDS | {"instruction": "Greet"}
+    reply = await client.post("/api/execute", headers=headers, json=body)
+    assert "Grüß Gott".encode() in await reply.get_data()
 
 
 async def test_a_turn_that_ran_to_its_end_is_a_success(client, headers, fakes):

@@ -88,6 +88,23 @@ async def test_a_commit_says_its_hash_and_that_nothing_was_pushed(client, header
     assert fakes.asked[-1] == CommitChanges(KEY, 'Say "hi"; $(rm -rf /)')
 
 
+async def test_a_commit_of_some_paths_is_of_those_alone(client, headers, fakes):
+    fakes._open(KEY)
+    fakes.answers[CommitChanges] = Commit("abc123", ("a.md",))
+    body = {"message": "m", "paths": ["a.md"]}
+    assert (await client.post(f"/api/git/commit/{AT}", headers=headers, json=body)).status_code == 200
+    assert fakes.asked[-1] == CommitChanges(KEY, "m", paths=("a.md",))
+
+
+async def test_a_commit_of_no_paths_at_all_is_not_one_of_everything(client, headers, fakes):
+    fakes._open(KEY)
+    body = {"message": "m", "paths": []}
+    reply = await client.post(f"/api/git/commit/{AT}", headers=headers, json=body)
+    assert reply.status_code == 400
+    assert "cannot commit no paths: name some" in (await reply.get_json())["error"]
+    assert fakes.asked == []
+
+
 async def test_nothing_to_commit_is_no_error_and_no_success_within(client, headers, fakes):
     fakes._open(KEY)
     fakes.answers[CommitChanges] = None
