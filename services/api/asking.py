@@ -9,9 +9,9 @@ import trio
 
 from services.api import Options
 from services.api.grace import Grace
-from services.messages import Activity
+from services.messages import Activity, RefreshPreview, ThreadKey
 from supervisor.context import Context
-from supervisor.desk import Request
+from supervisor.desk import Refused, Request
 
 R = TypeVar("R")
 
@@ -30,6 +30,11 @@ class Asking:
         """Ask as `Context.ask` does; raises `Gone` when the API stops before the answer."""
         with self._grace.scope():
             return await self._ctx.ask(desk, request)
+
+    async def refresh(self, key: ThreadKey) -> None:
+        """Tell the previews that files of a thread were exchanged; what was asked for is done."""
+        with suppress(Refused):
+            await self.ask("previews", RefreshPreview(key))
 
     def note_write(self) -> None:
         """Tell whoever watches for idleness that somebody changes something. Never waits."""

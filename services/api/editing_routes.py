@@ -53,6 +53,8 @@ def editing_routes(asking: Asking, preview: str) -> Blueprint:
         asking.note_write()
         await find(key)
         result = await asking.ask("agent", Execute(key, instruction, body.mode))
+        if result.files:
+            await asking.refresh(key)
         return execute_reply(result)
 
     @routes.get("/api/status/<client>/<user>/<thread>")

@@ -81,6 +81,7 @@ def git_routes(asking: Asking) -> Blueprint:
         merged = await asking.ask("workspaces", Pull(key, body.branch or None))
         reply, code = merged_reply(merged, f"pull {branch}")
         if code == 200:
+            await asking.refresh(key)
             reply["message"] = f"Successfully pulled from {branch}"
         return reply, code
 
@@ -100,6 +101,7 @@ def git_routes(asking: Asking) -> Blueprint:
         asking.note_write()
         switch = SwitchBranch(key, body.branch, body.create_new)
         switched = await asking.ask("workspaces", switch)
+        await asking.refresh(key)
         message = f"Successfully switched to branch: {switched.branch}"
         return {"success": True, "message": message, "branch": switched.branch}
 

@@ -57,7 +57,11 @@ def history_routes(asking: Asking) -> Blueprint:
         body = await body_of(RestoreBody)
         asking.note_write()
         wanted = RestoreCommit(key, body.commit, body.expected_head)
-        return merged_reply(await asking.ask("workspaces", wanted), f"restore {body.commit}")
+        restored = await asking.ask("workspaces", wanted)
+        reply, code = merged_reply(restored, f"restore {body.commit}")
+        if code == 200:
+            await asking.refresh(key)
+        return reply, code
 
     @routes.post(f"{THREAD}/merge")
     async def merge(client: str, user: str, thread: str) -> Reply:

@@ -45,6 +45,16 @@ class RestartPreview(Request[Preview], frozen=True):
     key: ThreadKey
 
 
+class RefreshPreview(Request[None], frozen=True):
+    """Files of a thread were exchanged: answered at once, nothing is done where it has no preview.
+
+    The preview gets a new dev server where it had none that works, or where the site wants other
+    dependencies than that one has.
+    """
+
+    key: ThreadKey
+
+
 class StopPreview(Request[None], frozen=True):
     """End a thread's dev server and forget its preview; nothing where there is none."""
 

@@ -98,6 +98,17 @@ class Dependencies:
         finally:
             told.remove(tell)
 
+    def wanted(self, root: Path) -> frozenset[str]:
+        """The directories that would do for the site in `root`; none where it says nothing.
+
+        Synchronous: for a worker thread.
+        """
+        try:
+            places = store.look(root, self._rules.modules, self._abi, scripts=self._rules.scripts)
+        except (OSError, Refused):  # its files may be on the move just now
+            return frozenset()
+        return frozenset(str(place.modules.resolve()) for place in places)
+
     @property
     def _abi(self) -> str:
         return self._tools.node.abi

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import random
-import socket
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +16,7 @@ from msgspec.structs import replace
 from services.messages import (
     Preview,
     PreviewState,
+    RefreshPreview,
     RestartPreview,
     Routes,
     StartPreview,
@@ -29,6 +28,7 @@ from services.previews.deps import Dependencies, Rules
 from services.previews.failure import read_failure
 from services.previews.managers import Caches
 from services.previews.node import Node, find_node
+from services.previews.ports import is_free
 from services.previews.progress import BEGUN
 from services.previews.table import (
     TEMPLATE,
@@ -131,6 +131,8 @@ class Previews:
                 return self._open(key, root)
             case RestartPreview(key=key):
                 return await self._restart(key)
+            case RefreshPreview(key=key):
+                return await self._refresh(key)
             case StopPreview(key=key):
                 return await self._close(key)
             case _:
@@ -151,7 +153,9 @@ class Previews:
         if known is None:
             self._begin(key, root)
         elif known.state is PreviewState.FAILED and known.id not in self._working:
-            self._begin(key, root, known.port if _is_free(known.port) else None)
+            self._begin(key, root, known.port if is_free(known.port) else None)
+        elif known.state is PreviewState.READY:
+            self._nursery.start_soon(self._refresh, key)
         self._publish(replace(self._routes, default=key.preview_id))
         return self._routes.previews[key.preview_id]
 
@@ -165,6 +169,30 @@ class Previews:
         if known.id not in self._routes.previews:
             raise Refused(f"cannot restart the preview of {key}: it was closed; open it again")
         return self._routes.previews[known.id]
+
+    async def _refresh(self, key: ThreadKey) -> None:
+        """Bring a preview up anew if it failed, or runs with dependencies of another lock file."""
+        preview_id = key.preview_id
+        if (work := self._working.get(preview_id)) is not None:
+            # It may have looked before the files were exchanged.
+            self._nursery.start_soon(self._refresh_after, work, key)
+            return
+        if (root := self._roots.get(preview_id)) is None:
+            return
+        wanted = await trio.to_thread.run_sync(self._dependencies.wanted, root)
+        known = self._routes.previews.get(preview_id)
+        if known is None or preview_id in self._working:
+            return  # closed meanwhile, or being brought up with what there is now
+        if known.state is PreviewState.FAILED:
+            self._begin(key, root, known.port if is_free(known.port) else None)
+            return
+        status = self._ctx.events.get(instance(preview_id))
+        if wanted and (status is None or status.parameters["modules"] not in wanted):
+            self._begin(key, root, known.port)
+
+    async def _refresh_after(self, work: _Work, key: ThreadKey) -> None:
+        await work.done.wait()
+        await self._refresh(key)
 
     async def _close(self, key: ThreadKey) -> None:
         if key.preview_id not in self._routes.previews:
@@ -187,7 +215,7 @@ class Previews:
     def _begin(self, key: ThreadKey, root: Path, port: int | None = None) -> None:
         if port is None:
             taken = {preview.port for preview in self._routes.previews.values()}
-            port = pick_port(self._ctx.options.ports, taken, _is_free, self._first_port)
+            port = pick_port(self._ctx.options.ports, taken, is_free, self._first_port)
         self._roots[key.preview_id] = root
         self._working[key.preview_id] = _Work()
         self._show(Preview(key.preview_id, key, PreviewState.INSTALLING, port, BEGUN))
@@ -271,15 +299,3 @@ class Previews:
     def _publish(self, routes: Routes) -> None:
         self._routes = routes
         self._ctx.publish("routes", routes)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES):
-                return False
-            raise
-        return True

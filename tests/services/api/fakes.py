@@ -15,6 +15,7 @@ from services.messages import (
     Preview,
     PreviewState,
     ReadGit,
+    RefreshPreview,
     StartPreview,
     StopPreview,
     ThreadKey,
@@ -77,7 +78,7 @@ class Fakes:
                 return self.workspaces[key]
             case ReadGit():
                 return self.git
-            case StopPreview():
+            case RefreshPreview() | StopPreview():
                 return None
             case StartPreview(key=key):
                 return Preview(key.preview_id, key, self.preview, 5000)

@@ -12,6 +12,7 @@ from services.messages import (
     Mode,
     OpenWorkspace,
     PreviewState,
+    RefreshPreview,
     StartPreview,
     TurnResult,
     TurnState,
@@ -77,7 +78,7 @@ async def test_a_turn_that_ran_to_its_end_is_a_success(client, headers, fakes):
             "state": "committed",
         },
     }
-    assert fakes.asked[-1] == Execute(KEY, "Say hello.", Mode.PLAN)
+    assert fakes.asked[-2:] == [Execute(KEY, "Say hello.", Mode.PLAN), RefreshPreview(KEY)]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from services.messages import (
     Push,
     Pushed,
     ReadGit,
+    RefreshPreview,
     SwitchBranch,
     Switched,
 )
@@ -92,7 +93,9 @@ async def test_a_commit_of_some_paths_is_of_those_alone(client, headers, fakes):
     fakes._open(KEY)
     fakes.answers[CommitChanges] = Commit("abc123", ("a.md",))
     body = {"message": "m", "paths": ["a.md"]}
-    assert (await client.post(f"/api/git/commit/{AT}", headers=headers, json=body)).status_code == 200
+    assert (
+        await client.post(f"/api/git/commit/{AT}", headers=headers, json=body)
+    ).status_code == 200
     assert fakes.asked[-1] == CommitChanges(KEY, "m", paths=("a.md",))
 
 
@@ -198,7 +201,7 @@ async def test_a_pull_says_what_it_pulled(client, headers, fakes, body, asked, b
         "head": "abc",
         "message": f"Successfully pulled from {branch}",
     }
-    assert fakes.asked[-1] == asked
+    assert fakes.asked[-2:] == [asked, RefreshPreview(KEY)]
 
 
 async def test_conflicts_of_a_pull_are_data(client, headers, fakes):
@@ -261,7 +264,7 @@ async def test_a_thread_is_put_on_another_branch(client, headers, fakes, create)
         "message": "Successfully switched to branch: new-header",
         "branch": "new-header",
     }
-    assert fakes.asked == [SwitchBranch(KEY, "new-header", create)]
+    assert fakes.asked == [SwitchBranch(KEY, "new-header", create), RefreshPreview(KEY)]
 
 
 @pytest.mark.parametrize(("route", "field"), [("commit", "message"), ("branch", "branch")])

@@ -12,6 +12,7 @@ from services.messages import (
     PullRequest,
     ReadDiff,
     ReadLog,
+    RefreshPreview,
     RestoreCommit,
 )
 from supervisor.desk import Refused
@@ -123,7 +124,7 @@ async def test_a_commit_is_restored_by_another_one(client, headers, fakes):
         f"{AT}/restore", headers=headers, json={"commit": "abc", "expectedHead": "def"}
     )
     assert await reply.get_json() == {"success": True, "outcome": "restored", "head": "new"}
-    assert fakes.asked == [RestoreCommit(KEY, "abc", "def")]
+    assert fakes.asked == [RestoreCommit(KEY, "abc", "def"), RefreshPreview(KEY)]
 
 
 async def test_a_thread_is_merged_into_the_default_branch(client, headers, fakes):

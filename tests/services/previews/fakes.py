@@ -21,13 +21,21 @@ KEY = ThreadKey("acme", "ann", "home")
 
 @dataclass
 class FakeSupervisor:
-    """`outcome` is what a started service comes to; `go` lets an installation end."""
+    """`outcome` is what a started service comes to; `go` lets an installation end.
+
+    `installing` is set when one has begun.
+    """
 
     harness: Harness
     asked: list[object] = field(default_factory=list)
     outcome: dict[str, State] = field(default_factory=dict)
     reason: str = ""
     go: trio.Event = field(default_factory=trio.Event)
+    installing: trio.Event = field(default_factory=trio.Event)
+
+    def hold(self) -> None:
+        """Let the next installation wait for a new `go`."""
+        self.go, self.installing = trio.Event(), trio.Event()
 
     async def answer(self, request: object) -> object:
         self.asked.append(request)
@@ -49,6 +57,7 @@ class FakeSupervisor:
         self.show(name, State.STARTING, parameters)
         if name.startswith("install@"):
             self.show(name, State.RUNNING, parameters)
+            self.installing.set()
             await self.go.wait()
             modules = Path(parameters["directory"]) / "node_modules"
             if not modules.parent.is_dir():  # it was stopped meanwhile

@@ -5,7 +5,14 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from services.messages import PreviewState, RestartPreview, StartPreview, StopPreview, ThreadKey
+from services.messages import (
+    PreviewState,
+    RefreshPreview,
+    RestartPreview,
+    StartPreview,
+    StopPreview,
+    ThreadKey,
+)
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import State
@@ -159,6 +166,67 @@ async def test_a_restart_after_the_lock_file_changed_brings_the_new_dependencies
         assert (root / "node_modules").resolve() != before
         assert kept.supervisor.names(RestartService) == []
         assert PreviewState.FAILED not in seen  # though the old dev server was stopped
+
+
+@pytest.mark.parametrize(
+    "again", [lambda root: RefreshPreview(KEY), lambda root: StartPreview(KEY, root)]
+)
+async def test_other_files_bring_their_own_dependencies(tmp_path, again):
+    root = site(tmp_path / "site")
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.go.set()
+        await kept.ask(StartPreview(KEY, root))
+        first = await kept.until(PreviewState.READY)
+        before = (root / "node_modules").resolve()
+        (root / "package-lock.json").write_text('{"more": true}')
+        kept.supervisor.hold()
+        await kept.ask(again(root))
+        await kept.supervisor.installing.wait()
+        kept.supervisor.go.set()
+        assert (await kept.until(PreviewState.READY)).port == first.port
+        assert (root / "node_modules").resolve() != before
+
+
+async def test_other_files_with_the_same_dependencies_leave_the_dev_server_alone(tmp_path):
+    root = site(tmp_path / "site")
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.go.set()
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        asked = [*kept.supervisor.asked]
+        await kept.ask(RefreshPreview(KEY))
+        (root / "package-lock.json").unlink()
+        await kept.ask(RefreshPreview(KEY))
+        await kept.ask(RefreshPreview(OTHER))
+        assert kept.supervisor.asked == asked
+
+
+async def test_files_exchanged_during_an_installation_are_looked_at_after_it(tmp_path):
+    root = site(tmp_path / "site")
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await kept.supervisor.installing.wait()
+        (root / "package-lock.json").write_text('{"more": true}')
+        await kept.ask(RefreshPreview(KEY))
+        first = kept.supervisor.go
+        kept.supervisor.hold()
+        first.set()
+        await kept.supervisor.installing.wait()
+        kept.supervisor.go.set()
+        await kept.until(PreviewState.READY)
+        assert len([name for name in kept.supervisor.names(Start) if "install@" in name]) == 2
+
+
+async def test_files_that_mend_a_site_are_tried_at_once(tmp_path):
+    root = site(tmp_path / "site")
+    (root / "package-lock.json").rename(tmp_path / "lock")
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.go.set()
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.FAILED)
+        (tmp_path / "lock").rename(root / "package-lock.json")
+        await kept.ask(RefreshPreview(KEY))
+        await kept.until(PreviewState.READY)
 
 
 async def test_a_preview_that_is_not_open_cannot_be_restarted(tmp_path):
