@@ -139,6 +139,11 @@ def test_conflicts_are_the_answer_and_leave_everything_as_it_was(
     assert (conflict.text is None) == (text is None)
     if text is not None and conflict.text is not None:
         assert all(part in conflict.text for part in (text, "mine", "theirs"))
+        mine_at, their_at = (git(place, "rev-parse", at)[:10] for at in ("HEAD", "main"))
+        ours, other = f"{mine_at} (mine)", f"{their_at} (theirs)"
+        if not committed:
+            ours, other = "committed", "not committed"
+        assert {f"<<<<<<< {ours}", f">>>>>>> {other}"} <= {*conflict.text.splitlines()}
     after = world.files(), git(place, "status", "--porcelain"), git(place, "for-each-ref")
     assert after == before
 
