@@ -8,9 +8,13 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import Literal
 
+import structlog
 import trio
 
 from services.messages import Transfer, Transfers
+from supervisor.desk import Refused
+
+log = structlog.get_logger()
 
 EVERY = 0.25  # seconds, between two values that a person sees change
 
@@ -46,7 +50,7 @@ class Board:
 
     @contextmanager
     def shown(self, whose: str, what: What | None) -> Generator[Progress]:
-        """Show a transfer until the block ends, unless `what` is None.
+        """Show a transfer until the block ends, and log how it ended, unless `what` is None.
 
         What is yielded may be called in any thread.
         """
@@ -67,8 +71,14 @@ class Board:
                     loop.run_sync_soon(show, Transfer(what, done, total, size))
 
         self._set(whose, Transfer(what))
+        begun = time.monotonic()
         try:
             yield progress
+            seconds = round(time.monotonic() - begun, 1)
+            log.info("transfer ended", workspace=whose, what=what, seconds=seconds)
+        except Refused as refusal:
+            log.warning("transfer failed", workspace=whose, what=what, reason=str(refusal))
+            raise
         finally:
             under_way = False
             self._set(whose, None)

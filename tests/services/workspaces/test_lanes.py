@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import pytest
 import trio
+from structlog.testing import capture_logs
 from trio.testing import wait_all_tasks_blocked
 
 from services.messages import Transfer, Transfers
 from services.workspaces.lanes import Abandoned, Lanes, Line
 from services.workspaces.progress import EVERY, Board, Pace
+from supervisor.desk import Refused
 
 BOB, EVE = ("acme", "bob"), ("acme", "eve")
 
@@ -211,3 +213,20 @@ def test_progress_may_be_told_when_the_loop_is_over() -> None:
 
     trio.run(main)
     progress[0](1, 2, 3)
+
+
+async def test_the_log_says_how_a_transfer_ended(lanes: Lanes) -> None:
+    def refuse(_line: Line) -> None:
+        raise Refused("cannot reach it")
+
+    with capture_logs() as logs:
+        await lanes.transfer(BOB, "clone", lambda _line: None)
+        with pytest.raises(Refused):
+            await lanes.transfer(EVE, "push", refuse)
+        await lanes.transfer(BOB, None, lambda _line: None)
+    ended, failed = logs
+    assert (ended["event"], ended["workspace"]) == ("transfer ended", "acme/bob")
+    assert ended["what"] == "clone"
+    assert ended["seconds"] >= 0
+    assert (failed["log_level"], failed["event"]) == ("warning", "transfer failed")
+    assert (failed["what"], failed["reason"]) == ("push", "cannot reach it")
