@@ -74,7 +74,7 @@ def test_the_example_for_other_programs_is_a_plan_in_which_somebody_probes(tmp_p
 
 def test_the_example_of_where_sites_come_from_is_one_that_the_service_takes() -> None:
     table = tomllib.loads(_example("## Sites, threads and git"))["service"]["workspaces"]
-    options = msgspec.convert(table["options"], WorkspaceOptions)
+    options = msgspec.convert({"root": "/workspace"} | table["options"], WorkspaceOptions)
     assert set(options.credentials) == set(options.hosts)
 
 
