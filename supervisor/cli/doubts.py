@@ -24,6 +24,8 @@ SECRET_NAME = re.compile(
     r"(?i)(?:^|[_\W])(?:pass(?:word|wd|phrase)?|secret|token|credentials?"
     r"|(?:api|access|private|secret|signing|encryption)[_-]?key)$"
 )
+# What `secret = …` has where it says which one of a store is meant, and is none itself.
+STORED = re.compile(r"arn:aws[\w-]*:secretsmanager:.+|[a-z0-9_.-]+(?:/[a-z0-9_.-]+)+")
 SECRET_ARGUMENT = re.compile(r"-{1,2}([\w-]+)=(.+)", re.DOTALL)
 # The beginnings that some issuers give to their keys, and a password inside a URL.
 SECRET_VALUE = re.compile(
@@ -88,6 +90,8 @@ def _is_secret(key: str, value: str) -> bool:
     if argument := SECRET_ARGUMENT.fullmatch(value):
         key, value = argument.groups()
     if PLACEHOLDER.fullmatch(value) or not value:
+        return False
+    if key == "secret" and STORED.fullmatch(value):
         return False
     return bool(SECRET_VALUE.search(value) or (SECRET_NAME.search(key) and len(value) > 3))
 

@@ -104,3 +104,19 @@ def test_a_task_may_have_doubts_too_and_a_broken_service_has_none(tmp_path: Path
     )
     found = doubts(load(tmp_path / "a.toml", {}))
     assert [(one.table, one.key, one.line) for one in found] == [("service.t", "options.token", 4)]
+
+
+@pytest.mark.parametrize(
+    ("value", "doubted"),
+    [
+        ("acme/git", False),
+        ("arn:aws:secretsmanager:eu-central-1:1:secret:acme/git-AbC", False),
+        ("hunter2", True),
+        ("wJalrXUtnFEMI/K7MDENG/bPxRfiCY", True),
+    ],
+)
+def test_the_name_of_a_secret_in_a_store_is_none(tmp_path: Path, value: str, doubted: bool):
+    (tmp_path / "a.toml").write_text(
+        f"[service.t]\nkind = 'task'\nrun = 'm:f'\noptions.at.secret = '{value}'\n"
+    )
+    assert bool(doubts(load(tmp_path / "a.toml", {}))) is doubted
