@@ -35,6 +35,7 @@ from services.workspaces.git import (
     switching,
     worktrees,
 )
+from services.workspaces.git.staging import NotStaged
 from services.workspaces.settings import Settings
 from supervisor.desk import NotFound, Refused
 
@@ -75,7 +76,10 @@ class Editing:
         message = self._signed(request.message, request.key, request.turn)
         admin = layout.admin(request.key.thread)
         paths = [names.checked_path(path) for path in request.paths]
-        return commits.commit(admin, request.key.thread, self.settings.author, message, paths)
+        try:
+            return commits.commit(admin, request.key.thread, self.settings.author, message, paths)
+        except NotStaged as error:
+            raise Refused(f"cannot commit: {error}") from error
 
     def save(self, request: SaveChanges) -> str | None:
         layout = existing(self.settings, request.key)

@@ -13,6 +13,10 @@ from services.workspaces.git.repository import GitFailed
 _WORKTREE = DiffOption.INCLUDE_UNTRACKED | DiffOption.RECURSE_UNTRACKED_DIRS
 
 
+class NotStaged(GitFailed):
+    """A path that was named cannot be meant; nothing is wrong with the repository."""
+
+
 def match(repo: pygit2.Repository, tree: pygit2.Tree) -> None:
     """Let the index be a tree, and keep what it knows of files that did not change."""
     index = repo.index
@@ -30,7 +34,7 @@ def match(repo: pygit2.Repository, tree: pygit2.Tree) -> None:
 def stage(repo: pygit2.Repository, tree: pygit2.Tree, paths: Collection[str]) -> None:
     """Let the index be a tree but for `paths`, files or directories, which are as on disk.
 
-    Named files are looked at alone, which spares looking at all others. Raises `GitFailed` for a
+    Named files are looked at alone, which spares looking at all others. Raises `NotStaged` for a
     path with nothing at it, for one that is ignored, and for one behind a symbolic link.
     """
     root = Path(repo.workdir)
@@ -38,11 +42,11 @@ def stage(repo: pygit2.Repository, tree: pygit2.Tree, paths: Collection[str]) ->
     directories: list[str] = []
     for path in paths:
         if any((root / parent).is_symlink() for parent in PurePosixPath(path).parents):
-            raise GitFailed(f"{path} is behind a symbolic link; name the link itself")
+            raise NotStaged(f"{path} is behind a symbolic link; name the link itself")
         if (root / path).is_symlink() or (root / path).is_file():
             if path not in repo.index:
                 if repo.path_is_ignored(path):
-                    raise GitFailed(f"{path} is ignored; take it out of .gitignore first")
+                    raise NotStaged(f"{path} is ignored; take it out of .gitignore first")
                 repo.index.remove_directory(path)  # it was one, perhaps
             repo.index.add(path)
             continue
@@ -63,7 +67,7 @@ def _stage_below(repo: pygit2.Repository, directories: Collection[str]) -> None:
         start = "" if directory == "." else f"{directory}/"
         below = [path for path in found if path.startswith(start)]
         if not below and not (Path(repo.workdir) / directory).is_dir():
-            raise GitFailed(f"there is nothing at {directory}; give the path of a file")
+            raise NotStaged(f"there is nothing at {directory}; give the path of a file")
         for path in below:
             if found[path] == DeltaStatus.DELETED:
                 repo.index.remove(path)

@@ -198,9 +198,9 @@ async def test_a_file_that_became_a_directory_is_committed_as_one(
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("missing.md", "nothing at missing.md"),
-        ("away/secret.md", "behind a symbolic link"),
-        ("dist", "dist is ignored"),
+        ("missing.md", "^cannot commit: there is nothing at missing.md"),
+        ("away/secret.md", "^cannot commit: away/secret.md is behind a symbolic link"),
+        ("dist", "^cannot commit: dist is ignored"),
         ("../index.md", "cannot use this path"),
         (".git/config", "cannot use this path"),
     ],
