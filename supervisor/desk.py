@@ -30,6 +30,10 @@ class NotFound(Refused):
     """There is no such thing as the one that was asked about."""
 
 
+class Invalid(Refused):
+    """Nobody could do this, whatever the state of things: the request itself is wrong."""
+
+
 class Gone(Refused):
     """The one who was asked ended before it answered. Nothing is known of the outcome."""
 

@@ -24,8 +24,10 @@ class Problem(Exception):
 
 
 def status_of(refusal: desk.Refused) -> int:
-    """Not there 404, nobody there to answer 503, and otherwise not now 409."""
+    """Wrong in itself 400, not there 404, nobody there to answer 503, and otherwise not now 409."""
     match refusal:
+        case desk.Invalid():
+            return 400
         case desk.NotFound():
             return 404
         case desk.Gone():

@@ -37,7 +37,7 @@ from services.workspaces.git import (
 )
 from services.workspaces.git.staging import NotStaged
 from services.workspaces.settings import Settings
-from supervisor.desk import NotFound, Refused
+from supervisor.desk import Invalid, NotFound, Refused
 
 MOST_ENTRIES = 1000  # commits in one answer
 MOST_CONTEXT = 1000  # lines around a change
@@ -62,7 +62,7 @@ class Editing:
     def diff(self, request: ReadDiff) -> Diff:
         layout = existing(self.settings, request.key)
         if not 0 <= request.context <= MOST_CONTEXT:
-            raise Refused(f"cannot show {request.context} lines of context: 0 to {MOST_CONTEXT}")
+            raise Invalid(f"cannot show {request.context} lines of context: 0 to {MOST_CONTEXT}")
         paths = tuple(names.checked_path(path) for path in request.paths)
         base, target = (
             None if name is None else commit_named(layout.git, name)
@@ -94,7 +94,7 @@ class Editing:
     def log(self, request: ReadLog) -> tuple[LogEntry, ...]:
         layout = existing(self.settings, request.key)
         if not 1 <= request.limit <= MOST_ENTRIES:
-            raise Refused(f"cannot list {request.limit} commits at once: 1 to {MOST_ENTRIES}")
+            raise Invalid(f"cannot list {request.limit} commits at once: 1 to {MOST_ENTRIES}")
         before = None if request.before is None else commit_named(layout.git, request.before)
         return commits.log(layout.admin(request.key.thread), request.limit, before)
 

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from services.messages import ID
-from supervisor.desk import Refused
+from supervisor.desk import Invalid
 
 MOST_MESSAGE = 64 * 1024  # bytes; forges cut or refuse longer ones
 MOST_TITLE = 200  # characters
@@ -20,7 +20,7 @@ _BAD_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.(/|
 
 
 def checked_branch(name: str) -> str:
-    """A branch's name as git takes it; raises `Refused`."""
+    """A branch's name as git takes it; raises `Invalid`."""
     if (
         not name
         or len(_encoded(name, "branch")) > MOST_BRANCH
@@ -29,7 +29,7 @@ def checked_branch(name: str) -> str:
         or name.endswith("/")
         or name in ("@", "HEAD")
     ):
-        raise Refused(
+        raise Invalid(
             "cannot use this name of a branch: use letters, digits, '-', '_' and '/', for"
             f" example new-header, and {MOST_BRANCH} bytes at most"
         )
@@ -37,7 +37,7 @@ def checked_branch(name: str) -> str:
 
 
 def checked_path(path: str) -> str:
-    """A path inside a worktree, relative to it; raises `Refused` for any other."""
+    """A path inside a worktree, relative to it; raises `Invalid` for any other."""
     parts = PurePosixPath(path).parts
     if (
         not path
@@ -47,7 +47,7 @@ def checked_path(path: str) -> str:
         or ".." in parts
         or any(part.lower() == ".git" for part in parts)
     ):
-        raise Refused(
+        raise Invalid(
             "cannot use this path: it is relative to the site's folder, and neither '..' nor"
             " '.git' is a part of it"
         )
@@ -55,14 +55,14 @@ def checked_path(path: str) -> str:
 
 
 def checked_message(message: str) -> str:
-    """A commit's message without the space around it; raises `Refused`."""
+    """A commit's message without the space around it; raises `Invalid`."""
     text = message.strip()
     if not text:
-        raise Refused("cannot commit without a message: say what was changed")
+        raise Invalid("cannot commit without a message: say what was changed")
     if "\0" in text:
-        raise Refused("cannot commit this message: git ends one at a NUL character; leave it out")
+        raise Invalid("cannot commit this message: git ends one at a NUL character; leave it out")
     if (size := len(_encoded(text, "message"))) > MOST_MESSAGE:
-        raise Refused(
+        raise Invalid(
             f"cannot commit a message of {size} bytes: {MOST_MESSAGE} at most; put the rest in a"
             " file"
         )
@@ -70,26 +70,26 @@ def checked_message(message: str) -> str:
 
 
 def checked_title(title: str) -> str:
-    """A thread's title without the space around it; raises `Refused`."""
+    """A thread's title without the space around it; raises `Invalid`."""
     text = title.strip()
     _encoded(text, "title")
     if not text or len(text) > MOST_TITLE or any(_ends_a_line(char) for char in text):
-        raise Refused(f"cannot use this title: it is one line of 1 to {MOST_TITLE} characters")
+        raise Invalid(f"cannot use this title: it is one line of 1 to {MOST_TITLE} characters")
     return text
 
 
 def checked_body(body: str) -> str:
-    """The text below a title, which may be empty; raises `Refused`."""
+    """The text below a title, which may be empty; raises `Invalid`."""
     _encoded(body, "text")
     if "\0" in body or len(body) > MOST_BODY:
-        raise Refused(f"cannot use this text: {MOST_BODY} characters at most, and no NUL")
+        raise Invalid(f"cannot use this text: {MOST_BODY} characters at most, and no NUL")
     return body
 
 
 def checked_turn(turn: str) -> str:
-    """A turn's id, which becomes a line of a commit's message; raises `Refused`."""
+    """A turn's id, which becomes a line of a commit's message; raises `Invalid`."""
     if not ID.fullmatch(turn):
-        raise Refused(
+        raise Invalid(
             "cannot use this id of a turn: it is 1 to 64 letters, digits, '-' or '_', the first"
             " of them a letter or a digit"
         )
@@ -104,4 +104,4 @@ def _encoded(text: str, what: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise Refused(f"cannot use this {what}: it holds half a character") from None
+        raise Invalid(f"cannot use this {what}: it holds half a character") from None

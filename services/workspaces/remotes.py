@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from supervisor.desk import Refused
+from supervisor.desk import Invalid
 
 PORTS = {"https": 443, "http": 80}
 # Where programs read other hosts out of one address, a token would go astray.
@@ -56,41 +56,41 @@ def is_loopback(host: str) -> bool:
 def checked(url: str, schemes: Collection[str], hosts: Collection[str] = ()) -> str:
     """The address as it may be used and remembered.
 
-    Raises `Refused` for a kind of address that is not in `schemes`, for a host that is not in
+    Raises `Invalid` for a kind of address that is not in `schemes`, for a host that is not in
     `hosts`, if there are any, and for an address that carries a credential, since it is written
     into `.git/config`. The text never repeats the address: it may hold a secret.
     """
     if len(url) > MOST_URL:
-        raise Refused(f"cannot use this repoUrl: it is longer than {MOST_URL} characters")
+        raise Invalid(f"cannot use this repoUrl: it is longer than {MOST_URL} characters")
     if any(not char.isprintable() or char.isspace() for char in url):
-        raise Refused("cannot use this repoUrl: it contains spaces or control characters")
+        raise Invalid("cannot use this repoUrl: it contains spaces or control characters")
     allowed = " or ".join(f"{scheme}://" for scheme in schemes)
     if url.startswith("/"):
         if "file" not in schemes:
-            raise Refused(f"cannot use a path of this machine as repoUrl: use {allowed}")
+            raise Invalid(f"cannot use a path of this machine as repoUrl: use {allowed}")
         return url
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise Refused("cannot use this repoUrl: it is not a valid address") from None
+        raise Invalid("cannot use this repoUrl: it is not a valid address") from None
     if parts.scheme not in schemes or "://" not in url:
-        raise Refused(f"cannot use this kind of repoUrl: use {allowed}")
+        raise Invalid(f"cannot use this kind of repoUrl: use {allowed}")
     if parts.scheme == "file":
         if host or not parts.path.startswith("/"):
-            raise Refused("cannot use this repoUrl: write file:/// and an absolute path")
+            raise Invalid("cannot use this repoUrl: write file:/// and an absolute path")
         return url
     if not host or len(parts.path) < 2:
-        raise Refused(f"cannot use this repoUrl: write {parts.scheme}://host/path")
+        raise Invalid(f"cannot use this repoUrl: write {parts.scheme}://host/path")
     if "@" in parts.netloc:
-        raise Refused(
+        raise Invalid(
             "cannot use this repoUrl: it contains a credential, which would be stored;"
             " leave out what stands before '@'"
         )
     if not _HOST.fullmatch(host):
-        raise Refused("cannot use this repoUrl: it is not a valid address")
+        raise Invalid("cannot use this repoUrl: it is not a valid address")
     if parts.query or parts.fragment:
-        raise Refused("cannot use this repoUrl: leave out '?' and '#' and what follows them")
+        raise Invalid("cannot use this repoUrl: leave out '?' and '#' and what follows them")
     _check_host(parts, host, hosts)
     return url
 
@@ -100,12 +100,12 @@ def _check_host(parts: SplitResult, host: str, hosts: Collection[str]) -> None:
     ours = {bare, f"{bare}:{parts.port or PORTS[parts.scheme]}"}
     named = ours & {name.lower() for name in hosts}
     if hosts and not named:
-        raise Refused(
+        raise Invalid(
             f"cannot use a repository at {host}: use one at {' or '.join(sorted(hosts))}, or add"
             " the host to the option hosts of service.workspaces"
         )
     if parts.scheme == "http" and not named and not is_loopback(host):
-        raise Refused(f"cannot use http:// with {host}: anybody could read along; use https://")
+        raise Invalid(f"cannot use http:// with {host}: anybody could read along; use https://")
 
 
 def same(one: str | None, other: str | None) -> bool:
