@@ -18,7 +18,11 @@ class Fetched(Struct, frozen=True):
 
 
 class Fetch(Request[Fetched], frozen=True):
-    """Look at the remote: its branches and what is on them. No branch of ours moves."""
+    """Look at the remote: its branches and what is on them.
+
+    No thread's branch moves; the project's own follows its twin where nothing was merged into it
+    that is not there.
+    """
 
     key: ThreadKey
 

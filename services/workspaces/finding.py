@@ -31,7 +31,9 @@ def seen(settings: Settings, key: ThreadKey) -> Layout:
     layout = settings.layout(key)
     files.refuse_links(layout, key.thread)
     if not (layout.worktree(key.thread).is_dir() and worktrees.is_whole(layout.admin(key.thread))):
-        raise NotFound(f"cannot find a workspace of {key}: open it first")
+        record = read_record(layout, key.thread)
+        why = "it is archived; open it again" if record and record.archived else "open it first"
+        raise NotFound(f"cannot find a workspace of {key}: {why}")
     return layout
 
 

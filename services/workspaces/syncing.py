@@ -10,12 +10,12 @@ from typing import TypeVar
 
 import structlog
 
-from services.messages import Fetch, Fetched, Merged, Pull, Push, Pushed, ThreadKey
+from services.messages import Fetch, Fetched, Merged, Outcome, Pull, Push, Pushed, ThreadKey
 from services.workspaces import names, remotes
 from services.workspaces.credentials import Credentials
 from services.workspaces.finding import existing
 from services.workspaces.forges import compare_page
-from services.workspaces.git import advancing, commits, projects, pushing, transfer
+from services.workspaces.git import advancing, commits, moving, projects, pushing, transfer
 from services.workspaces.git.repository import GitFailed
 from services.workspaces.git.wire import Wire
 from services.workspaces.lanes import Lanes
@@ -114,9 +114,30 @@ class Syncing:
     async def _fetch(self, site: Site, *, whole: bool = False) -> tuple[str, ...]:
         work = partial(transfer.fetch, site.git, whole=whole)
         try:
-            return await self._transfer(site, "fetch", work)
+            changed = await self._transfer(site, "fetch", work)
         except GitFailed as error:
             raise _told(site, f"cannot fetch from {site.url}: {error}") from error
+        await self.lanes.write(site.repository, partial(self._follow, site))
+        return changed
+
+    def _follow(self, site: Site) -> None:
+        """Let the project's branch be as new as the remote's, for threads that start from it.
+
+        Only where nothing was merged here that is not there; and what stands in the way in the
+        project's own files stays, as they are nobody's thread.
+        """
+        ours, theirs = (look(site.git, site.default) for look in (commits.tip_of, transfer.seen))
+        if not (ours and theirs and commits.are_related(site.git, ours, theirs)):
+            return
+        author = self.settings.author
+        try:
+            moving.recover(site.git, moving.PROJECT, author)
+            merged = advancing.bring(site.git, theirs, author, "", fast_forward_only=True)
+        except GitFailed as error:
+            log.warning("project not brought up to date", thread=str(site.key), reason=str(error))
+        else:
+            if merged.outcome is not Outcome.UP_TO_DATE:
+                log.info("project and its remote", thread=str(site.key), outcome=merged.outcome)
 
     async def _push(self, site: Site, *, force: bool) -> pushing.Push | None:
         """Push; None where the remote has commits that are not here."""

@@ -90,7 +90,7 @@ async def test_a_clone_of_one_commit_is_pulled_into_and_pushed_from(
         assert await service.ask(Push(key)) == Pushed("thread-t1", merged.head, new=False)
         assert (await service.ask(Pull(key))).outcome == Outcome.UP_TO_DATE
     assert merged.outcome == Outcome.MERGED
-    assert depth(git, workspace.project) == 1
+    assert depth(git, workspace.project) == 2  # with the one that came: it follows its twin
     assert git(remote, "rev-parse", "thread-t1") == merged.head
     git(remote, "fsck", "--strict")
 

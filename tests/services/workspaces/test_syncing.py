@@ -12,6 +12,7 @@ from services.messages import (
     Fetch,
     Fetched,
     Merged,
+    MergeThread,
     OpenWorkspace,
     Outcome,
     Pull,
@@ -68,7 +69,45 @@ async def test_a_fetch_says_which_branches_came_moved_and_went(
         assert (await service.ask(ReadGit(key))).head == workspace.head
     seen = git(workspace.project, "for-each-ref", "--format=%(refname:short)", "refs/remotes")
     assert seen.split() == ["origin/coming", "origin/trunk"]
+
+
+async def test_after_a_fetch_threads_start_from_what_the_remote_has(
+    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git
+) -> None:
+    later = ThreadKey(key.client, key.user, "later")
+    async with serving(**ANY) as service:
+        workspace = await opened(service, key, url)
+        moved = elsewhere.push("trunk", "index.md", "moved\n")
+        await service.ask(Fetch(key))
+        assert (await opened(service, later, url)).head == moved
+        assert (await service.ask(ReadGit(key))).head == workspace.head
+    assert git(workspace.project, "rev-parse", "trunk") == moved
+    assert (workspace.project / "index.md").read_text() == "moved\n"
+    assert git(workspace.project, "status", "--porcelain") == ""
+
+
+async def test_what_was_merged_here_is_not_given_up_for_what_the_remote_has(
+    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git
+) -> None:
+    async with serving(**ANY) as service:
+        workspace = await opened(service, key, url)
+        ours = await edited(service, workspace, "old.md", "merged here\n")
+        await service.ask(MergeThread(key))
+        elsewhere.push("trunk", "index.md", "moved\n")
+        await service.ask(Fetch(key))
+    assert git(workspace.project, "rev-parse", "trunk") == ours
+
+
+async def test_a_file_in_the_project_s_way_fails_no_fetch(
+    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git
+) -> None:
+    async with serving(**ANY) as service:
+        workspace = await opened(service, key, url)
+        (workspace.project / "index.md").write_text("somebody's\n")
+        elsewhere.push("trunk", "index.md", "moved\n")
+        assert await service.ask(Fetch(key)) == Fetched(("trunk",))
     assert git(workspace.project, "rev-parse", "trunk") == workspace.head
+    assert (workspace.project / "index.md").read_text() == "somebody's\n"
 
 
 async def test_a_push_brings_the_branch_to_its_twin_and_follows_it(

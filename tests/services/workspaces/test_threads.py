@@ -107,7 +107,7 @@ def test_an_archived_thread_is_files_no_more_and_opening_brings_all_of_it_back(
     assert not place.exists()
     assert git(world.layout.project, "worktree", "list").count("\n") == 0
     assert (listed(world), listed(world, archived=True)) == ([], ["t1"])
-    with pytest.raises(NotFound, match="open it first"):
+    with pytest.raises(NotFound, match="archived; open it again"):
         world.ask(ReadGit(world.key()))
     assert world.ask(ArchiveThread(world.key())).archived
     assert world.start() == ()
