@@ -110,8 +110,10 @@ def _clone(
     line: Line,
 ) -> bool:
     depth = settings.depth if request.depth is None else request.depth
-    if depth < 0:
-        raise Refused(f"cannot clone {depth} commits: give a number of them, or 0 for all")
+    if not 0 <= depth <= transfer.ALL:
+        raise Refused(
+            f"cannot clone {depth} commits: give a number of them up to {transfer.ALL}, or 0 for all"
+        )
     if url.startswith("/") and not Path(url).is_dir():
         raise Refused(f"cannot clone {url}: there is no such directory")
     clone = partial(transfer.clone, url, place, settings.branch, branch=request.branch, depth=depth)
