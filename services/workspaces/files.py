@@ -20,11 +20,18 @@ GENERATED = ("node_modules", ".astro", "dist")
 def refuse_links(layout: Layout, thread: str) -> None:
     """Raises `Refused` where a symbolic link would lead a path of the thread elsewhere."""
     for path in layout.paths(thread):
-        if path.resolve() != path:
+        if _leads_elsewhere(path):
             raise Refused(
                 f"cannot use {path.relative_to(layout.root)}: a symbolic link leads elsewhere;"
                 " remove the link"
             )
+
+
+def _leads_elsewhere(path: Path) -> bool:
+    try:
+        return path.resolve() != path
+    except RuntimeError:  # a link that leads to itself
+        return True
 
 
 def copy_site(source: Path, target: Path) -> None:
@@ -58,7 +65,7 @@ def layouts(root: Path) -> Iterator[Layout]:
     for home in sorted(root.glob("*/*/")):
         layout = Layout(root, *home.parts[-2:])
         named = ID.fullmatch(layout.client) and ID.fullmatch(layout.user)
-        if named and layout.git.resolve() == layout.git:
+        if named and not _leads_elsewhere(layout.git):
             yield layout
 
 

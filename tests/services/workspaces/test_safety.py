@@ -242,6 +242,19 @@ async def test_a_symbolic_link_to_elsewhere_is_refused(
             await service.ask(CommitChanges(key, "x", "turn1"))
 
 
+@pytest.mark.parametrize("place", ["project", "threads/t1", ".claude"])
+async def test_a_symbolic_link_to_itself_is_refused_and_ends_no_start(
+    serving: Serving, key: ThreadKey, root: Path, place: str
+) -> None:
+    path = root / "acme/bob" / place
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path)
+    async with serving() as service:
+        with pytest.raises(Refused, match="symbolic link"):
+            await service.ask(OpenWorkspace(key))
+        await service.ask(OpenWorkspace(ThreadKey("acme", "eve", "t1")))
+
+
 async def test_a_worktree_s_own_git_file_cannot_lead_a_commit_elsewhere(
     serving: Serving, key: ThreadKey, git: Git, remote: Path, tmp_path: Path
 ) -> None:
