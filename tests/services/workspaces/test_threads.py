@@ -147,6 +147,37 @@ def test_files_that_git_forgot_are_saved_before_they_go(
     assert (place / "index.md").read_text() == "precious\n"
 
 
+def test_what_a_dev_server_writes_after_the_end_of_a_worktree_is_none(
+    world: World, place: Path
+) -> None:
+    world.ask(ArchiveThread(world.key()))
+    write(place, ".astro/types.d.ts")
+    write(place, "late.md")
+    assert world.start() == ()
+    assert listed(world) == []
+    world.open()
+    assert world.ask(ReadGit(world.key())).untracked == ("late.md",)
+    assert not (place / ".astro").exists()
+
+
+def test_a_new_thread_or_fork_of_a_deleted_one_s_name_has_all_files(
+    world: World, place: Path
+) -> None:
+    world.ask(MergeThread(world.key()))
+    world.open("t2")
+    world.ask(DeleteThread(world.key(), branch=True))
+    write(place, ".astro/types.d.ts")
+    assert not world.ask(OpenWorkspace(world.key())).resumed
+    assert world.ask(ReadGit(world.key())).clean
+    world.ask(DeleteThread(world.key(), branch=True))
+    write(place, ".astro/types.d.ts")
+    world.ask(ForkThread(world.key("t2"), "t1"))
+    world.ask(ArchiveThread(world.key()))
+    write(place, ".astro/types.d.ts")
+    world.ask(DeleteThread(world.key()))
+    assert not place.exists()
+
+
 def test_what_is_written_while_a_thread_is_archived_is_saved_too(
     world: World, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
