@@ -112,7 +112,7 @@ def _clone(
     depth = settings.depth if request.depth is None else request.depth
     if not 0 <= depth <= transfer.ALL:
         raise Refused(
-            f"cannot clone {depth} commits: give a number of them up to {transfer.ALL}, or 0 for all"
+            f"cannot clone {depth} commits: give a number up to {transfer.ALL}, or 0 for all"
         )
     if url.startswith("/") and not Path(url).is_dir():
         raise Refused(f"cannot clone {url}: there is no such directory")
