@@ -56,6 +56,9 @@ def make(settings: Settings, request: OpenWorkspace, credentials: Credentials, l
     try:
         _build(settings, place, request, credentials, line)
         line.check()
+        # Before the name: whoever sees a project removes what is half written beside it.
+        touch_metadata(layout.metadata, request.repo_url or None)
+        line.check()
         place.rename(layout.project)
     except BaseException:
         files.remove(place)
@@ -63,7 +66,6 @@ def make(settings: Settings, request: OpenWorkspace, credentials: Credentials, l
         with suppress(OSError):
             layout.home.rmdir()  # only if it is empty
         raise
-    touch_metadata(layout.metadata, request.repo_url or None)
 
 
 def known_url(layout: Layout, url: str | None) -> str | None:
