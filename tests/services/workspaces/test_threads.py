@@ -471,6 +471,17 @@ def test_what_git_ignores_comes_back_with_the_worktree_unless_it_is_generated(
     assert not world.layout.aside("t1").exists()
 
 
+def test_only_what_astro_builds_is_taken_for_it(world: World, place: Path) -> None:
+    write(place, "dist/index.html")
+    write(place, "public/dist/lib.js")
+    assert world.ask(ReadGit(world.key())).untracked == ("public/dist/lib.js",)
+    write(place, ".gitignore", "dist\n")
+    world.ask(ArchiveThread(world.key()))
+    world.open()
+    assert (place / "public/dist/lib.js").exists()
+    assert not (place / "dist").exists()
+
+
 def test_an_ignored_file_that_has_a_successor_is_not_put_over_it(
     world: World, place: Path, git: Git
 ) -> None:
