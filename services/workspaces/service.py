@@ -93,6 +93,15 @@ def _settings(options: Options) -> Settings:
 _UNDER_A_TURN = (ArchiveThread, DeleteThread, DropChanges, Pull, RestoreCommit, SwitchBranch)
 
 
+# What a person can do about what the disk or git says.
+_ADVICE = {
+    "No space left on device": "; free some space on the volume",
+    "Read-only file system": "; mount the volume so that it can be written to",
+    "not owned by current user": "; give it to the user that the daemon runs as",
+    "Permission denied": "; let the user that the daemon runs as read and write it",
+}
+
+
 class Workspaces:
     """Hands every request to whoever can carry it out, in its turn at the repository."""
 
@@ -156,7 +165,7 @@ class Workspaces:
             # What git says against it is a refusal.
             whose = _whose(request)
             log.warning("workspace failed", thread=whose, reason=str(error))
-            raise Refused(f"cannot use the workspace of {whose}: {error}") from error
+            raise Refused(f"cannot use the workspace of {whose}: {_advised(error)}") from error
         raise Refused(f"cannot answer {kind.__name__}: ask another desk")
 
     def _work(self, work: Callable[[Any], object], request: Request[Any]) -> object:
@@ -205,6 +214,12 @@ class Workspaces:
         else:
             if saved:
                 log.info("unfinished work saved", thread=str(key), commit=saved)
+
+
+def _advised(error: Exception) -> str:
+    reason = str(error)
+    advice = next((text for words, text in _ADVICE.items() if words in reason), "")
+    return reason + advice
 
 
 def _repository(request: Any) -> tuple[str, str]:
