@@ -87,7 +87,7 @@ def _key(root: Path, wanted: Wanted, abi: str, scripts: bool) -> str:
         digest.update(f"{part}\0".encode())
     for name in _files(root, wanted):
         content = (root / name).read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        digest.update(os.fsencode(name) + f"\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 

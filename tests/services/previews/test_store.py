@@ -85,7 +85,7 @@ def test_what_a_manager_reads_is_beside_it_while_it_installs(tmp_path):
     partial = store.prepare(root, place)
     names = {str(path.relative_to(partial)) for path in partial.rglob("*") if path.is_file()}
     assert names == {"package.json", "yarn.lock", ".yarnrc.yml", ".yarn/patches/a.patch"}
-    (root / ".yarn" / "patches" / "a.patch").write_text("b")
+    (root / ".yarn" / "patches" / os.fsdecode(b"\xff.patch")).write_text("b")
     assert place_of(root, tmp_path / "modules").key != place.key
 
 
