@@ -30,7 +30,7 @@ GIVEN_UP = 5.0  # seconds for the end of an installation that nobody waits for
 Tell = Callable[[str], None]
 
 
-def told(error: Refused | OSError) -> str:
+def in_words(error: Refused | OSError) -> str:
     """What a person is told of what came in the way, a full disk for one."""
     return str(error) if isinstance(error, Refused) else f"cannot install dependencies: {error}"
 
@@ -149,7 +149,7 @@ class Dependencies:
             await self._fill(partial, place)
             await trio.to_thread.run_sync(store.finish, partial, place)
         except (Refused, OSError) as error:
-            return told(error)
+            return in_words(error)
         finally:
             self._said.pop(place.key, None)
         return ""

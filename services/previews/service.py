@@ -24,7 +24,7 @@ from services.messages import (
     ThreadKey,
 )
 from services.previews import Options
-from services.previews.deps import Dependencies, Rules, told
+from services.previews.deps import Dependencies, Rules, in_words
 from services.previews.failure import read_failure
 from services.previews.managers import Caches
 from services.previews.node import Node, find_node
@@ -242,7 +242,7 @@ class Previews:
             await self._run(preview, root, modules)
         except (Refused, OSError) as error:
             preview = self._routes.previews[preview_id]
-            self._show(replace(preview, state=PreviewState.FAILED, reason=told(error)))
+            self._show(replace(preview, state=PreviewState.FAILED, reason=in_words(error)))
             return False
         return True
 
