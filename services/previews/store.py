@@ -107,9 +107,13 @@ def prepare(root: Path, place: Place) -> Path:
     assert place.wanted is not None
     place.entry.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{place.key}{PARTIAL}", dir=place.entry.parent))
-    for name in (MANIFEST, *_files(root, place.wanted)):
-        (partial / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / name, partial / name)
+    try:
+        for name in (MANIFEST, *_files(root, place.wanted)):
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / name, partial / name)
+    except OSError:
+        discard(partial)
+        raise
     return partial
 
 
