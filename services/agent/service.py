@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,10 +100,12 @@ class Agent:
         try:
             async with lane.lock:
                 self._admit()
-                workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
-                self._admit()
-                turn = Turn(turn_id, instruction, workspace.root, request.mode)
-                return await self._turn(lane, turn, key, workspace.history)
+                # Shown before it learns where the files are: from then on nobody moves them.
+                with self._shown(f"{key}:{turn_id}") as scope:
+                    workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
+                    self._admit()
+                    turn = Turn(turn_id, instruction, workspace.root, request.mode)
+                    return await self._turn(lane, turn, key, workspace.history, scope)
         except OSError as error:
             raise Refused(f"cannot keep the journal of {key}: {error}") from error
         finally:
@@ -111,14 +115,22 @@ class Agent:
         if self._stopping:
             raise Refused("cannot run a turn: the agent is stopping; try again later")
 
-    async def _turn(self, lane: _Lane, turn: Turn, key: ThreadKey, history: Path) -> TurnResult:
+    @contextmanager
+    def _shown(self, name: str) -> Generator[trio.CancelScope]:
+        """Have a turn on the board; what is yielded interrupts it."""
+        self._running[name] = trio.CancelScope()
+        self._publish()
+        try:
+            yield self._running[name]
+        finally:
+            del self._running[name]
+            self._publish()
+
+    async def _turn(
+        self, lane: _Lane, turn: Turn, key: ThreadKey, history: Path, scope: trio.CancelScope
+    ) -> TurnResult:
         if lane.journal is None:
             lane.journal = await trio.to_thread.run_sync(Journal, history)
-        name = f"{key}:{turn.id}"
-        scope = self._running[name] = trio.CancelScope()
-        self._publish()
-        if self._stopping:
-            scope.cancel()
         try:
             with structlog.contextvars.bound_contextvars(thread=str(key), turn=turn.id):
                 return await Transaction(
@@ -132,8 +144,6 @@ class Agent:
                 ).run()
         finally:
             lane.journal.close()
-            del self._running[name]
-            self._publish()
 
     def _publish(self) -> None:
         self._ctx.publish("turns", Turns(frozenset(self._running)))

@@ -30,6 +30,11 @@ GIVEN_UP = 5.0  # seconds for the end of an installation that nobody waits for
 Tell = Callable[[str], None]
 
 
+def in_words(error: Refused | OSError) -> str:
+    """What a person is told of what came in the way, a full disk for one."""
+    return str(error) if isinstance(error, Refused) else f"cannot install dependencies: {error}"
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Where modules are and where downloads are kept, and what installations may do.
@@ -77,8 +82,8 @@ class Dependencies:
         """See to it that the site in `root` has its dependencies; returns the real directory.
 
         `tell` is called with words for how far that is. Raises `Refused` where it cannot be
-        done. Cancelled while it installs, it ends that within `GIVEN_UP` seconds, and others who
-        wait for the same dependencies begin again.
+        done, `OSError` where the disk says no. Cancelled while it installs, it ends that within
+        `GIVEN_UP` seconds, and others who wait for the same dependencies begin again.
         """
         asked = trio.current_time()
         places = await trio.to_thread.run_sync(
@@ -143,8 +148,8 @@ class Dependencies:
         try:
             await self._fill(partial, place)
             await trio.to_thread.run_sync(store.finish, partial, place)
-        except Refused as refusal:
-            return str(refusal)
+        except (Refused, OSError) as error:
+            return in_words(error)
         finally:
             self._said.pop(place.key, None)
         return ""
@@ -229,6 +234,11 @@ class Dependencies:
                 continue
             try:
                 gone = await trio.to_thread.run_sync(store.remove, entry, self._running)
+            except OSError as error:
+                gone = False
+                log.warning(
+                    "dependencies not removed", entry=entry.path.name[:12], reason=str(error)
+                )
             finally:
                 lock.release()
             if gone:

@@ -27,5 +27,5 @@ def read_failure(cache: Path) -> str:
     try:
         with (cache / FILE).open("rb") as file:
             return str(msgspec.json.decode(file.read(MOST_BYTES), type=Failure))
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""

@@ -109,7 +109,7 @@ def candidates(
     """
     try:
         named = msgspec.json.decode(manifest, type=_Manifest).package_manager.partition("@")[0]
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         named = ""
     found = [_wanted(lock, kind, head) for lock, kind in _LOCKS.items() if lock in there]
     return tuple(sorted(found, key=lambda wanted: wanted.kind.program != named))

@@ -6,10 +6,10 @@ import contextlib
 import os
 import platform
 import sys
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import msgspec
 import trio
@@ -77,7 +77,7 @@ def expected(lock: bytes, machine: Machine) -> int:
     """How many packages npm puts on such a machine for this lock file; 0 where it does not say."""
     try:
         packages = msgspec.json.decode(lock, type=_Lock).packages
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return 0
     return sum(
         1
@@ -92,7 +92,8 @@ def expected(lock: bytes, machine: Machine) -> int:
 
 def _for(named: Any, this: str) -> bool:
     """Whether a package is for `this`, by what it names: nothing, some, or all but `!some`."""
-    names: Collection[str] = (named,) if isinstance(named, str) else tuple(named or ())
+    given = cast(list[object], named) if isinstance(named, list) else [named]
+    names = [name for name in given if isinstance(name, str)]
     if any(name.startswith("!") for name in names):
         return f"!{this}" not in names
     return not names or this in names

@@ -24,7 +24,7 @@ from services.messages import (
     ThreadKey,
 )
 from services.previews import Options
-from services.previews.deps import Dependencies, Rules
+from services.previews.deps import Dependencies, Rules, in_words
 from services.previews.failure import read_failure
 from services.previews.managers import Caches
 from services.previews.node import Node, find_node
@@ -240,9 +240,9 @@ class Previews:
             reason = "starting the dev server"
             self._show(replace(preview, state=PreviewState.STARTING, reason=reason))
             await self._run(preview, root, modules)
-        except Refused as refusal:
+        except (Refused, OSError) as error:
             preview = self._routes.previews[preview_id]
-            self._show(replace(preview, state=PreviewState.FAILED, reason=str(refusal)))
+            self._show(replace(preview, state=PreviewState.FAILED, reason=in_words(error)))
             return False
         return True
 

@@ -87,7 +87,7 @@ def _key(root: Path, wanted: Wanted, abi: str, scripts: bool) -> str:
         digest.update(f"{part}\0".encode())
     for name in _files(root, wanted):
         content = (root / name).read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        digest.update(os.fsencode(name) + f"\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
@@ -107,9 +107,13 @@ def prepare(root: Path, place: Place) -> Path:
     assert place.wanted is not None
     place.entry.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{place.key}{PARTIAL}", dir=place.entry.parent))
-    for name in (MANIFEST, *_files(root, place.wanted)):
-        (partial / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / name, partial / name)
+    try:
+        for name in (MANIFEST, *_files(root, place.wanted)):
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / name, partial / name)
+    except OSError:
+        discard(partial)
+        raise
     return partial
 
 

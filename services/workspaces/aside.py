@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from services.workspaces.files import GENERATED
+from services.workspaces.files import GENERATED, is_generated
 
 
 def put(place: Path, ignored: Iterable[str], aside: Path) -> None:
@@ -20,7 +20,7 @@ def put(place: Path, ignored: Iterable[str], aside: Path) -> None:
     It can be repeated: what was moved before stays beside what is moved now.
     """
     for path in (*ignored, *_repositories(place)):
-        if not set(PurePosixPath(path).parts).intersection(GENERATED):
+        if not is_generated(path):
             _move(place / path, _free(aside / path))
 
 

@@ -7,24 +7,39 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from services.messages import ID
 from services.workspaces.layout import Layout
 from services.workspaces.writing import PARTIAL, write_whole
 from supervisor.desk import Refused
 
-GENERATED = ("node_modules", ".astro", "dist")
+# Wherever they are in a site; and what is built, which at other places is somebody's own.
+GENERATED = ("node_modules", ".astro")
+BUILT = "dist"
 
 
 def refuse_links(layout: Layout, thread: str) -> None:
     """Raises `Refused` where a symbolic link would lead a path of the thread elsewhere."""
     for path in layout.paths(thread):
-        if path.resolve() != path:
+        if _leads_elsewhere(path):
             raise Refused(
                 f"cannot use {path.relative_to(layout.root)}: a symbolic link leads elsewhere;"
                 " remove the link"
             )
+
+
+def _leads_elsewhere(path: Path) -> bool:
+    try:
+        return path.resolve() != path
+    except RuntimeError:  # a link that leads to itself
+        return True
+
+
+def is_generated(path: str) -> bool:
+    """Whether a path in a worktree is of files that are made again when they are missing."""
+    parts = PurePosixPath(path).parts
+    return parts[:1] == (BUILT,) or not set(parts).isdisjoint(GENERATED)
 
 
 def copy_site(source: Path, target: Path) -> None:
@@ -32,7 +47,7 @@ def copy_site(source: Path, target: Path) -> None:
     if not source.is_dir():
         raise Refused("cannot make a new site: the starter site is not installed; give a repoUrl")
     for directory, names, files in os.walk(source):
-        names[:] = [name for name in names if name not in (*GENERATED, "__pycache__")]
+        names[:] = [name for name in names if name not in (*GENERATED, BUILT, "__pycache__")]
         place = target / Path(directory).relative_to(source)
         place.mkdir(exist_ok=True)
         for name in files:
@@ -42,12 +57,12 @@ def copy_site(source: Path, target: Path) -> None:
 def exclude_generated(git: Path) -> None:
     """Make git ignore generated files, without a trace in the repository itself.
 
-    The names have no slash at their end: that would not match `node_modules` as a link.
+    They have no slash at their end: that would not match `node_modules` as a link.
     """
     path = git / "info" / "exclude"
     path.parent.mkdir(exist_ok=True)
     text = path.read_text() if path.exists() else ""
-    missing = [name for name in GENERATED if name not in text.splitlines()]
+    missing = [name for name in (*GENERATED, f"/{BUILT}") if name not in text.splitlines()]
     if missing:
         head = text if not text or text.endswith("\n") else text + "\n"
         write_whole(path, (head + "\n".join(missing) + "\n").encode())
@@ -58,7 +73,7 @@ def layouts(root: Path) -> Iterator[Layout]:
     for home in sorted(root.glob("*/*/")):
         layout = Layout(root, *home.parts[-2:])
         named = ID.fullmatch(layout.client) and ID.fullmatch(layout.user)
-        if named and layout.git.resolve() == layout.git:
+        if named and not _leads_elsewhere(layout.git):
             yield layout
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import dataclass
 
@@ -27,6 +28,18 @@ def who(holder: str | None) -> str:
     return f"the thread {holder}" if holder else "the project itself"
 
 
+def is_stray(layout: Layout, thread: str) -> bool:
+    """Whether files came to where a worktree was after it went: a dev server may write late.
+
+    A worktree of which git's directory was lost has a `.git`, and a record of a thread in use.
+    """
+    place = layout.worktree(thread)
+    if not place.is_dir() or (place / ".git").exists() or worktrees.is_whole(layout.admin(thread)):
+        return False
+    record = read_record(layout, thread)
+    return record is None or (record.archived and record.pending is None)
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Raises `Refused`, `GitFailed` and `OSError`."""
@@ -40,6 +53,7 @@ class Places:
         afterwards is written last.
         """
         place, admin = layout.worktree(key.thread), layout.admin(key.thread)
+        self.put_strays_aside(layout, key.thread)
         existed = place.is_dir()
         if not (existed and worktrees.is_whole(admin)):
             moving.recover(admin, key.thread, self.settings.author)
@@ -57,6 +71,13 @@ class Places:
         record = replace(record, archived=False, pending=None, branch=None, start=None)
         write_record(layout, key.thread, replace(record, updated=now(), carried=None))
         return existed
+
+    def put_strays_aside(self, layout: Layout, thread: str) -> None:
+        """Clear the place of a worktree of what came there after it went."""
+        if is_stray(layout, thread):
+            place = layout.worktree(thread)
+            aside.put(place, os.listdir(place), layout.aside(thread))
+            files.remove(place)
 
     def save(self, layout: Layout, thread: str) -> None:
         """Save what is uncommitted in a worktree, where there is one."""

@@ -56,6 +56,9 @@ def make(settings: Settings, request: OpenWorkspace, credentials: Credentials, l
     try:
         _build(settings, place, request, credentials, line)
         line.check()
+        # Before the name: whoever sees a project removes what is half written beside it.
+        touch_metadata(layout.metadata, request.repo_url or None)
+        line.check()
         place.rename(layout.project)
     except BaseException:
         files.remove(place)
@@ -63,7 +66,6 @@ def make(settings: Settings, request: OpenWorkspace, credentials: Credentials, l
         with suppress(OSError):
             layout.home.rmdir()  # only if it is empty
         raise
-    touch_metadata(layout.metadata, request.repo_url or None)
 
 
 def known_url(layout: Layout, url: str | None) -> str | None:
@@ -110,8 +112,10 @@ def _clone(
     line: Line,
 ) -> bool:
     depth = settings.depth if request.depth is None else request.depth
-    if depth < 0:
-        raise Refused(f"cannot clone {depth} commits: give a number of them, or 0 for all")
+    if not 0 <= depth <= transfer.ALL:
+        raise Refused(
+            f"cannot clone {depth} commits: give a number up to {transfer.ALL}, or 0 for all"
+        )
     if url.startswith("/") and not Path(url).is_dir():
         raise Refused(f"cannot clone {url}: there is no such directory")
     clone = partial(transfer.clone, url, place, settings.branch, branch=request.branch, depth=depth)

@@ -93,6 +93,15 @@ def _settings(options: Options) -> Settings:
 _UNDER_A_TURN = (ArchiveThread, DeleteThread, DropChanges, Pull, RestoreCommit, SwitchBranch)
 
 
+# What a person can do about what the disk or git says.
+_ADVICE = {
+    "No space left on device": "; free some space on the volume",
+    "Read-only file system": "; mount the volume so that it can be written to",
+    "not owned by current user": "; give it to the user that the daemon runs as",
+    "Permission denied": "; let the user that the daemon runs as read and write it",
+}
+
+
 class Workspaces:
     """Hands every request to whoever can carry it out, in its turn at the repository."""
 
@@ -110,7 +119,7 @@ class Workspaces:
         self._recovery = Recovery(settings)
         self._threads = threads = Threads(settings)
         editing = Editing(settings)
-        syncing = Syncing(settings, lanes, credentials)
+        syncing = Syncing(settings, lanes, credentials, self._refuse_under_a_turn)
         pull_requests = PullRequests(settings, credentials.logins)
         self._writing: dict[type[Request[Any]], Callable[[Any], object]] = {
             FindWorkspace: lambda request: threads.find(request.key),
@@ -144,21 +153,30 @@ class Workspaces:
         is carried out, and what speaks with a remote is let go.
         """
         kind = type(request)
-        if isinstance(request, _UNDER_A_TURN) and self._turns().run_in(request.key):
-            raise Refused(
-                f"cannot do this to {request.key} while a turn runs in it: wait for its end"
-            )
+        self._refuse_under_a_turn(request)
         try:
             if (transferring := self._transferring.get(kind)) is not None:
                 return await transferring(request)
             if (work := self._writing.get(kind)) is not None:
-                return await self._lanes.write(_repository(request), partial(work, request))
+                return await self._lanes.write(
+                    _repository(request), partial(self._work, work, request)
+                )
         except (GitFailed, OSError, RecursionError) as error:
             # What git says against it is a refusal.
             whose = _whose(request)
             log.warning("workspace failed", thread=whose, reason=str(error))
-            raise Refused(f"cannot use the workspace of {whose}: {error}") from error
+            raise Refused(f"cannot use the workspace of {whose}: {_advised(error)}") from error
         raise Refused(f"cannot answer {kind.__name__}: ask another desk")
+
+    def _work(self, work: Callable[[Any], object], request: Request[Any]) -> object:
+        self._refuse_under_a_turn(request)  # one may have begun while this waited for its turn
+        return work(request)
+
+    def _refuse_under_a_turn(self, request: Request[Any]) -> None:
+        if isinstance(request, _UNDER_A_TURN) and self._turns().run_in(request.key):
+            raise Refused(
+                f"cannot do this to {request.key} while a turn runs in it: wait for its end"
+            )
 
     async def _open(self, request: OpenWorkspace) -> Workspace:
         settings, repository = self._settings, _repository(request)
@@ -196,6 +214,12 @@ class Workspaces:
         else:
             if saved:
                 log.info("unfinished work saved", thread=str(key), commit=saved)
+
+
+def _advised(error: Exception) -> str:
+    reason = str(error)
+    advice = next((text for words, text in _ADVICE.items() if words in reason), "")
+    return reason + advice
 
 
 def _repository(request: Any) -> tuple[str, str]:

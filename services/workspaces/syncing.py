@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,7 +22,7 @@ from services.workspaces.lanes import Lanes
 from services.workspaces.progress import What
 from services.workspaces.settings import Settings
 from services.workspaces.speaking import speak
-from supervisor.desk import NotFound, Refused
+from supervisor.desk import NotFound, Refused, Request
 
 T = TypeVar("T")
 
@@ -48,12 +48,14 @@ class Site:
 class Syncing:
     """Each waits for the repository's turns by itself; cancelled, it lets the remote go.
 
+    `admit` raises `Refused` where a request may not change files at the moment that it would.
     Raises `Refused`, and `GitFailed` and `OSError` for what is wrong with the repository.
     """
 
     settings: Settings
     lanes: Lanes
     credentials: Credentials
+    admit: Callable[[Request[Any]], None]
 
     async def fetch(self, request: Fetch) -> Fetched:
         site = await self._site(request.key)
@@ -168,6 +170,7 @@ class Syncing:
     def _bring(self, request: Pull) -> Merged | None:
         """Merge what was fetched; None where history is missing that is in the remote."""
         key = request.key
+        self.admit(request)
         layout = existing(self.settings, key)
         admin = layout.admin(key.thread)
         branch = request.branch or projects.default_branch(layout.git)

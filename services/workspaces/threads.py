@@ -110,6 +110,7 @@ class Threads:
         key = ThreadKey(source.client, source.user, request.thread)
         layout, record = self._known(source)
         files.refuse_links(layout, key.thread)
+        self._places.put_strays_aside(layout, key.thread)
         if read_record(layout, key.thread) or layout.worktree(key.thread).exists():
             raise Refused(f"cannot fork {source} as {key.thread}: there is a thread of that name")
         if commits.exists(layout.git, key.branch) or worktrees.has_twin(layout.git, key.branch):
@@ -155,6 +156,7 @@ class Threads:
         self, layout: Layout, key: ThreadKey, record: Record, what: Literal["archive", "delete"]
     ) -> Record:
         """Save what a thread has, and note what begins: what can fail comes before the note."""
+        self._places.put_strays_aside(layout, key.thread)
         if self._is_forgotten(layout, key.thread):
             self._places.make(layout, key, record)
         self._places.save(layout, key.thread)
@@ -164,7 +166,8 @@ class Threads:
     def _is_forgotten(self, layout: Layout, thread: str) -> bool:
         """Whether there are files, and git knows nothing of them any more."""
         place, admin = layout.worktree(thread), layout.admin(thread)
-        return place.is_dir() and not worktrees.is_whole(admin)
+        forgotten = place.is_dir() and not worktrees.is_whole(admin)
+        return forgotten and not places.is_stray(layout, thread)
 
     def _delete(self, layout: Layout, key: ThreadKey, record: Record) -> Deleted:
         branch = places.branch(layout, key, record)

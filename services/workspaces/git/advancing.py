@@ -10,7 +10,7 @@ from services.messages import Conflict, Merged, Outcome
 from services.workspaces.git.commits import branch_of
 from services.workspaces.git.merging import carry, merge
 from services.workspaces.git.moving import Move, in_the_way, move
-from services.workspaces.git.repository import Author, GitFailed, local, opened
+from services.workspaces.git.repository import Author, GitFailed, local, loose_commit, opened
 from services.workspaces.git.saves import kept, snapshot, unfinished, wip
 
 
@@ -96,7 +96,5 @@ def _commit(
     message: str,
     *parents: pygit2.Commit,
 ) -> pygit2.Commit:
-    made = repo.create_commit(
-        None, author.sign(), author.sign(), message, tree.id, [parent.id for parent in parents]
-    )
+    made = loose_commit(repo, author, message, tree.id, [parent.id for parent in parents])
     return repo[made].peel(pygit2.Commit)

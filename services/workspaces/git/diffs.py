@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 import pygit2
+from msgspec.structs import replace
 from pygit2.enums import DeltaStatus, DiffFind, DiffOption
 
 from services.messages import Diff, FileDiff
 from services.workspaces.git.repository import opened, shown
 
 MOST_TEXT = 2_000_000  # characters of all patches together; the rest is there without its patch
+MOST_FILE = 20_000_000  # bytes; to compare a larger one would take several times its size of memory
 
 _CHANGES: dict[DeltaStatus, Literal["added", "modified", "deleted", "renamed"]] = {
     DeltaStatus.ADDED: "added",
@@ -44,13 +46,31 @@ def diff(
         else:
             found = old.diff_to_tree(repo[target].peel(pygit2.Tree), DiffOption.NORMAL, context, 0)
         found.find_similar(DiffFind.FIND_RENAMES | DiffFind.FIND_FOR_UNTRACKED)
-        return _limited(
-            _file(patch) for patch in found if patch is not None and _within(patch, paths)
-        )
+        return _limited(_files(repo, found, paths))
 
 
-def _within(patch: pygit2.Patch, paths: tuple[str, ...]) -> bool:
-    files = (patch.delta.old_file.path, patch.delta.new_file.path)
+def _files(
+    repo: pygit2.Repository, found: pygit2.Diff, paths: tuple[str, ...]
+) -> Iterator[tuple[FileDiff, bool]]:
+    """The files of a diff, each with whether it was compared."""
+    for number, delta in enumerate(found.deltas):
+        if not _within(delta, paths):
+            continue
+        if max(_size(repo, delta.old_file), _size(repo, delta.new_file)) > MOST_FILE:
+            yield _described(delta), False
+        elif (patch := found[number]) is not None:
+            yield _compared(patch), True
+
+
+def _size(repo: pygit2.Repository, file: pygit2.DiffFile) -> int:
+    # Where a diff is of two commits it does not know the sizes.
+    if file.size or file.id not in repo:
+        return file.size
+    return repo.odb.read_header(file.id)[1]
+
+
+def _within(delta: pygit2.DiffDelta, paths: tuple[str, ...]) -> bool:
+    files = (delta.old_file.path, delta.new_file.path)
     return not paths or any(
         path == "." or file == path or file.startswith(f"{path.rstrip('/')}/")
         for file in files
@@ -58,28 +78,32 @@ def _within(patch: pygit2.Patch, paths: tuple[str, ...]) -> bool:
     )
 
 
-def _file(patch: pygit2.Patch) -> FileDiff:
-    delta = patch.delta
+def _described(delta: pygit2.DiffDelta) -> FileDiff:
     change = _CHANGES.get(delta.status, "modified")
+    old = shown(delta.old_file.path) if change == "renamed" else None
+    return FileDiff(shown(delta.new_file.path), change, old)
+
+
+def _compared(patch: pygit2.Patch) -> FileDiff:
     _, added, deleted = patch.line_stats
-    return FileDiff(
-        path=shown(delta.new_file.path),
-        change=change,
-        old_path=shown(delta.old_file.path) if change == "renamed" else None,
-        binary=bool(delta.is_binary),
+    binary = bool(patch.delta.is_binary)
+    return replace(
+        _described(patch.delta),
+        binary=binary,
         added=added,
         deleted=deleted,
-        patch="" if delta.is_binary else patch.data.decode(errors="replace"),
+        patch="" if binary else patch.data.decode(errors="replace"),
     )
 
 
-def _limited(files: Iterator[FileDiff]) -> Diff:
+def _limited(files: Iterator[tuple[FileDiff, bool]]) -> Diff:
     kept: list[FileDiff] = []
     room, truncated = MOST_TEXT, False
-    for file in files:
+    for file, compared in files:
+        truncated = truncated or not compared
         if len(file.patch) > room:
             truncated = True
-            file = FileDiff(file.path, file.change, file.old_path, False, file.added, file.deleted)
+            file = replace(file, patch="")
         room -= len(file.patch)
         kept.append(file)
     return Diff(

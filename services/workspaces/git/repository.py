@@ -70,6 +70,20 @@ def reasons() -> Generator[None]:
         raise GitFailed(str(error)) from error
 
 
+def loose_commit(
+    repo: pygit2.Repository,
+    author: Author,
+    message: str,
+    tree: pygit2.Oid,
+    parents: list[pygit2.Oid],
+) -> pygit2.Oid:
+    """A commit to which nothing leads yet."""
+    made = repo.create_commit(None, author.sign(), author.sign(), message, tree, parents)
+    if made not in repo:  # libgit2 says nothing when the disk is full
+        raise GitFailed("No space left on device")
+    return made
+
+
 def shown(path: str) -> str:
     """A path as it can be sent: what is no UTF-8 in it, which Python carries along in a way that
     nobody else reads, becomes the replacement character."""

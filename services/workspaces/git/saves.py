@@ -19,7 +19,7 @@ import pygit2
 from services.workspaces.git import embedded
 from services.workspaces.git.filling import differing, fill
 from services.workspaces.git.merging import carry
-from services.workspaces.git.repository import Author, local, opened, tip
+from services.workspaces.git.repository import Author, local, loose_commit, opened, tip
 
 REFS = "refs/nurseryd/"
 MESSAGE = "Unfinished work"
@@ -92,7 +92,7 @@ def unfinished(
     """
     message = f"{MESSAGE}\n\nThread-ID: {thread}\n"
     head = None if repo.head_is_unborn else repo.head.peel(pygit2.Commit)
-    return repo.create_commit(None, author.sign(), author.sign(), message, tree, _ids(head))
+    return loose_commit(repo, author, message, tree, _ids(head))
 
 
 def _ids(head: pygit2.Commit | None) -> list[pygit2.Oid]:

@@ -159,8 +159,15 @@ async def quiet(_turn: Turn, _emit: Emit) -> None:
     """A backend that has nothing to do."""
 
 
-async def endless(_turn: Turn, _emit: Emit) -> None:
-    await trio.sleep_forever()
+class Endless:
+    """A backend's turn without an end; `begun` says that it works."""
+
+    def __init__(self) -> None:
+        self.begun = trio.Event()
+
+    async def __call__(self, _turn: Turn, _emit: Emit) -> None:
+        self.begun.set()
+        await trio.sleep_forever()
 
 
 async def test_a_turn_is_journalled_from_start_to_commit_to_end(bench: Bench) -> None:
@@ -269,6 +276,20 @@ async def test_the_board_names_the_turns_that_run(bench: Bench) -> None:
     assert seen == [frozenset({f"acme/bob/t1:{result.turn}"})]
 
 
+async def test_a_turn_is_on_the_board_before_it_learns_where_its_files_are(bench: Bench) -> None:
+    keeper, seen = bench.keeper, list[int]()
+
+    async def answer(request: Request[Any]) -> object:
+        if isinstance(request, FindWorkspace):
+            seen.append(len(bench.running))
+        return await Keeper.answer(keeper, request)
+
+    keeper.answer = answer  # type: ignore[method-assign]
+    async with bench.life(quiet):
+        await bench.execute()
+    assert seen == [1]
+
+
 @pytest.mark.parametrize("mode", [Mode.PLAN, Mode.ANALYZE])
 async def test_planning_and_analysing_commit_nothing(bench: Bench, mode: Mode) -> None:
     async def script(_turn: Turn, emit: Emit) -> None:
@@ -346,7 +367,7 @@ async def test_a_backend_that_breaks_is_logged_and_hurts_no_other_turn(bench: Be
 async def test_a_turn_that_takes_too_long_fails(
     bench: Bench, autojump_clock: trio.testing.MockClock
 ) -> None:
-    async with bench.life(endless, Options(turn_timeout=30.0)):
+    async with bench.life(Endless(), Options(turn_timeout=30.0)):
         began = trio.current_time()
         result = await bench.execute()
         assert trio.current_time() - began == pytest.approx(30)
@@ -380,10 +401,11 @@ async def test_asked_to_stop_it_interrupts_at_once_and_says_so(bench: Bench) -> 
             await bench.execute("next")
         refusals.append(str(refusal.value))
 
+    long = Endless()
     with trio.fail_after(5):
-        async with trio.open_nursery() as nursery, bench.life(endless):
+        async with trio.open_nursery() as nursery, bench.life(long):
             nursery.start_soon(first)
-            await bench.until_running(1)
+            await long.begun.wait()
             nursery.start_soon(waiting)
             await trio.testing.wait_all_tasks_blocked()
     assert [result.state for result in results] == [TurnState.INTERRUPTED]
@@ -400,11 +422,12 @@ async def test_cut_off_in_mid_turn_it_is_the_next_life_that_journals_it(bench: B
         with pytest.raises(Gone):
             await bench.execute("long")
 
+    long = Endless()
     async with trio.open_nursery() as nursery:
         with trio.CancelScope() as scope:
-            async with bench.life(endless):
+            async with bench.life(long):
                 nursery.start_soon(asking)
-                await bench.until_running(1)
+                await long.begun.wait()
                 await trio.testing.wait_all_tasks_blocked()
                 scope.cancel()
                 await trio.sleep_forever()

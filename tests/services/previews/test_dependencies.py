@@ -1,5 +1,6 @@
 """Who waits for whom, and what is said meanwhile: `Dependencies` under a fake supervisor."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
+from services.previews import store
 from services.previews.deps import Dependencies, Rules
 from services.previews.managers import Caches
 from services.previews.node import Node
@@ -153,6 +155,23 @@ async def test_a_supervisor_that_refuses_fails_the_installation(tmp_path, nurser
     with pytest.raises(Refused, match="cannot find a service"):
         await world.dependencies.ready(site(tmp_path / "one"), silent)
     assert world.entries == []
+
+
+async def test_a_disk_that_says_no_fails_the_installation_and_nothing_else(
+    tmp_path, nursery, monkeypatch
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    world = World(tmp_path, nursery)
+    world.supervisor.go.set()
+    root = site(tmp_path / "one")
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "finish", full)
+        with pytest.raises(Refused, match=r"cannot install dependencies: .*No space left"):
+            await world.dependencies.ready(root, silent)
+    assert world.entries == []
+    assert (await world.dependencies.ready(root, silent)).is_dir()
 
 
 async def test_beyond_the_most_what_no_site_links_to_is_removed(tmp_path, nursery):

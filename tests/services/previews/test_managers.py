@@ -56,7 +56,18 @@ def test_of_several_lock_files_the_one_of_the_named_manager_is_first():
         assert len(found(LOCKS, manifest)) == len(LOCKS)
 
 
-@pytest.mark.parametrize("manifest", [b"", b"[]", b'{"packageManager": 3}', b"{"])
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b"",
+        b"[]",
+        b'{"packageManager": 3}',
+        b"{",
+        b'{"packageManager": "\xff"}',
+        b'{"deep": ' + b"[" * 100_000,
+    ],
+    ids=range(6),
+)
 def test_a_manifest_that_says_nothing_changes_nothing(manifest):
     assert found(LOCKS, manifest) == found(LOCKS)
 

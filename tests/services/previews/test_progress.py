@@ -69,6 +69,7 @@ async def test_a_slow_look_delays_the_next_one(autojump_clock):
         ({"libc": ["musl"]}, 0),
         ({"link": True}, 0),
         ({"os": None}, 1),
+        ({"os": 5, "cpu": [1], "libc": {"glibc": 1}}, 1),
     ],
 )
 def test_a_lock_file_says_what_npm_will_put_on_a_machine(package, counts):
@@ -76,7 +77,14 @@ def test_a_lock_file_says_what_npm_will_put_on_a_machine(package, counts):
     assert expected(json.dumps(lock).encode(), LINUX) == 1 + counts
 
 
-@pytest.mark.parametrize("lock", [b"", b"{}", b"[]", b'{"packages": 3}', b'{"lockfileVersion": 1}'])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        *(b"", b"{}", b"[]", b'{"packages": 3}', b'{"lockfileVersion": 1}'),
+        *(b'{"packages": {"\xff": {}}}', b'{"packages": {"a": ' + b"[" * 100_000),
+    ],
+    ids=range(7),
+)
 def test_a_lock_file_that_says_nothing_expects_nothing(lock):
     assert expected(lock, LINUX) == 0
 

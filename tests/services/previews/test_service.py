@@ -1,3 +1,5 @@
+import errno
+import os
 import socket
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from services.messages import (
     StopPreview,
     ThreadKey,
 )
+from services.previews import store
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import State
@@ -87,6 +90,16 @@ async def test_a_site_without_a_lock_file_fails_with_what_to_do(tmp_path):
         await kept.ask(StartPreview(KEY, root))
         assert "commit the package-lock.json" in (await kept.until(PreviewState.FAILED)).reason
         assert kept.supervisor.asked == []
+
+
+async def test_a_disk_that_says_no_fails_the_preview_with_what_it_says(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(store, "prepare", full)
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, site(tmp_path / "a")))
+        assert "No space left" in (await kept.until(PreviewState.FAILED)).reason
 
 
 async def test_what_becomes_of_the_dev_server_is_shown(tmp_path):

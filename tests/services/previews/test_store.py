@@ -1,4 +1,6 @@
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,8 +87,19 @@ def test_what_a_manager_reads_is_beside_it_while_it_installs(tmp_path):
     partial = store.prepare(root, place)
     names = {str(path.relative_to(partial)) for path in partial.rglob("*") if path.is_file()}
     assert names == {"package.json", "yarn.lock", ".yarnrc.yml", ".yarn/patches/a.patch"}
-    (root / ".yarn" / "patches" / "a.patch").write_text("b")
+    (root / ".yarn" / "patches" / os.fsdecode(b"\xff.patch")).write_text("b")
     assert place_of(root, tmp_path / "modules").key != place.key
+
+
+def test_a_disk_that_says_no_has_nothing_of_an_installation_left(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    root = site(tmp_path / "one")
+    with pytest.raises(OSError, match="No space left"):
+        store.prepare(root, place_of(root, tmp_path / "modules"))
+    assert list((tmp_path / "modules").iterdir()) == []
 
 
 def test_what_is_not_finished_is_not_ready_and_is_swept(tmp_path):

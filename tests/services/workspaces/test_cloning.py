@@ -55,6 +55,8 @@ async def test_a_clone_has_all_history_unless_it_is_bounded(
         one = await service.ask(OpenWorkspace(others[1], url, depth=1))
         with pytest.raises(Refused, match="cannot clone -1 commits"):
             await service.ask(OpenWorkspace(ThreadKey("acme", "ann", "t1"), url, depth=-1))
+        with pytest.raises(Refused, match="cannot clone 2147483648 commits"):
+            await service.ask(OpenWorkspace(ThreadKey("acme", "ann", "t1"), url, depth=1 << 31))
     assert [depth(git, each.project) for each in (whole, two, one)] == [6, 2, 1]
     assert {each.head for each in (whole, two, one)} == {history[0]}
 

@@ -105,6 +105,19 @@ async def test_a_patch_that_is_too_long_is_left_out_and_told(
     assert _file(diff, "index.md").patch
 
 
+async def test_a_file_that_takes_too_much_memory_is_not_compared_and_told(
+    serving: Serving, key: ThreadKey, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "data.csv").write_bytes(b"0123456789\n" * 2_000_000)
+        uncommitted = await service.ask(ReadDiff(key))
+        await service.ask(CommitChanges(key, "data"))
+        committed = await service.ask(ReadDiff(key, base="trunk", target="thread-t1"))
+    for diff in (uncommitted, committed):
+        assert diff == Diff((FileDiff("data.csv", "added"),), truncated=True)
+
+
 async def test_text_in_another_encoding_is_shown_as_far_as_it_can_be(
     serving: Serving, key: ThreadKey, remote: Path
 ) -> None:

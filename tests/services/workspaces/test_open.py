@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 import trio
 
 from services.messages import FindWorkspace, OpenWorkspace, ReadGit, ThreadKey
+from services.workspaces import projects
+from services.workspaces.lanes import Line
 from supervisor.desk import NotFound, Refused, Request
-from tests.services.workspaces.conftest import Git, Serving
+from tests.services.workspaces.conftest import Git, Serving, no_credentials
+from tests.services.workspaces.world import World
 
 
 @pytest.mark.parametrize("address", [None, ""])
@@ -210,3 +214,18 @@ async def test_requests_of_one_user_at_the_same_moment_make_one_project(
     project = service.root / "acme/bob/project"
     assert git(project, "rev-list", "--count", "--all") == "1"
     assert git(project, "worktree", "list").count("\n") == 5
+
+
+def test_a_request_in_the_moment_of_another_one_s_first_project_is_in_nobody_s_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, other = os.fsync, OpenWorkspace(ThreadKey("acme", "bob", "t2"))
+
+    def while_others_ask(file: int) -> None:
+        fsync(file)
+        projects.exists(world.settings, other)
+
+    line = Line(lambda: None, lambda _done, _total, _bytes: None)
+    monkeypatch.setattr(os, "fsync", while_others_ask)
+    projects.make(world.settings, OpenWorkspace(world.key(), empty=True), no_credentials(), line)
+    assert world.layout.metadata.exists()

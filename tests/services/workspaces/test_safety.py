@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
+import pygit2
 import pytest
 import trio
 
 from services.messages import CommitChanges, OpenWorkspace, ReadGit, ThreadKey
 from services.workspaces import projects
+from services.workspaces.editing import Editing
 from services.workspaces.git import repository
+from services.workspaces.git.repository import Author, GitFailed, loose_commit
 from services.workspaces.lanes import Abandoned, Line
 from supervisor.desk import Gone, Refused
 from tests.services.workspaces.conftest import Git, Service, Serving, no_credentials, settings
@@ -224,6 +229,45 @@ async def test_a_repository_that_git_cannot_use_is_a_refusal_and_others_go_on(
 
 
 @pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "free some space on the volume"),
+        (OSError(errno.EROFS, os.strerror(errno.EROFS)), "mount the volume"),
+        (GitFailed("'/w' is not owned by current user"), "give it to the user"),
+    ],
+)
+async def test_what_is_wrong_with_the_disk_is_told_with_what_to_do(
+    serving: Serving,
+    key: ThreadKey,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    advice: str,
+) -> None:
+    def fail(_editing: Editing, _request: ReadGit) -> None:
+        raise error
+
+    monkeypatch.setattr(Editing, "state", fail)
+    async with serving() as service:
+        with pytest.raises(Refused, match=advice):
+            await service.ask(ReadGit(key))
+
+
+def test_a_commit_that_a_full_disk_did_not_take_is_none() -> None:
+    class Full:
+        def create_commit(self, *_: object) -> str:
+            return "c" * 40
+
+        def __contains__(self, _commit: object) -> bool:
+            return False
+
+    repo: Any = Full()
+    with pytest.raises(GitFailed, match="No space left"):
+        loose_commit(
+            repo, Author("nurseryd", "nurseryd@localhost"), "x", pygit2.Oid(hex="0" * 40), []
+        )
+
+
+@pytest.mark.parametrize(
     "place", ["", "project", "threads", "threads/t1", ".claude", ".claude/threads/t1.jsonl"]
 )
 async def test_a_symbolic_link_to_elsewhere_is_refused(
@@ -240,6 +284,19 @@ async def test_a_symbolic_link_to_elsewhere_is_refused(
             await service.ask(OpenWorkspace(key))
         with pytest.raises(Refused, match="symbolic link"):
             await service.ask(CommitChanges(key, "x", "turn1"))
+
+
+@pytest.mark.parametrize("place", ["project", "threads/t1", ".claude"])
+async def test_a_symbolic_link_to_itself_is_refused_and_ends_no_start(
+    serving: Serving, key: ThreadKey, root: Path, place: str
+) -> None:
+    path = root / "acme/bob" / place
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path)
+    async with serving() as service:
+        with pytest.raises(Refused, match="symbolic link"):
+            await service.ask(OpenWorkspace(key))
+        await service.ask(OpenWorkspace(ThreadKey("acme", "eve", "t1")))
 
 
 async def test_a_worktree_s_own_git_file_cannot_lead_a_commit_elsewhere(

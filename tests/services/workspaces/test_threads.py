@@ -147,6 +147,37 @@ def test_files_that_git_forgot_are_saved_before_they_go(
     assert (place / "index.md").read_text() == "precious\n"
 
 
+def test_what_a_dev_server_writes_after_the_end_of_a_worktree_is_none(
+    world: World, place: Path
+) -> None:
+    world.ask(ArchiveThread(world.key()))
+    write(place, ".astro/types.d.ts")
+    write(place, "late.md")
+    assert world.start() == ()
+    assert listed(world) == []
+    world.open()
+    assert world.ask(ReadGit(world.key())).untracked == ("late.md",)
+    assert not (place / ".astro").exists()
+
+
+def test_a_new_thread_or_fork_of_a_deleted_one_s_name_has_all_files(
+    world: World, place: Path
+) -> None:
+    world.ask(MergeThread(world.key()))
+    world.open("t2")
+    world.ask(DeleteThread(world.key(), branch=True))
+    write(place, ".astro/types.d.ts")
+    assert not world.ask(OpenWorkspace(world.key())).resumed
+    assert world.ask(ReadGit(world.key())).clean
+    world.ask(DeleteThread(world.key(), branch=True))
+    write(place, ".astro/types.d.ts")
+    world.ask(ForkThread(world.key("t2"), "t1"))
+    world.ask(ArchiveThread(world.key()))
+    write(place, ".astro/types.d.ts")
+    world.ask(DeleteThread(world.key()))
+    assert not place.exists()
+
+
 def test_what_is_written_while_a_thread_is_archived_is_saved_too(
     world: World, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -438,6 +469,17 @@ def test_what_git_ignores_comes_back_with_the_worktree_unless_it_is_generated(
     generated = {"node_modules/p.js", "dist/index.html"}
     assert world.files() == {path: before[path] for path in before.keys() - generated}
     assert not world.layout.aside("t1").exists()
+
+
+def test_only_what_astro_builds_is_taken_for_it(world: World, place: Path) -> None:
+    write(place, "dist/index.html")
+    write(place, "public/dist/lib.js")
+    assert world.ask(ReadGit(world.key())).untracked == ("public/dist/lib.js",)
+    write(place, ".gitignore", "dist\n")
+    world.ask(ArchiveThread(world.key()))
+    world.open()
+    assert (place / "public/dist/lib.js").exists()
+    assert not (place / "dist").exists()
 
 
 def test_an_ignored_file_that_has_a_successor_is_not_put_over_it(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+import trio
+import trio.testing
 
 from services.messages import (
     ArchiveThread,
     CommitChanges,
     DeleteThread,
     DropChanges,
+    GitState,
     OpenWorkspace,
     Pull,
     ReadGit,
@@ -19,7 +24,9 @@ from services.messages import (
     ThreadKey,
     Turns,
 )
-from supervisor.desk import Refused
+from services.workspaces.editing import Editing
+from services.workspaces.git import transfer
+from supervisor.desk import Refused, Request
 from tests.services.workspaces.conftest import Git, Serving
 
 
@@ -46,3 +53,43 @@ async def test_what_would_move_files_under_a_turn_is_refused_and_the_rest_is_not
         turns.set(Turns(frozenset({f"{key}0:0001"})))  # another thread's, of a longer name
         await service.ask(SwitchBranch(key, "other", create=True))
     assert git(opened.root, "branch", "--show-current") == "other"
+
+
+async def test_a_turn_that_began_while_others_waited_is_seen(
+    serving: Serving, key: ThreadKey, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    state, fetch = Editing.state, transfer.fetch
+
+    def slow_state(editing: Editing, request: ReadGit) -> GitState:
+        go_on.wait()
+        return state(editing, request)
+
+    def slow_fetch(*arguments: Any, **options: Any) -> tuple[str, ...]:
+        go_on.wait()
+        return fetch(*arguments, **options)
+
+    monkeypatch.setattr(transfer, "fetch", slow_fetch)
+    monkeypatch.setattr(Editing, "state", slow_state)
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        refused: list[str] = []
+
+        async def ask(request: Request[Any]) -> None:
+            try:
+                await service.ask(request)
+            except Refused as refusal:
+                refused.append(str(refusal))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask, Pull(key))
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.start_soon(ask, ReadGit(key))
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.start_soon(ask, ArchiveThread(key))
+            await trio.testing.wait_all_tasks_blocked()
+            service.harness.channels.boards["turns"].set(Turns(frozenset({f"{key}:0001"})))
+            go_on.set()
+        assert len(refused) == 2
+        assert all("while a turn runs in it" in text for text in refused)
+        assert opened.root.is_dir()
