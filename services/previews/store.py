@@ -62,6 +62,8 @@ def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[P
         return (Place(key="", entry=root),)
     if not (root / MANIFEST).is_file():
         raise Refused(f"cannot start a dev server: the site has no {MANIFEST}")
+    for name in (MANIFEST, *LOCKS):
+        _refuse_link(root, name)
     found = managers.candidates(
         [lock for lock in LOCKS if (root / lock).is_file()],
         lambda lock: _head(root / lock),
@@ -74,6 +76,15 @@ def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[P
         )
     keys = [_key(root, wanted, abi, scripts) for wanted in found]
     return tuple(Place(key, store / key, it) for key, it in zip(keys, found, strict=True))
+
+
+def _refuse_link(root: Path, name: str) -> None:
+    """Raises `Refused` where a file of a site is one of somebody else's."""
+    if not (root / name).resolve().is_relative_to(root.resolve()):
+        raise Refused(
+            f"cannot install dependencies: {name} is a link out of the site; put the file itself"
+            " there"
+        )
 
 
 def _head(path: Path) -> str:
@@ -95,6 +106,7 @@ def _files(root: Path, wanted: Wanted) -> Iterator[str]:
     """The files of a site that decide what is installed, but for its package.json."""
     for name in managers.inputs(wanted):
         path = root / name
+        _refuse_link(root, name)
         if path.is_file():
             yield name
         elif path.is_dir() and not path.is_symlink():

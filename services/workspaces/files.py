@@ -73,8 +73,13 @@ def layouts(root: Path) -> Iterator[Layout]:
     for home in sorted(root.glob("*/*/")):
         layout = Layout(root, *home.parts[-2:])
         named = ID.fullmatch(layout.client) and ID.fullmatch(layout.user)
-        if named and not _leads_elsewhere(layout.git):
+        if named and is_its_own(layout):
             yield layout
+
+
+def is_its_own(layout: Layout) -> bool:
+    """Whether no symbolic link leads from a user's place to somebody else's."""
+    return not _leads_elsewhere(layout.git)
 
 
 def worktrees(layout: Layout) -> tuple[str, ...]:

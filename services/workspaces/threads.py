@@ -63,6 +63,8 @@ class Threads:
     def list(self, request: ListThreads) -> tuple[Thread, ...]:
         """The threads that are archived, or those that are not; the one last opened first."""
         layout = Layout(self.settings.root, request.client, request.user)
+        if not files.is_its_own(layout):
+            return ()
         known = {
             thread: read_record(layout, thread) or _old(layout, thread)
             for thread in files.threads(layout)

@@ -218,3 +218,17 @@ def test_a_link_counts_as_use(tmp_path):
     place = installed(root, tmp_path / "modules", used=100.0)
     store.link(root, place)
     assert store.entries(tmp_path / "modules", NONE)[0].used > 100.0
+
+
+@pytest.mark.parametrize("name", ["package.json", "package-lock.json", ".npmrc"])
+def test_a_file_of_somebody_else_is_no_file_of_the_site(tmp_path, name):
+    root = site(tmp_path / "one")
+    (tmp_path / "secret").write_text("{}")
+    (root / name).unlink(missing_ok=True)
+    (root / name).symlink_to(tmp_path / "secret")
+    with pytest.raises(Refused, match=f"{name} is a link out of the site"):
+        store.look(root, tmp_path, "x")
+    (root / name).unlink()
+    (root / "own").write_text("{}")
+    (root / name).symlink_to("own")
+    assert store.look(root, tmp_path, "x")

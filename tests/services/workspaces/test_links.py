@@ -9,6 +9,7 @@ import pytest
 from services.messages import (
     CommitChanges,
     DropChanges,
+    ListThreads,
     OpenWorkspace,
     ReadDiff,
     ReadGit,
@@ -79,3 +80,13 @@ async def test_what_lies_behind_a_link_is_neither_shown_nor_removed(
         await service.ask(DropChanges(key))
     assert not (opened.root / "away").is_symlink()
     assert (outside / "page.md").read_text() == "mine\n"
+
+
+async def test_threads_behind_a_link_are_not_listed(
+    serving: Serving, key: ThreadKey, remote: Path, root: Path
+) -> None:
+    async with serving() as service:
+        await service.ask(OpenWorkspace(key, str(remote)))
+        assert len(await service.ask(ListThreads("acme", "bob"))) == 1
+        (root / "acme/eve").symlink_to(root / "acme/bob")
+        assert await service.ask(ListThreads("acme", "eve")) == ()
