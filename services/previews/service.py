@@ -152,10 +152,10 @@ class Previews:
         known = self._routes.previews.get(key.preview_id)
         if known is None:
             self._begin(key, root)
-        elif known.state is PreviewState.FAILED and known.id not in self._working:
-            self._begin(key, root, known.port if is_free(known.port) else None)
+        elif self._is_down(known):
+            self._try_again(known, root)
         elif known.state is PreviewState.READY:
-            self._nursery.start_soon(self._refresh, key)
+            self._nursery.start_soon(self._renew, key)
         self._publish(replace(self._routes, default=key.preview_id))
         return self._routes.previews[key.preview_id]
 
@@ -172,6 +172,21 @@ class Previews:
 
     async def _refresh(self, key: ThreadKey) -> None:
         """Bring a preview up anew if it failed, or runs with dependencies of another lock file."""
+        known = self._routes.previews.get(key.preview_id)
+        if known is not None and self._is_down(known):
+            self._try_again(known, self._roots[known.id])
+        else:
+            await self._renew(key)
+
+    def _is_down(self, preview: Preview) -> bool:
+        return preview.state is PreviewState.FAILED and preview.id not in self._working
+
+    def _try_again(self, preview: Preview, root: Path) -> None:
+        """Bring a failed preview up, at its port unless somebody took that."""
+        self._begin(preview.key, root, preview.port if is_free(preview.port) else None)
+
+    async def _renew(self, key: ThreadKey) -> None:
+        """Bring a preview up anew if it runs with dependencies of another lock file."""
         preview_id = key.preview_id
         if (work := self._working.get(preview_id)) is not None:
             # It may have looked before the files were exchanged.
@@ -181,11 +196,8 @@ class Previews:
             return
         wanted = await trio.to_thread.run_sync(self._dependencies.wanted, root)
         known = self._routes.previews.get(preview_id)
-        if known is None or preview_id in self._working:
-            return  # closed meanwhile, or being brought up with what there is now
-        if known.state is PreviewState.FAILED:
-            self._begin(key, root, known.port if is_free(known.port) else None)
-            return
+        if known is None or preview_id in self._working or known.state is PreviewState.FAILED:
+            return  # closed or ended meanwhile, or being brought up with what there is now
         status = self._ctx.events.get(instance(preview_id))
         if wanted and (status is None or status.parameters["modules"] not in wanted):
             self._begin(key, root, known.port)
