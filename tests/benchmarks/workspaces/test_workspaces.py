@@ -27,6 +27,6 @@ def test_git_and_a_site_are_measured_and_nothing_is_left(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     assert file.read_text() == done.stdout
-    for line in ("| add a worktree, ms |", "| threads on disk: volume and cache, MB |"):
+    for line in ("| add a worktree, ", "| threads on disk: volume and cache, MB |"):
         assert line in done.stdout
     assert list(folder.iterdir()) == []
