@@ -96,6 +96,7 @@ def _build(
     else:
         filled = _clone(settings, place, request, url, credentials, line)
     files.exclude_generated(place / ".git")
+    git.make_room(place / ".git")
     if not filled:
         if not request.empty:
             files.copy_site(settings.starter, place)

@@ -29,11 +29,7 @@ def commit(
     with opened(admin) as repo:
         branch = branch_of(repo)
         head = repo.head.peel(pygit2.Commit)
-        if paths:
-            stage(repo, head.tree, paths)
-            tree = repo.index.write_tree()
-        else:
-            tree = snapshot(repo)
+        tree = stage(repo, head.tree, paths) if paths else snapshot(repo)
         repo.index.write()
         made = None
         if tree != head.tree.id:

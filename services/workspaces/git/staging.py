@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pygit2
 from pygit2.enums import DeltaStatus, DiffOption, FileMode
 
+from services.workspaces.git.filling import differing
 from services.workspaces.git.repository import GitFailed
 
 _WORKTREE = DiffOption.INCLUDE_UNTRACKED | DiffOption.RECURSE_UNTRACKED_DIRS
@@ -31,14 +32,28 @@ def match(repo: pygit2.Repository, tree: pygit2.Tree) -> None:
             index.add(pygit2.IndexEntry(old.path, old.id, FileMode(old.mode)))
 
 
-def stage(repo: pygit2.Repository, tree: pygit2.Tree, paths: Collection[str]) -> None:
-    """Let the index be a tree but for `paths`, files or directories, which are as on disk.
+def stage(repo: pygit2.Repository, tree: pygit2.Tree, paths: Collection[str]) -> pygit2.Oid:
+    """The tree that is like `tree` but for `paths`, files or directories, which are as on disk.
 
-    Named files are looked at alone, which spares looking at all others. Raises `NotStaged` for a
-    path with nothing at it, for one that is ignored, and for one behind a symbolic link.
+    The index is that tree, too. Named files are looked at alone, which spares looking at all
+    others. Raises `NotStaged` for a path with nothing at it, for one that is ignored, and for one
+    behind a symbolic link.
     """
+    _stage(repo, paths)
+    made = repo.index.write_tree()
+    if any(not _is_below(path, paths) for path in differing(tree, repo[made].peel(pygit2.Tree))):
+        match(repo, tree)  # somebody has staged more, by hand
+        _stage(repo, paths)
+        made = repo.index.write_tree()
+    return made
+
+
+def _is_below(path: str, paths: Collection[str]) -> bool:
+    return any(at in (".", path) or path.startswith(f"{at}/") for at in paths)
+
+
+def _stage(repo: pygit2.Repository, paths: Collection[str]) -> None:
     root = Path(repo.workdir)
-    match(repo, tree)
     directories: list[str] = []
     for path in paths:
         if any((root / parent).is_symlink() for parent in PurePosixPath(path).parents):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from services.workspaces.git import commits, diffs, status, worktrees
+from services.workspaces.git import commits, diffs, projects, status, worktrees
 from services.workspaces.git.repository import Author, prepare
 from tests.benchmarks.figures import Aim, Figure, Results
 from tests.benchmarks.workspaces import pairs
@@ -44,6 +44,7 @@ def _measure(results: Results, sizes: Sizes, scratch: Path, number: int) -> None
     ours, theirs = Ours(scratch / "ours"), Theirs(scratch / "theirs")
     files = make(ours.project, number, sizes.commits)
     shutil.copytree(ours.project, theirs.project, symlinks=True)
+    projects.make_room(ours.git)  # as for every project that the service makes
     ours.add("one")
     theirs.add("one")
     time.sleep(RACY)

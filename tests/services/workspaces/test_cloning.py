@@ -61,6 +61,18 @@ async def test_a_clone_has_all_history_unless_it_is_bounded(
     assert {each.head for each in (whole, two, one)} == {history[0]}
 
 
+async def test_a_commit_in_a_clone_has_no_directory_to_make(
+    serving: Serving, key: ThreadKey, url: str
+) -> None:
+    async with serving(**HTTP) as service:
+        workspace = await service.ask(OpenWorkspace(key, url))
+        objects = workspace.project / ".git/objects"
+        before = {path.name for path in objects.iterdir()}
+        (workspace.root / "index.md").write_text("changed\n")
+        await service.ask(CommitChanges(key, "change"))
+        assert {path.name for path in objects.iterdir()} == before
+
+
 async def test_a_path_brings_all_history_whatever_the_bound(
     serving: Serving, key: ThreadKey, git: Git, remote: Path, history: list[str]
 ) -> None:
