@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ from services.workspaces.git.saves import kept_for, wip
 UNTRACKED = (
     DiffOption.INCLUDE_UNTRACKED | DiffOption.RECURSE_UNTRACKED_DIRS | DiffOption.INCLUDE_TYPECHANGE
 )
+_CACHE_TREE = re.compile(rb"TREE.{4}\0\d+ \d+\n(?P<hash>.{20})", re.DOTALL)
 _CHANGED = (DeltaStatus.MODIFIED, DeltaStatus.TYPECHANGE, DeltaStatus.CONFLICTED)
 
 
@@ -59,7 +61,9 @@ def state(admin: Path, thread: str, default: str, protected: Collection[str]) ->
 
 def _files(repo: pygit2.Repository, tree: pygit2.Tree) -> GitState:
     # Not `repo.status()`: it would hold the interpreter, and the loop with it, all the while.
-    staged = _by_status(repo.index.diff_to_tree(tree))
+    staged = defaultdict[DeltaStatus, set[str]](set)
+    if not _is_as_committed(repo, tree):
+        staged = _by_status(repo.index.diff_to_tree(tree))
     unstaged = _by_status(repo.index.diff_to_workdir(UNTRACKED))
     repositories = {path for path in unstaged[DeltaStatus.UNTRACKED] if embedded.is_embedded(path)}
     unstaged[DeltaStatus.UNTRACKED] -= repositories
@@ -80,6 +84,17 @@ def _files(repo: pygit2.Repository, tree: pygit2.Tree) -> GitState:
         deleted=tuple(sorted(deleted)),
         untracked=tuple(sorted(untracked)),
     )
+
+
+def _is_as_committed(repo: pygit2.Repository, tree: pygit2.Tree) -> bool:
+    """Whether the index says by itself that nothing is staged, so that nobody need compare.
+
+    It ends with the hash of the tree that it makes, until something is staged:
+    https://git-scm.com/docs/gitformat-index, "Cache tree".
+    """
+    content = Path(repo.path, "index").read_bytes()
+    found = _CACHE_TREE.match(content, max(content.rfind(b"TREE"), 0))
+    return found is not None and found["hash"] == tree.id.raw
 
 
 def _by_status(diff: pygit2.Diff) -> defaultdict[DeltaStatus, set[str]]:

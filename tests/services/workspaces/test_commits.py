@@ -114,6 +114,26 @@ async def test_the_state_agrees_with_git_and_reading_it_writes_nothing(
     assert sorted(lines) == [" D old.md", " M index.md", "?? new.md", "A  staged.md"]
 
 
+async def test_what_is_staged_after_a_commit_is_seen(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").write_text("committed\n")
+        await service.ask(CommitChanges(key, "first"))
+        assert (await service.ask(ReadGit(key))).clean
+        (opened.root / "new.md").write_text("staged\n")
+        git(opened.root, "add", "new.md")
+        git(opened.root, "rm", "-q", "--cached", "old.md")
+        state = await service.ask(ReadGit(key))
+        assert (state.added, state.deleted) == (("new.md",), ("old.md",))
+        git(opened.root, "reset", "-q")
+        state = await service.ask(ReadGit(key))
+        assert (state.added, state.untracked) == ((), ("new.md",))
+        git(opened.root, "read-tree", "HEAD~1")  # another commit's tree, whole
+        assert (await service.ask(ReadGit(key))).modified == ("index.md",)
+
+
 async def test_a_worktree_on_no_branch_is_not_committed(
     serving: Serving, key: ThreadKey, git: Git, remote: Path
 ) -> None:
