@@ -73,11 +73,14 @@ def _ancestry() -> set[int]:
 
 
 async def _look(place: str, spared: Collection[int]) -> dict[int, str]:
-    """The leftovers by pid, each with its service; again where one may have been in hiding."""
+    """The leftovers by pid, each with its service; again where one may have been in hiding.
+
+    Also when others were found: one that is not would be killed without having been asked.
+    """
     left: dict[int, str] = {}
     for _ in range(LOOKS):
         left, sure = find(place, spared)
-        if left or sure:
+        if sure:
             break
         await trio.sleep(PAUSE)
     return left
