@@ -72,7 +72,9 @@ async def test_the_next_one_ends_what_the_last_one_left(tmp_path: Path):
 
 
 async def test_what_was_left_is_asked_first_and_killed_if_it_does_not_listen(tmp_path: Path):
-    polite = sh("polite", "trap 'echo > asked; exit' TERM; sleep 1000 & echo up; wait")
+    # It goes on when its child is asked first, and ends.
+    wait = "while :; do sleep 1000 & wait; done"
+    polite = sh("polite", f"trap 'echo > asked; exit' TERM; echo up; {wait}")
     deaf = sh("deaf", "trap '' TERM; echo up; exec sleep 1000")
     async with PLAIN.daemon(tmp_path, polite + deaf) as first:
         await first.seen(event="up", service="polite")
