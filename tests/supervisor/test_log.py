@@ -4,7 +4,9 @@ import fcntl
 import json
 import logging as stdlib_logging
 import os
+import select
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -362,7 +364,14 @@ def test_a_reader_that_never_reads_is_given_up_at_the_end():
     os.close(theirs)
 
 
-def test_lines_are_whole_though_the_descriptor_does_not_block():
+def test_lines_are_whole_though_the_descriptor_does_not_block(monkeypatch: pytest.MonkeyPatch):
+    full, wait = threading.Event(), select.select
+
+    def tell(*descriptors: Sequence[int]) -> object:
+        full.set()
+        return wait(*descriptors)
+
+    monkeypatch.setattr(select, "select", tell)
     ours, theirs = os.pipe()
     os.set_blocking(theirs, False)
     size = fcntl.fcntl(theirs, fcntl.F_GETPIPE_SZ)
@@ -371,6 +380,7 @@ def test_lines_are_whole_though_the_descriptor_does_not_block():
     sink.write(long)
     found: list[bytes] = []
     reader = threading.Thread(target=lambda: found.append(read_all(ours)))
+    assert full.wait(10)  # or the reader might keep up with it
     reader.start()
     sink.close(patience=10)
     os.close(theirs)
