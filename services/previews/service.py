@@ -24,6 +24,7 @@ from services.messages import (
     ThreadKey,
 )
 from services.previews import Options
+from services.previews.board import Board
 from services.previews.deps import Dependencies, Rules, in_words
 from services.previews.failure import read_failure
 from services.previews.managers import Caches
@@ -101,7 +102,7 @@ class Previews:
         self._node = node
         self._cache = cache
         self._dependencies = dependencies
-        self._routes = Routes({})
+        self._board = Board(lambda routes: ctx.publish("routes", routes))
         # Two daemons on one machine would otherwise go for the same ports at the same moment.
         self._first_port = random.randrange(1 << 16)
         self._roots: dict[str, Path] = {}
@@ -120,10 +121,7 @@ class Previews:
         if found:
             log.info("previews adopted", previews=list(found))
         before = self._ctx.board("routes", Routes).value
-        default = before.default if before is not None else None
-        if default not in found:
-            default = next(reversed(found), None)
-        self._publish(Routes(found, default))
+        self._board.begin(found, before.default if before is not None else None)
 
     async def handle(self, request: Request[Any]) -> object:
         match request:
@@ -142,37 +140,37 @@ class Previews:
         """Learn what becomes of the dev servers."""
         while True:
             with self._ctx.events.watch() as (_, changes):
-                for preview_id in tuple(self._routes.previews):
+                for preview_id in tuple(self._board.previews):
                     await self._see(preview_id)
                 async for change in changes:
                     if change.name.startswith(TEMPLATE):
                         await self._see(change.name.removeprefix(TEMPLATE))
 
     def _open(self, key: ThreadKey, root: Path) -> Preview:
-        known = self._routes.previews.get(key.preview_id)
+        known = self._board.previews.get(key.preview_id)
         if known is None:
             self._begin(key, root)
         elif self._is_down(known):
             self._try_again(known, root)
         elif known.state is PreviewState.READY:
             self._nursery.start_soon(self._renew, key)
-        self._publish(replace(self._routes, default=key.preview_id))
-        return self._routes.previews[key.preview_id]
+        self._board.prefer(key.preview_id)
+        return self._board.previews[key.preview_id]
 
     async def _restart(self, key: ThreadKey) -> Preview:
-        known = self._routes.previews.get(key.preview_id)
+        known = self._board.previews.get(key.preview_id)
         if known is None:
             raise Refused(f"cannot restart the preview of {key}: it is not open; open it first")
         if known.id not in self._working:
             self._begin(key, self._roots[known.id], known.port)
         await self._working[known.id].done.wait()
-        if known.id not in self._routes.previews:
+        if known.id not in self._board.previews:
             raise Refused(f"cannot restart the preview of {key}: it was closed; open it again")
-        return self._routes.previews[known.id]
+        return self._board.previews[known.id]
 
     async def _refresh(self, key: ThreadKey) -> None:
         """Bring a preview up anew if it failed, or runs with dependencies of another lock file."""
-        known = self._routes.previews.get(key.preview_id)
+        known = self._board.previews.get(key.preview_id)
         if known is not None and self._is_down(known):
             self._try_again(known, self._roots[known.id])
         else:
@@ -195,7 +193,7 @@ class Previews:
         if (root := self._roots.get(preview_id)) is None:
             return
         wanted = await trio.to_thread.run_sync(self._dependencies.wanted, root)
-        known = self._routes.previews.get(preview_id)
+        known = self._board.previews.get(preview_id)
         if known is None or preview_id in self._working or known.state is PreviewState.FAILED:
             return  # closed or ended meanwhile, or being brought up with what there is now
         status = self._ctx.events.get(instance(preview_id))
@@ -207,30 +205,24 @@ class Previews:
         await self._refresh(key)
 
     async def _close(self, key: ThreadKey) -> None:
-        if key.preview_id not in self._routes.previews:
+        if key.preview_id not in self._board.previews:
             return
         if (work := self._working.get(key.preview_id)) is not None:
             work.scope.cancel()
             await work.done.wait()
-        left = {
-            name: preview
-            for name, preview in self._routes.previews.items()
-            if name != key.preview_id
-        }
-        default = self._routes.default
         # First out of sight: what becomes of the dev server is no news of a preview any more.
-        self._publish(Routes(left, default if default in left else next(reversed(left), None)))
+        self._board.forget(key.preview_id)
         if self._ctx.events.get(instance(key.preview_id)) is not None:
             await self._ctx.control.ask(Stop(instance(key.preview_id)))
         log.info("preview closed", preview=key.preview_id)
 
     def _begin(self, key: ThreadKey, root: Path, port: int | None = None) -> None:
         if port is None:
-            taken = {preview.port for preview in self._routes.previews.values()}
+            taken = {preview.port for preview in self._board.previews.values()}
             port = pick_port(self._ctx.options.ports, taken, is_free, self._first_port)
         self._roots[key.preview_id] = root
         self._working[key.preview_id] = _Work()
-        self._show(Preview(key.preview_id, key, PreviewState.INSTALLING, port, BEGUN))
+        self._board.show(Preview(key.preview_id, key, PreviewState.INSTALLING, port, BEGUN))
         self._nursery.start_soon(self._bring_up, key.preview_id)
 
     async def _bring_up(self, preview_id: str) -> None:
@@ -248,18 +240,18 @@ class Previews:
         try:
             root = Path(await trio.Path(self._roots[preview_id]).resolve())
             modules = await self._dependencies.ready(root, partial(self._progress, preview_id))
-            preview = self._routes.previews[preview_id]
+            preview = self._board.previews[preview_id]
             reason = "starting the dev server"
-            self._show(replace(preview, state=PreviewState.STARTING, reason=reason))
+            self._board.show(replace(preview, state=PreviewState.STARTING, reason=reason))
             await self._run(preview, root, modules)
         except (Refused, OSError) as error:
-            preview = self._routes.previews[preview_id]
-            self._show(replace(preview, state=PreviewState.FAILED, reason=in_words(error)))
+            preview = self._board.previews[preview_id]
+            self._board.show(replace(preview, state=PreviewState.FAILED, reason=in_words(error)))
             return False
         return True
 
     def _progress(self, preview_id: str, reason: str) -> None:
-        self._show(replace(self._routes.previews[preview_id], reason=reason))
+        self._board.show(replace(self._board.previews[preview_id], reason=reason))
 
     async def _run(self, preview: Preview, root: Path, modules: Path) -> None:
         name = instance(preview.id)
@@ -289,25 +281,11 @@ class Previews:
             if self._ctx.events.get(instance(preview_id)) is not status:
                 return  # it changed meanwhile, and that change is on its way to us
         state, reason = meaning(status, why)
-        preview = self._routes.previews.get(preview_id)
+        preview = self._board.previews.get(preview_id)
         # While we bring it up, its rests and its old life are steps of that, not news.
         if preview is None or (preview_id in self._working and state is not PreviewState.STARTING):
             return
-        self._show(replace(preview, state=state, reason=reason))
+        self._board.show(replace(preview, state=state, reason=reason))
 
     def _cache_of(self, preview_id: str) -> Path:
         return self._cache / "vite" / preview_id
-
-    def _show(self, preview: Preview) -> None:
-        before = self._routes.previews.get(preview.id)
-        installing = preview.state is PreviewState.INSTALLING  # every step of it is no news
-        if before != preview and not (installing and before and before.state is preview.state):
-            log.info(
-                "preview changed", preview=preview.id, state=preview.state, reason=preview.reason
-            )
-        previews = {**self._routes.previews, preview.id: preview}
-        self._publish(replace(self._routes, previews=previews))
-
-    def _publish(self, routes: Routes) -> None:
-        self._routes = routes
-        self._ctx.publish("routes", routes)

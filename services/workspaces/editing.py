@@ -33,7 +33,6 @@ from services.workspaces.git import (
     saves,
     status,
     switching,
-    worktrees,
 )
 from services.workspaces.git.staging import NotStaged
 from services.workspaces.settings import Settings
@@ -128,11 +127,12 @@ class Editing:
             )
         if held not in (None, key.thread):
             raise Refused(f"cannot switch to {branch}: the thread {held} is on it")
+        known = commits.tip_of(layout.git, branch) or commits.twin_of(layout.git, branch)
         if request.create:
-            if commits.exists(layout.git, branch) or worktrees.has_twin(layout.git, branch):
+            if known:
                 raise Refused(f"cannot make the branch {branch}: there is one; switch to it")
             return switching.create(admin, branch)
-        if not commits.exists(layout.git, branch) and not worktrees.has_twin(layout.git, branch):
+        if not known:
             raise NotFound(f"cannot switch to {branch}: there is no such branch; create it")
         return switching.switch(admin, key.thread, branch, self.settings.author)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from pathlib import PurePosixPath
 
 from services.messages import ID
+from services.workspaces.git.repository import is_reference, local
 from supervisor.desk import Invalid
 
 MOST_MESSAGE = 64 * 1024  # bytes; forges cut or refuse longer ones
@@ -15,18 +15,13 @@ MOST_BODY = 65_536  # characters, as at GitHub
 MOST_BRANCH = 200  # bytes; it is a file's name in git, with ".lock" behind it
 MOST_PATH = 4096  # bytes, as on Linux
 
-# https://git-scm.com/docs/git-check-ref-format
-_BAD_IN_BRANCH = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|\.(/|$)|\.lock(/|$)")
-
 
 def checked_branch(name: str) -> str:
     """A branch's name as git takes it; raises `Invalid`."""
     if (
-        not name
-        or len(_encoded(name, "branch")) > MOST_BRANCH
-        or _BAD_IN_BRANCH.search(name)
-        or name.startswith(("-", "/", "refs/"))
-        or name.endswith("/")
+        len(_encoded(name, "branch")) > MOST_BRANCH
+        or not is_reference(local(name))
+        or name.startswith(("-", "refs/"))
         or name in ("@", "HEAD")
     ):
         raise Invalid(

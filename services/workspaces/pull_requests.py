@@ -10,7 +10,7 @@ from services.messages import OpenPullRequest, PullRequest
 from services.workspaces import names
 from services.workspaces.finding import seen
 from services.workspaces.forges import Forge, compare_page, hosted
-from services.workspaces.git import commits, projects, worktrees
+from services.workspaces.git import commits, projects
 from services.workspaces.proposing.api import NONSENSE, Api, Proposal, basic
 from services.workspaces.proposing.bitbucket import Bitbucket
 from services.workspaces.proposing.client import Client, Reply
@@ -66,7 +66,7 @@ class PullRequests:
             )
         if branch == into:
             raise Refused(f"cannot open a pull request of {branch} into itself: make a branch")
-        if not worktrees.has_twin(layout.git, branch):
+        if not commits.twin_of(layout.git, branch):
             raise Refused(f"cannot open a pull request of {branch}: push it first")
         proposal = Proposal(place, into, branch, title, body, request.draft)
         return propose(proposal, self._login(place.page))

@@ -128,7 +128,7 @@ class Syncing:
         Only where nothing was merged here that is not there; and what stands in the way in the
         project's own files stays, as they are nobody's thread.
         """
-        ours, theirs = (look(site.git, site.default) for look in (commits.tip_of, transfer.seen))
+        ours, theirs = (look(site.git, site.default) for look in (commits.tip_of, commits.twin_of))
         if not (ours and theirs and commits.are_related(site.git, ours, theirs)):
             return
         author = self.settings.author
@@ -195,9 +195,9 @@ class Syncing:
     def _theirs(self, git: Path, branch: str) -> str:
         """The commit to bring: the remote's, or where there is no remote the project's own."""
         if projects.origin(git) is not None:
-            found, whose = transfer.seen(git, branch), "the remote"
+            found, whose = commits.twin_of(git, branch), "the remote"
         else:
-            found = commits.tip_of(git, branch) if commits.exists(git, branch) else None
+            found = commits.tip_of(git, branch)
             whose = "this site"
         if found is None:
             raise NotFound(f"cannot pull {branch}: {whose} has no such branch; name another")

@@ -115,7 +115,7 @@ class Threads:
         self._places.put_strays_aside(layout, key.thread)
         if read_record(layout, key.thread) or layout.worktree(key.thread).exists():
             raise Refused(f"cannot fork {source} as {key.thread}: there is a thread of that name")
-        if commits.exists(layout.git, key.branch) or worktrees.has_twin(layout.git, key.branch):
+        if commits.tip_of(layout.git, key.branch) or commits.twin_of(layout.git, key.branch):
             raise Refused(
                 f"cannot fork {source} as {key.thread}: there is a branch {key.branch};"
                 " use another threadId"

@@ -11,7 +11,17 @@ import pygit2
 from pygit2.enums import ObjectType, SortMode
 
 from services.messages import Commit, LogEntry
-from services.workspaces.git.repository import Author, GitFailed, local, opened, shown, tip, twin
+from services.workspaces.git.filling import differing
+from services.workspaces.git.repository import (
+    Author,
+    GitFailed,
+    local,
+    loose_commit,
+    opened,
+    shown,
+    tip,
+    twin,
+)
 from services.workspaces.git.saves import forget, snapshot, wip
 from services.workspaces.git.staging import stage
 
@@ -27,24 +37,18 @@ def commit(
     What was saved for the thread goes where the commit contains it.
     """
     with opened(admin) as repo:
-        branch = branch_of(repo)
-        head = repo.head.peel(pygit2.Commit)
+        reference = repo.lookup_reference(local(branch_of(repo)))
+        head = reference.peel(pygit2.Commit)
         tree = stage(repo, head.tree, paths) if paths else snapshot(repo)
         repo.index.write()
         made = None
-        if tree != head.tree.id:
-            made = repo.create_commit(
-                local(branch), author.sign(), author.sign(), message, tree, [head.id]
-            )
+        if files := differing(head.tree, repo[tree].peel(pygit2.Tree)):
+            made = loose_commit(repo, author, message, tree, [head.id])
+            # Refused by git where somebody else has moved the branch meanwhile.
+            reference.set_target(made, f"commit: {message.splitlines()[0]}")
         if not paths:
             forget(repo, wip(thread))
-        return None if made is None else Commit(str(made), changed(repo, head.id, made))
-
-
-def changed(repo: pygit2.Repository, one: pygit2.Oid, other: pygit2.Oid) -> tuple[str, ...]:
-    """The paths in which two commits differ."""
-    deltas = repo.diff(one, other).deltas  # pyright: ignore[reportArgumentType]
-    return tuple(sorted({shown(delta.new_file.path) for delta in deltas}))
+        return None if made is None else Commit(str(made), tuple(map(shown, files)))
 
 
 def branch_of(repo: pygit2.Repository) -> str:
@@ -68,9 +72,11 @@ def tip_of(git: Path, branch: str) -> str | None:
         return None if commit is None else str(commit.id)
 
 
-def exists(git: Path, branch: str) -> bool:
+def twin_of(git: Path, branch: str) -> str | None:
+    """The same of the remote's branch, as it was last seen."""
     with opened(git) as repo:
-        return tip(repo, local(branch)) is not None
+        commit = tip(repo, twin(branch))
+        return None if commit is None else str(commit.id)
 
 
 def are_related(git: Path, one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from pygit2.enums import DeltaStatus, DiffFind, DiffOption
 
 from services.messages import Diff, FileDiff
-from services.workspaces.git.repository import opened, shown
+from services.workspaces.git.repository import is_within, opened, shown
 
 MOST_TEXT = 2_000_000  # characters of all patches together; the rest is there without its patch
 MOST_FILE = 20_000_000  # bytes; to compare a larger one would take several times its size of memory
@@ -71,11 +71,7 @@ def _size(repo: pygit2.Repository, file: pygit2.DiffFile) -> int:
 
 def _within(delta: pygit2.DiffDelta, paths: tuple[str, ...]) -> bool:
     files = (delta.old_file.path, delta.new_file.path)
-    return not paths or any(
-        path == "." or file == path or file.startswith(f"{path.rstrip('/')}/")
-        for file in files
-        for path in paths
-    )
+    return not paths or any(is_within(file, paths) for file in files)
 
 
 def _described(delta: pygit2.DiffDelta) -> FileDiff:

@@ -6,7 +6,7 @@ never touched, and no configuration but a repository's own is read or written.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +90,11 @@ def shown(path: str) -> str:
     return path.encode(errors="surrogateescape").decode(errors="replace")
 
 
+def is_within(path: str, places: Collection[str]) -> bool:
+    """Whether a path is one of these files, or in one of these directories."""
+    return any(place in (".", path) or path.startswith(f"{place}/") for place in places)
+
+
 def tip(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
     """The commit that a reference (`refs/…`) leads to; None where there is no such reference."""
     reference = repo.references.get(name)
@@ -99,6 +104,11 @@ def tip(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
 def local(branch: str) -> str:
     """The reference of a branch."""
     return f"refs/heads/{branch}"
+
+
+def is_reference(name: str) -> bool:
+    """Whether git takes a name for a reference."""
+    return "\0" not in name and pygit2.reference_is_valid_name(name)  # which would end at a NUL
 
 
 def twin(branch: str) -> str:

@@ -9,7 +9,7 @@ import pygit2
 from pygit2.enums import DeltaStatus, DiffOption, FileMode
 
 from services.workspaces.git.filling import differing
-from services.workspaces.git.repository import GitFailed
+from services.workspaces.git.repository import GitFailed, is_within
 
 _WORKTREE = DiffOption.INCLUDE_UNTRACKED | DiffOption.RECURSE_UNTRACKED_DIRS
 
@@ -41,15 +41,11 @@ def stage(repo: pygit2.Repository, tree: pygit2.Tree, paths: Collection[str]) ->
     """
     _stage(repo, paths)
     made = repo.index.write_tree()
-    if any(not _is_below(path, paths) for path in differing(tree, repo[made].peel(pygit2.Tree))):
+    if any(not is_within(path, paths) for path in differing(tree, repo[made].peel(pygit2.Tree))):
         match(repo, tree)  # somebody has staged more, by hand
         _stage(repo, paths)
         made = repo.index.write_tree()
     return made
-
-
-def _is_below(path: str, paths: Collection[str]) -> bool:
-    return any(at in (".", path) or path.startswith(f"{at}/") for at in paths)
 
 
 def _stage(repo: pygit2.Repository, paths: Collection[str]) -> None:
@@ -79,8 +75,7 @@ def _stage_below(repo: pygit2.Repository, directories: Collection[str]) -> None:
         delta.new_file.path: delta.status for delta in repo.index.diff_to_workdir(_WORKTREE).deltas
     }
     for directory in directories:
-        start = "" if directory == "." else f"{directory}/"
-        below = [path for path in found if path.startswith(start)]
+        below = [path for path in found if is_within(path, (directory,))]
         if not below and not (Path(repo.workdir) / directory).is_dir():
             raise NotStaged(f"there is nothing at {directory}; give the path of a file")
         for path in below:

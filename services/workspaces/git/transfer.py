@@ -7,7 +7,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import CheckoutStrategy, FetchPrune
 
-from services.workspaces.git.repository import GitFailed, local, opened, reasons, tip, twin
+from services.workspaces.git.repository import GitFailed, local, opened, reasons, twin
 from services.workspaces.git.wire import Callbacks, Wire
 
 ALL = 2147483647  # the depth by which git's protocol means all history
@@ -81,13 +81,6 @@ def fetch(git: Path, wire: Wire, *, whole: bool = False) -> tuple[str, ...]:
         return tuple(
             sorted(name.removeprefix(start) for name in callbacks.changed if name.startswith(start))
         )
-
-
-def seen(git: Path, branch: str) -> str | None:
-    """The commit on a remote's branch when it was last seen; None if there was no such branch."""
-    with opened(git) as repo:
-        commit = tip(repo, twin(branch))
-        return None if commit is None else str(commit.id)
 
 
 def is_shallow(git: Path) -> bool:

@@ -31,12 +31,6 @@ def start_branch(git: Path, branch: str, start: str | None = None) -> None:
             repo.branches.local.create(branch, point)
 
 
-def has_twin(git: Path, branch: str) -> bool:
-    """Whether the remote had such a branch when it was last seen."""
-    with opened(git) as repo:
-        return tip(repo, twin(branch)) is not None
-
-
 def check_out(git: Path, name: str, place: Path, branch: str) -> None:
     """Fill the new directory `place` with the files of `branch`, as worktree `name`."""
     admin = git / "worktrees" / name

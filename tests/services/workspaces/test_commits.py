@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from services.messages import (
     SaveChanges,
     ThreadKey,
 )
+from services.workspaces.git import commits
 from supervisor.desk import Refused
 from tests.services.workspaces.conftest import Git, Serving
 
@@ -132,6 +134,26 @@ async def test_what_is_staged_after_a_commit_is_seen(
         assert (state.added, state.untracked) == ((), ("new.md",))
         git(opened.root, "read-tree", "HEAD~1")  # another commit's tree, whole
         assert (await service.ask(ReadGit(key))).modified == ("index.md",)
+
+
+async def test_a_commit_that_somebody_else_makes_meanwhile_is_not_lost(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        theirs = git(opened.project, "commit-tree", "-p", "trunk", "-m", "x", "trunk^{tree}")
+        make = commits.loose_commit
+
+        def overtaken(*arguments: Any) -> object:
+            git(opened.project, "update-ref", "refs/heads/thread-t1", theirs)
+            return make(*arguments)
+
+        monkeypatch.setattr(commits, "loose_commit", overtaken)
+        (opened.root / "index.md").write_text("ours\n")
+        with pytest.raises(Refused, match="cannot use the workspace"):
+            await service.ask(CommitChanges(key, "ours"))
+    assert git(opened.project, "rev-parse", "thread-t1") == theirs
+    assert (opened.root / "index.md").read_text() == "ours\n"
 
 
 async def test_a_worktree_on_no_branch_is_not_committed(

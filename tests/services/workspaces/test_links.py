@@ -15,9 +15,10 @@ from services.messages import (
     ReadGit,
     SwitchBranch,
     ThreadKey,
+    Workspace,
 )
 from supervisor.desk import Refused
-from tests.services.workspaces.conftest import Git, Serving
+from tests.services.workspaces.conftest import Git, Service, Serving
 
 
 @pytest.fixture
@@ -34,11 +35,7 @@ async def test_files_of_a_branch_are_not_written_through_a_link(
 ) -> None:
     async with serving() as service:
         opened = await service.ask(OpenWorkspace(key, str(remote)))
-        await service.ask(SwitchBranch(key, "pages", create=True))
-        (opened.root / "assets").mkdir()
-        (opened.root / "assets/page.md").write_text("the site's\n")
-        await service.ask(CommitChanges(key, "pages"))
-        await service.ask(SwitchBranch(key, "thread-t1"))
+        await _make_pages(service, opened)
         (opened.root / "assets").symlink_to(outside)
         switched = await service.ask(SwitchBranch(key, "pages"))
         assert (opened.root / "assets/page.md").read_text() == "the site's\n"
@@ -54,11 +51,7 @@ async def test_an_ignored_link_in_the_place_of_a_directory_is_in_the_way(
 ) -> None:
     async with serving() as service:
         opened = await service.ask(OpenWorkspace(key, str(remote)))
-        await service.ask(SwitchBranch(key, "pages", create=True))
-        (opened.root / "assets").mkdir()
-        (opened.root / "assets/page.md").write_text("the site's\n")
-        await service.ask(CommitChanges(key, "pages"))
-        await service.ask(SwitchBranch(key, "thread-t1"))
+        await _make_pages(service, opened)
         (opened.project / ".git/info/exclude").write_text("assets\n")
         (opened.root / "assets").symlink_to(outside)
         with pytest.raises(Refused, match="ignored"):
@@ -90,3 +83,12 @@ async def test_threads_behind_a_link_are_not_listed(
         assert len(await service.ask(ListThreads("acme", "bob"))) == 1
         (root / "acme/eve").symlink_to(root / "acme/bob")
         assert await service.ask(ListThreads("acme", "eve")) == ()
+
+
+async def _make_pages(service: Service, opened: Workspace) -> None:
+    """A branch `pages` with a file in a directory, and the thread back on its own branch."""
+    await service.ask(SwitchBranch(opened.key, "pages", create=True))
+    (opened.root / "assets").mkdir()
+    (opened.root / "assets/page.md").write_text("the site's\n")
+    await service.ask(CommitChanges(opened.key, "pages"))
+    await service.ask(SwitchBranch(opened.key, opened.branch))
