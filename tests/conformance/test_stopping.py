@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import trio
 
+from supervisor import procfs
 from tests.conformance.roles import PLAIN, Role, Subject, python, sh
-from tests.supervisor.real import TOKEN, alive, carrying, state_of, until
+from tests.supervisor.real import TOKEN, alive, carrying, until
 
 pytestmark = pytest.mark.system
 
@@ -143,12 +145,12 @@ async def adopted(it: Subject) -> set[int]:
     front = await it.front()
 
     def strangers() -> set[int]:
-        parents = {
-            int(p.name): int(p.joinpath("stat").read_text().rpartition(") ")[2].split()[1])
-            for p in Path("/proc").iterdir()
-            if p.name.isdecimal() and state_of(int(p.name))
-        }
-        return {p for p, parent in parents.items() if parent == front} - it.left()
+        found: set[int] = set()
+        for name, _ in procfs.processes():
+            with suppress(OSError):  # gone since it was listed
+                if procfs.stat(name).parent == front:
+                    found.add(int(name))
+        return found - it.left()
 
     found = await until(strangers)
     assert isinstance(found, set)
