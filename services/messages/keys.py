@@ -50,3 +50,8 @@ class ThreadKey(Struct, frozen=True, order=True):
         digest = hashlib.sha256(str(self).encode()).hexdigest()[:8]
         slug = re.sub(r"[^a-z0-9]+", "-", self.thread.lower()).strip("-")[:40]
         return f"{slug}-{digest}"
+
+    @property
+    def built_id(self) -> str:
+        """The same for the output of a production build; no thread's preview can be called so."""
+        return f"{self.preview_id}-built"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -19,17 +20,45 @@ class PreviewState(StrEnum):
     INSTALLING = "installing"
     STARTING = "starting"
     READY = "ready"
+    ASLEEP = "asleep"  # its server was ended to save memory; a navigation brings it back
     FAILED = "failed"
 
 
+class BuildError(Struct, frozen=True):
+    """What is wrong with a site's source. `file` is relative to the site where it is inside.
+
+    `line` and `column` count from 1; `frame` is the source around it, as plain text.
+    """
+
+    message: str
+    file: str = ""
+    line: int | None = None
+    column: int | None = None
+    frame: str = ""
+
+    def __str__(self) -> str:
+        where = f" ({self.file}{f':{self.line}' if self.line else ''})" if self.file else ""
+        return f"{self.message}{where}"
+
+
 class Preview(Struct, frozen=True):
-    """A thread's dev server, on loopback. `reason`: what it waits for, or why it failed."""
+    """A server on loopback for one thread's site: its dev server, or the output of a build.
+
+    `reason`: what it waits for, or why it failed. `error` is the mistake that its pages show, or
+    that it cannot start for. `clients` are the browsers on its HMR socket, `memory` is in bytes
+    and 0 where it was not measured yet. `built` is when what it serves was built, in Unix
+    seconds; None for a dev server.
+    """
 
     id: str
     key: ThreadKey
     state: PreviewState
     port: int
     reason: str = ""
+    error: BuildError | None = None
+    clients: int = 0
+    memory: int = 0
+    built: float | None = None
 
 
 class StartPreview(Request[Preview], frozen=True):
@@ -37,6 +66,16 @@ class StartPreview(Request[Preview], frozen=True):
 
     key: ThreadKey
     root: Path
+
+
+class WakePreview(Request[Preview], frozen=True):
+    """See to it that a preview runs, by its id, or the thread last active; answered at once.
+
+    One that nobody has opened yet in this run is found among the threads on disk. Raises
+    `NotFound` where no thread has that id.
+    """
+
+    id: str | None = None
 
 
 class RestartPreview(Request[Preview], frozen=True):
@@ -61,8 +100,59 @@ class StopPreview(Request[None], frozen=True):
     key: ThreadKey
 
 
+class Built(Struct, frozen=True):
+    """How a production build went: its `preview`, or the `errors` that it ended with.
+
+    `seconds` is how long it took, `output` the last lines that it wrote.
+    """
+
+    preview: Preview | None
+    errors: tuple[BuildError, ...] = ()
+    seconds: float = 0.0
+    output: str = ""
+
+
+class BuildSite(Request[Built], frozen=True):
+    """Build a thread's site as it is now, and serve it at a preview of its own.
+
+    Answered when it is done. A site that cannot be built is an answer; `Refused` where no build
+    could begin. The last good build goes on being served until a newer one is good.
+    """
+
+    key: ThreadKey
+
+
 class Routes(Struct, frozen=True):
     """Every preview by its id, and the one for requests that name none: the thread last active."""
 
     previews: dict[str, Preview]
     default: str | None = None
+
+
+class Visit(Struct, frozen=True):
+    """Stream "visits": somebody opened a page of that preview."""
+
+    id: str
+
+
+class PreviewUpdated(Struct, frozen=True):
+    """Stream "preview_events": the browsers of a thread's preview were told to show something new.
+
+    `paths` are the modules, or the page, that changed, relative to the site and not all of them.
+    """
+
+    key: ThreadKey
+    type: Literal["update", "full-reload", "prune"]
+    paths: tuple[str, ...] = ()
+    kind: Literal["preview.updated"] = "preview.updated"
+
+
+class PreviewBroken(Struct, frozen=True):
+    """Stream "preview_events": a page of a thread's preview cannot be shown; None when it can."""
+
+    key: ThreadKey
+    error: BuildError | None
+    kind: Literal["preview.error"] = "preview.error"
+
+
+PreviewEvent = PreviewUpdated | PreviewBroken

@@ -44,6 +44,15 @@ class FindWorkspace(Request[Workspace], frozen=True):
     key: ThreadKey
 
 
+class FindPreviewed(Request[Workspace], frozen=True):
+    """The workspace whose thread has a preview of that id, or the one last opened of all.
+
+    Looks through every thread that is not archived. Raises `NotFound`.
+    """
+
+    preview_id: str | None = None
+
+
 class Thread(Struct, frozen=True):
     """A conversation as a list shows it; times are ISO 8601 in UTC.
 
