@@ -34,7 +34,10 @@ def variables(name: str) -> list[bytes]:
     """Its environment as it began, as `NAME=value`; nothing in the middle of an exec and on its
     way out. Raises `OSError` where it is gone, or not ours to read.
     """
-    environment = read(name, "environ")
+    try:
+        environment = read(name, "environ")
+    except ProcessLookupError:  # what Linux says, of late, of one on its way out: not that it left
+        return []
     return environment.split(b"\0") if environment else []
 
 

@@ -101,16 +101,21 @@ def test_one_without_an_environment_leaves_doubt(monkeypatch: pytest.MonkeyPatch
         assert left(survivors, trace) == [[it]]  # it was not remembered without its mark
 
 
-@pytest.fixture
-def blank(monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture(params=["empty", "an error"])
+def blank(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
     """Call it, and from then on no process shows an environment, as none does on its way out.
 
-    There it may hold a port for as long as the machine is busy.
+    There it may hold a port for as long as the machine is busy. How Linux says it depends on how
+    new it is.
     """
     really_open = os.open
 
     def see_no_environment(path: str, flags: int) -> int:
-        return really_open(os.devnull if path.endswith("/environ") else path, flags)
+        if not path.endswith("/environ"):
+            return really_open(path, flags)
+        if request.param == "empty":
+            return really_open(os.devnull, flags)
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
 
     return lambda: monkeypatch.setattr(os, "open", see_no_environment)
 
