@@ -1,5 +1,46 @@
-"""The whole daemon for every test here."""
+"""The whole daemon and a real browser for every test here."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.browser import sites
 from tests.whole.fixtures import cache, daemon
 
 __all__ = ["cache", "daemon"]
+
+# No sandbox, since tests run as root; the rest keeps Chromium from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+def browser(require: Callable[[str], Path]) -> Iterator[BrowserContext]:
+    """A browser that nobody used yet; its pages are tabs of one window."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=require("chromium"), args=FLAGS)
+        context = chromium.new_context(viewport={"width": 1000, "height": 600})
+        context.set_default_timeout(30_000)
+        yield context
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Page:
+    return browser.new_page()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The templates of the sites that are not ours, as published."""
+    return sites.fetch(tmp_path_factory.mktemp("templates"))

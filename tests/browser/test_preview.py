@@ -4,44 +4,22 @@ import json
 import os
 import signal
 import tomllib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.browser.looking import listen
 from tests.whole.daemon import CONFIG, Daemon, until
 
 pytestmark = pytest.mark.system
-
-# No sandbox, since tests run as root; the rest keeps Chromium from calling home.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture
-def page(require: Callable[[str], Path]) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=require("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1000, "height": 600})
-        page.set_default_timeout(30_000)
-        yield page
-        browser.close()
 
 
 def open_preview(daemon: Daemon, page: Page) -> None:
     """Open the preview and wait until Vite's client listens for edits."""
     daemon.init()
     daemon.shown("<h1")
-    with page.expect_event("websocket", lambda socket: f":{daemon.hmr_port}/" in socket.url):
-        page.goto(daemon.preview)
-    page.wait_for_load_state("networkidle")
+    listen(page, daemon.preview)
 
 
 def test_an_edit_appears_with_no_manual_reload(daemon: Daemon, page: Page) -> None:
