@@ -18,6 +18,7 @@ from services.api.history_routes import history_routes
 from services.api.last_send import FinishLastSend
 from services.api.page_routes import page_routes
 from services.api.schema import BODY_LIMIT
+from services.api.selftest_routes import selftest_routes
 from services.api.thread_routes import thread_routes
 from services.api.transfer_routes import transfer_routes
 from services.messages import Activity, Transfers
@@ -47,6 +48,7 @@ def build(
     app.register_blueprint(thread_routes(asking))
     app.register_blueprint(history_routes(asking))
     app.register_blueprint(transfer_routes(ctx.board("transfers", Transfers), ctx.stopping))
+    app.register_blueprint(selftest_routes(asking, options.preview, token))
     app.register_blueprint(page_routes(options.preview, token, token_file))
 
     @app.after_request

@@ -23,6 +23,7 @@ from services.messages.changes import (
     SwitchBranch,
     Switched,
 )
+from services.messages.doctor import SCRATCH, Findings, Hop, SelfTest, Verdict
 from services.messages.keys import ID, ThreadKey
 from services.messages.previews import (
     TOKEN_COOKIE,
@@ -81,6 +82,7 @@ from services.messages.workspaces import (
 
 __all__ = [
     "ID",
+    "SCRATCH",
     "TOKEN_COOKIE",
     "Activity",
     "ArchiveThread",
@@ -102,8 +104,10 @@ __all__ = [
     "FileDiff",
     "FindPreviewed",
     "FindWorkspace",
+    "Findings",
     "ForkThread",
     "GitState",
+    "Hop",
     "ListThreads",
     "LogEntry",
     "MergeThread",
@@ -130,6 +134,7 @@ __all__ = [
     "RestoreCommit",
     "Routes",
     "SaveChanges",
+    "SelfTest",
     "StartPreview",
     "StopPreview",
     "SwitchBranch",
@@ -144,6 +149,7 @@ __all__ = [
     "TurnResult",
     "TurnState",
     "Turns",
+    "Verdict",
     "Visit",
     "WakePreview",
     "Workspace",

@@ -62,10 +62,14 @@ class Preview(Struct, frozen=True):
 
 
 class StartPreview(Request[Preview], frozen=True):
-    """See to it that a thread has a dev server, and make it the default; answered at once."""
+    """See to it that a thread has a dev server; answered at once.
+
+    It becomes the default, unless `prefer` is off: for somebody who is not a person.
+    """
 
     key: ThreadKey
     root: Path
+    prefer: bool = True
 
 
 class WakePreview(Request[Preview], frozen=True):

@@ -125,8 +125,8 @@ class Previews:
 
     async def handle(self, request: Request[Any]) -> object:
         match request:
-            case StartPreview(key=key, root=root):
-                return self._open(key, root)
+            case StartPreview(key=key, root=root, prefer=prefer):
+                return self._open(key, root, prefer=prefer)
             case RestartPreview(key=key):
                 return await self._restart(key)
             case RefreshPreview(key=key):
@@ -146,7 +146,7 @@ class Previews:
                     if change.name.startswith(TEMPLATE):
                         await self._see(change.name.removeprefix(TEMPLATE))
 
-    def _open(self, key: ThreadKey, root: Path) -> Preview:
+    def _open(self, key: ThreadKey, root: Path, *, prefer: bool) -> Preview:
         known = self._board.previews.get(key.preview_id)
         if known is None:
             self._begin(key, root)
@@ -154,7 +154,8 @@ class Previews:
             self._try_again(known, root)
         elif known.state is PreviewState.READY:
             self._nursery.start_soon(self._renew, key)
-        self._board.prefer(key.preview_id)
+        if prefer:
+            self._board.prefer(key.preview_id)
         return self._board.previews[key.preview_id]
 
     async def _restart(self, key: ThreadKey) -> Preview:
