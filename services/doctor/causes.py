@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum, auto
+from typing import NamedTuple
 
 
 class Symptom(StrEnum):
@@ -49,6 +50,7 @@ class Symptom(StrEnum):
     STILL_STARTING = auto()
     SOMEBODY_ELSE = auto()
     PAGE_REWRITTEN = auto()
+    FRAME_FORBIDDEN = auto()
     CLIENT_IS_A_PAGE = auto()
     CLIENT_MISSING = auto()
     CLIENT_CACHED = auto()
@@ -79,3 +81,10 @@ class Broken(Exception):
         super().__init__(seen)
         self.symptom = symptom
         self.seen = seen
+
+
+class Remedy(NamedTuple):
+    """The usual cause of a symptom, and what to do, in sentences."""
+
+    cause: str
+    advice: str

@@ -93,6 +93,17 @@ async def secure(stream: trio.SocketStream, name: str) -> trio.SSLStream[trio.So
     return secured
 
 
+async def speaks_tls(stream: trio.SocketStream) -> bool:
+    """Whether a port answers TLS, whatever its certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        await trio.SSLStream(stream, context).do_handshake()
+    except trio.BrokenResourceError:
+        return False
+    return True
+
+
 def _explained(error: BaseException, name: str) -> Broken:
     if isinstance(error, ssl.SSLCertVerificationError):
         symptom = {

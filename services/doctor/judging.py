@@ -105,6 +105,18 @@ def client_of(page: Answer) -> str | None:
     return urljoin("/", urlsplit(found[1]).path)
 
 
+def check_frame(page: Answer) -> None:
+    """Raises `Broken` for a page that no page of another origin may show in a frame."""
+    policies = [rule for rule in page.all("content-security-policy") if "frame-ancestors" in rule]
+    for policy in policies:
+        allowed = policy.partition("frame-ancestors")[2].partition(";")[0].split()
+        if not set(allowed) - {"'none'", "'self'"}:
+            raise Broken(Symptom.FRAME_FORBIDDEN, f"frame-ancestors {' '.join(allowed)}")
+    # Where there is such a policy browsers do not look at the older header.
+    if not policies and page.get("x-frame-options"):
+        raise Broken(Symptom.FRAME_FORBIDDEN, f"X-Frame-Options: {page.get('x-frame-options')}")
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """How Vite's client in a page opens its socket: at `path`, the query with it."""

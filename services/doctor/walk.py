@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import trio
 
-from services.doctor import hops
 from services.doctor.causes import Broken, Symptom
+from services.doctor.hops import network, pages, sockets
 from services.doctor.remedies import Remedy, remedy
 from services.doctor.way import NotTried, Way
 from services.messages import Findings, Hop, Verdict
@@ -22,28 +22,29 @@ WHOLE = 60.0  # seconds, for all hops together; the silence that was asked for c
 class Step:
     """A hop. Where its time, `times` that of a plain one, is over, it is `silent`.
 
-    One that is tried `always` may tell something even where another has failed.
+    One that is `aside` is tried even where another has failed, and is in no other one's way.
     """
 
     name: str
     run: Callable[[Way], Awaitable[str]]
     silent: Symptom = Symptom.OUT_OF_TIME
     times: float = 1.0
-    always: bool = False
+    aside: bool = False
 
 
 # The connection shares its time out among addresses, and a preview on its way is asked for again.
 STEPS = (
-    Step("configuration", hops.configuration),
-    Step("dns", hops.dns, Symptom.RESOLVER_FAILS),
-    Step("tcp", hops.tcp, Symptom.NO_CONNECTION, times=1.5),
-    Step("tls", hops.tls, Symptom.TLS_SILENT),
-    Step("http", hops.http, Symptom.STILL_STARTING, times=4),
-    Step("client", hops.client, Symptom.HTTP_SILENT),
-    Step("websocket", hops.websocket, Symptom.SOCKET_SILENT),
-    Step("silence", hops.silence, times=math.inf),
-    Step("hmr", hops.hmr, Symptom.NO_UPDATE),
-    Step("clock", hops.clock, always=True),
+    Step("configuration", network.configuration),
+    Step("dns", network.dns, Symptom.RESOLVER_FAILS),
+    Step("tcp", network.tcp, Symptom.NO_CONNECTION, times=1.5),
+    Step("tls", network.tls, Symptom.TLS_SILENT),
+    Step("http", pages.http, Symptom.STILL_STARTING, times=4),
+    Step("frame", pages.frame, aside=True),
+    Step("client", pages.client, Symptom.HTTP_SILENT),
+    Step("websocket", sockets.websocket, Symptom.SOCKET_SILENT),
+    Step("silence", sockets.silence, times=math.inf),
+    Step("hmr", sockets.hmr, Symptom.NO_UPDATE),
+    Step("clock", pages.clock, aside=True),
 )
 
 
@@ -53,14 +54,16 @@ async def walk(way: Way, told: Callable[[Hop], None] = lambda _: None) -> Findin
     What goes wrong is in the findings. Cancelled, it hangs up and leaves.
     """
     done: list[Hop] = []
+    failed = ""
     deadline = trio.current_time() + WHOLE + way.patience
     async with AsyncExitStack() as way.streams:
         for step in STEPS:
-            failed = next((hop.name for hop in done if hop.verdict is Verdict.FAILED), "")
-            if failed and not step.always:
+            if failed and not step.aside:
                 hop = Hop(step.name, Verdict.NOT_TRIED, f"{failed} failed")
             else:
                 hop = await _try(step, way, deadline)
+            if hop.verdict is Verdict.FAILED and not step.aside:
+                failed = step.name
             done.append(hop)
             told(hop)
     return Findings(way.address, way.inside, tuple(done))

@@ -39,8 +39,7 @@ class Way:
     addresses: tuple[str, ...] = ()
     cookies: dict[str, str] = field(default_factory=dict[str, str])
     answered: Answer | None = None
-    skew: float | None = None
-    page_status: int = 0
+    page: Answer | None = None
     client_path: str = ""
     socket_path: str = ""
     socket: Socket = field(init=False)

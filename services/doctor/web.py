@@ -14,6 +14,9 @@ from services.doctor.target import Target
 MOST_BYTES = 4 * 1024 * 1024  # of a body; what is beyond is not looked at
 CHUNK = 64 * 1024
 
+_TLS_ALERT = b"\x15\x03"
+_HTTP = b"HTTP/"
+
 Headers = list[tuple[str, str]]
 
 
@@ -47,12 +50,16 @@ class Exchange:
     def __init__(self, stream: trio.abc.Stream) -> None:
         self.stream = stream
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=256 * 1024)
+        self._begun = self._ended = False
 
     async def ask(self, target: Target, path: str, headers: Headers) -> Answer:
         """GET a path and read all of the answer. Raises `Broken`; a 101 is an answer too."""
         try:
             return await self._ask(target, path, headers)
         except h11.RemoteProtocolError as error:
+            if self._ended:
+                seen = "the connection was closed before the end of an answer"
+                raise Broken(Symptom.HUNG_UP, seen) from None
             raise Broken(Symptom.NOT_HTTP, f"the answer is no HTTP/1.1: {error}") from None
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise Broken(Symptom.HUNG_UP, "the connection was cut before an answer") from None
@@ -74,8 +81,6 @@ class Exchange:
                     body += data
                 case h11.EndOfMessage():
                     break
-                case h11.ConnectionClosed():
-                    raise Broken(Symptom.HUNG_UP, "the connection was closed without an answer")
                 case _:
                     pass
             if len(body) > MOST_BYTES:
@@ -89,11 +94,24 @@ class Exchange:
             event = self._http.next_event()
             if event is not h11.NEED_DATA:
                 return event
-            self._http.receive_data(bytes(await self.stream.receive_some(CHUNK)))
+            data = bytes(await self.stream.receive_some(CHUNK))
+            self._ended = not data
+            if not self._begun:
+                _check_beginning(data)
+            self._begun = True
+            self._http.receive_data(data)
 
     @property
     def leftover(self) -> bytes:
         return self._http.trailing_data[0]
+
+
+def _check_beginning(data: bytes) -> None:
+    """Raises `Broken` for a first word that no web server says, whatever is still to come."""
+    if data.startswith(_TLS_ALERT):
+        raise Broken(Symptom.TLS_WHERE_PLAIN, "the answer is an alert of TLS")
+    if not _HTTP.startswith(data[: len(_HTTP)]):
+        raise Broken(Symptom.NOT_HTTP, f"the answer begins with {data[:24]!r}")
 
 
 def _plain(event: h11.Response | h11.InformationalResponse) -> tuple[tuple[str, str], ...]:

@@ -30,7 +30,7 @@ from tests.harness import Harness
 SPEC = TaskSpec(
     name="api",
     run="services.api:serve",
-    asks=("workspaces", "agent", "previews"),
+    asks=("workspaces", "agent", "previews", "doctor"),
     sends=("activity",),
     watches=("transfers",),
     stop_timeout=5.0,

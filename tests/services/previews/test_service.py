@@ -121,6 +121,17 @@ async def test_what_becomes_of_the_dev_server_is_shown(tmp_path):
         assert failed.reason == "the dev server cannot start: cannot parse (astro.config.mjs)"
 
 
+async def test_one_that_is_opened_for_nobody_is_not_the_default(tmp_path):
+    roots = site(tmp_path / "one"), site(tmp_path / "two")
+    for root in roots:
+        modules_of(root)
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, roots[0]))
+        await kept.ask(StartPreview(OTHER, roots[1], prefer=False))
+        await kept.until(PreviewState.READY, OTHER)
+        assert kept.routes.default == KEY.preview_id
+
+
 async def test_opening_again_changes_the_default_and_starts_only_what_failed(tmp_path):
     roots = site(tmp_path / "one"), site(tmp_path / "two")
     for root in roots:
