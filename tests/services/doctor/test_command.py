@@ -6,8 +6,9 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.metadata import entry_points
+from socketserver import TCPServer
 
 import msgspec
 import pytest
@@ -47,8 +48,9 @@ class Api:
 
             def log_message(self, format: str, *args: object) -> None: ...
 
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.bind = f"127.0.0.1:{self.server.server_port}"
+        # Not an HTTPServer, which asks DNS for the name of the machine.
+        self.server = TCPServer(("127.0.0.1", 0), Handler)
+        self.bind = f"127.0.0.1:{self.server.server_address[1]}"
 
 
 class FakeClient:
