@@ -16,7 +16,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage bench bench-workspaces chaos endure lock upgrade clean
+.PHONY: fix coverage bench bench-proxies bench-workspaces chaos endure lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
@@ -71,6 +71,9 @@ bench: $(VENV)/test.stamp ## measure beside other supervisors, which it makes in
 
 bench-workspaces: $(VENV)/test.stamp ## git's part beside the git program, ten threads beside one; some minutes
 	@$(BIN)/python -m tests.benchmarks.workspaces --markdown build/workspaces.md $(BENCH)
+
+bench-proxies: $(VENV)/test.stamp ## the front door beside nginx, haproxy, caddy and http-proxy-3; some minutes
+	@$(BIN)/python -m tests.benchmarks.proxies --install --markdown build/proxies.md $(BENCH)
 
 chaos: $(VENV)/test.stamp ## kill the daemon 500 times while it works: nothing is lost; some minutes
 	@$(BIN)/python -m tests.chaos $(CHAOS)

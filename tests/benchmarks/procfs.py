@@ -80,3 +80,17 @@ def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
 def _tasks(pid: int) -> Iterator[Path]:
     with suppress(OSError):
         yield from (PROC / str(pid) / "task").iterdir()
+
+
+def listening(pid: int) -> list[int]:
+    """The ports on IPv4 that a process listens on."""
+    own: set[str] = set()
+    with suppress(OSError):
+        own = {os.readlink(file) for file in (PROC / str(pid) / "fd").iterdir()}
+    lines = (PROC / "net" / "tcp").read_text().splitlines()[1:]
+    rows = [line.split() for line in lines]
+    return [
+        int(row[1].rpartition(":")[2], 16)
+        for row in rows
+        if row[3] == "0A" and f"socket:[{row[9]}]" in own
+    ]

@@ -5,10 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Generator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,12 +12,12 @@ from services.messages import ThreadKey
 from services.previews.node import find_node
 from services.previews.service import RUNNER
 from tests.benchmarks.figures import Aim, Figure, Results
+from tests.benchmarks.pages import await_page, running
 from tests.benchmarks.workspaces.pairs import OURS
 from tests.benchmarks.workspaces.sizes import Sizes
 from tests.whole.daemon import Daemon, free_ports
 
 STARTER = RUNNER.parents[1] / "workspaces" / "starter"
-ENVIRONMENT = {"ASTRO_TELEMETRY_DISABLED": "1", "NODE_ENV": "development", "LANG": "C.UTF-8"}
 ALLOWED = "one thread and its source again for each"
 ALONE = "Astro alone"
 FIRST = Figure("site", "the first thread, nothing cached: until its page", "s")
@@ -59,7 +55,7 @@ def _open(daemon: Daemon, thread: str) -> float:
     begun = time.monotonic()
     daemon.init(thread)
     host = f"{ThreadKey('acme', 'ada', thread).preview_id}.localhost:{daemon.hmr_port}"
-    _await_page(daemon.preview, host)
+    await_page(daemon.preview, host)
     return time.monotonic() - begun
 
 
@@ -72,34 +68,9 @@ def _alone(folder: Path, source: Path, cache: Path) -> float:
     (port,) = free_ports(1)
     command = [find_node().node, RUNNER, root, port, folder / "cache", modules]
     begun = time.monotonic()
-    with _running(list(map(str, command)), root):
-        _await_page(f"http://127.0.0.1:{port}/")
+    with running(list(map(str, command)), root):
+        await_page(f"http://127.0.0.1:{port}/")
         return time.monotonic() - begun
-
-
-@contextmanager
-def _running(command: list[str], where: Path) -> Generator[None]:
-    process = subprocess.Popen(
-        command, cwd=where, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _await_page(address: str, host: str | None = None, within: float = 300.0) -> None:
-    request = urllib.request.Request(address, headers={"Host": host} if host else {})
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                answer.read()
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.01)
-    raise TimeoutError(f"{address} had no page within {within:g} s")
 
 
 def _megabytes(*folders: Path) -> float:

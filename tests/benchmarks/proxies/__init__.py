@@ -1,0 +1,1 @@
+"""The front door of previews beside the proxies that people put in front of dev servers."""
