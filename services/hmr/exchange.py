@@ -3,81 +3,209 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from math import inf
 
-import h11
 import trio
+from msgspec import Struct
 
-from services.hmr.headers import to_client
-from services.hmr.peer import Peer
+from services.hmr.chunked import Dechunker, chunk, last_chunk
+from services.hmr.head import CHUNKED, BadHead, RequestHead, ResponseHead, read_response
+from services.hmr.headers import is_websocket, switching, to_client, to_upstream, written
+from services.hmr.upload import Upload
+from services.hmr.wire import Lost, Stalled, Wire
+
+ANSWER_HEAD = 256 * 1024  # bytes
+HINTS = 16  # answers before the answer
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+EVENTS = b"text/event-stream"
+
+
+class Patience(Struct, frozen=True):
+    """In seconds: how long a dev server may take to begin its answer, and either side to go on."""
+
+    answer: float
+    stall: float
 
 
 class End(Enum):
     """How an exchange ended, seen from the browser."""
 
     ANSWERED = auto()
+    ANSWERED_AT_LAST = auto()  # and the connection takes no more requests
     SWITCHED = auto()  # both ends agreed to go on as a WebSocket
     UNANSWERED = auto()  # the dev server ended without a word; the browser has seen nothing
+    UNREADABLE = auto()  # it said what is no HTTP; the browser has seen nothing
+    LATE = auto()  # it said nothing for too long; the browser has seen nothing
     CUT = auto()  # it ended in mid-answer; only closing can tell the browser
+    CUT_UNSEEN = auto()  # the same, where only a reset can
 
 
-async def carry(client: Peer, server: Peer, request: h11.Request, *, body: bool, port: int) -> End:
-    """Carry `request`, its body as it comes if it has one, and the answer as it comes.
+class Exchange:
+    """`reusable`: whether the dev server's connection may take another request afterwards."""
 
-    What the server breaks is returned, what the browser breaks is raised: a
-    `trio.BrokenResourceError` or `h11.RemoteProtocolError`, possibly in a group.
-    """
-    try:
-        await server.send(request, *(() if body else (h11.EndOfMessage(),)))
-    except trio.BrokenResourceError:
-        return End.UNANSWERED
-    if not body:
-        return await _answer(client, server, port)
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(_send_body, client, server)
-        end = await _answer(client, server, port)
-        nursery.cancel_scope.cancel()
-    return end
+    def __init__(
+        self, client: Wire, server: Wire, request: RequestHead, patience: Patience
+    ) -> None:
+        self.reusable = False
+        self._client = client
+        self._server = server
+        self._request = request
+        self._patience = patience
+        self._upload = Upload(client, server, request.length, patience.stall)
+        self._if_lost = End.UNANSWERED
 
+    async def run(self, *, port: int, peer: str) -> End:
+        """Carry the request, its body as it comes, and the answer as it comes.
 
-async def _send_body(client: Peer, server: Peer) -> None:
-    while True:
-        event = await client.receive()
+        What the server breaks is returned. What the browser breaks is raised: `Lost`, or `BadHead`
+        where its body cannot be read and no answer has begun.
+        """
+        request = self._request
+        fields = written(to_upstream(request, port=port, peer=peer))
+        head = b"%b %b HTTP/1.1\r\n%b" % (request.method, request.target, fields)
         try:
-            match event:
-                case h11.Data():
-                    await server.send(event)
-                case _:
-                    await server.send(h11.EndOfMessage())
-                    return
-        except trio.BrokenResourceError:
-            return  # whoever reads the answer finds out too, and knows what to do
+            if not self._upload.done:
+                return await self._both_ways(head, port)
+            await self._server.send(head, self._patience.stall)
+            self._server.serve(self._client)
+            return await self._receive(port)
+        except Lost as lost:
+            if lost.wire is self._client:
+                raise
+            late = isinstance(lost, Stalled) and self._if_lost in (End.UNANSWERED, End.UNREADABLE)
+            return End.LATE if late else self._if_lost
+        finally:
+            self._server.serve(None)
 
+    async def _both_ways(self, head: bytes, port: int) -> End:
+        client, upload = self._client, self._upload
+        request = self._request
+        if request.modern and b"expect" in request.given and not client.early:
+            await client.send(CONTINUE, self._patience.stall)
+        end = End.CUT
+        lost: Lost | None = None
+        self._server.serve(client)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(upload.run, head, nursery.cancel_scope)
+            try:
+                end = await self._receive(port)
+            except Lost as error:
+                lost = error
+            nursery.cancel_scope.cancel()
+        if isinstance(upload.failure, BadHead) and self._if_lost in (End.CUT, End.CUT_UNSEEN):
+            return self._if_lost
+        if upload.failure is not None:
+            raise upload.failure
+        if lost is not None:
+            raise lost
+        return end
 
-async def _answer(client: Peer, server: Peer, port: int) -> End:
-    lost = End.UNANSWERED
-    while True:
+    async def _receive(self, port: int) -> End:
         try:
-            event = await server.receive()
-        except (trio.BrokenResourceError, h11.RemoteProtocolError):
-            return lost
-        match event:
-            case h11.InformationalResponse(status_code=101):
-                await client.send(event)
-                return End.SWITCHED
-            case h11.InformationalResponse():
-                pass
-            case h11.Response():
-                head = h11.Response(
-                    status_code=event.status_code,
-                    reason=event.reason,
-                    headers=to_client(list(event.headers), port=port),
-                )
-                lost = End.CUT
-                await client.send(head)
-            case h11.Data():
-                await client.send(event)
-            case h11.EndOfMessage():
-                await client.send(h11.EndOfMessage())
-                return End.ANSWERED
-            case _:
-                return lost
+            data = b""
+            for _ in range(HINTS):
+                data, end = await self._receive_head(data)
+                head = read_response(data[:end], self._request.method)
+                data = data[end:]
+                if head.status >= 200:
+                    return await self._answer(head, data, port)
+                if head.status == 101:
+                    return await self._switch(head, data)
+                if head.status > 101 and self._request.modern:
+                    hint = _status_line(head) + written(to_client(head, port=port))
+                    await self._client.send(hint, self._patience.stall)
+        except BadHead:
+            pass
+        return self._if_lost
+
+    async def _receive_head(self, data: bytes) -> tuple[bytes, int]:
+        """What has come, and where in it the head ends."""
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            if len(data) > ANSWER_HEAD:
+                raise BadHead(502, f"its head is longer than {ANSWER_HEAD} bytes")
+            try:
+                more = await self._server.receive(self._patience.answer)
+            except Stalled:
+                if self._upload.done:
+                    raise
+                continue  # it has not heard all of the question yet
+            if not more:
+                raise Lost(self._server)
+            self._if_lost = End.UNREADABLE
+            data += more
+        return data, end + 4
+
+    async def _switch(self, head: ResponseHead, data: bytes) -> End:
+        if not is_websocket(self._request):
+            raise BadHead(502, "it switches to what nobody asked for")
+        self._if_lost = End.CUT
+        self._server.early = data
+        start = _status_line(head) + written(switching(head))
+        await self._client.send(start, self._patience.stall)
+        return End.SWITCHED
+
+    async def _answer(self, head: ResponseHead, data: bytes, port: int) -> End:
+        modern = self._request.modern
+        counted = head.length >= 0
+        keeps = self._request.keeps and self._upload.done and (counted or modern)
+        headers = to_client(head, port=port)
+        if not counted:
+            if modern:
+                headers.append((b"transfer-encoding", b"chunked"))
+        elif head.status != 204 and b"content-length" in head.given:
+            headers.append((b"content-length", head.given[b"content-length"]))
+        if not keeps:
+            headers.append((b"connection", b"close"))
+        elif not modern:
+            headers.append((b"connection", b"keep-alive"))
+        start = _status_line(head) + written(headers)
+        self._if_lost = End.CUT if counted or modern else End.CUT_UNSEEN
+        if counted:
+            await self._send_bytes(start, head.length, data)
+        else:
+            await self._send_pieces(start, head, data)
+        self.reusable = self.reusable and head.keeps and self._upload.done
+        return End.ANSWERED if keeps else End.ANSWERED_AT_LAST
+
+    async def _send_bytes(self, start: bytes, length: int, data: bytes) -> None:
+        client, server, stall = self._client, self._server, self._patience.stall
+        self.reusable = len(data) <= length
+        await client.send(start + data[:length], stall)
+        left = length - len(data)
+        buffer = server.board.buffer
+        while left > 0:
+            count = await server.receive_into(min(left, len(buffer)), stall)
+            if not count:
+                raise Lost(server)
+            left -= count
+            await client.send(buffer[:count], stall)
+            if count == len(buffer):
+                await trio.lowlevel.checkpoint()
+
+    async def _send_pieces(self, start: bytes, head: ResponseHead, data: bytes) -> None:
+        client, server, stall = self._client, self._server, self._patience.stall
+        modern = self._request.modern
+        # Events may be rare; anything else goes on or is broken.
+        wait = inf if head.given.get(b"content-type", b"").startswith(EVENTS) else stall
+        body = Dechunker() if head.length == CHUNKED else None
+        while True:
+            piece = data if body is None else body.feed(data)
+            out = start + (chunk(piece) if modern else piece)
+            if body is not None and body.done:
+                self.reusable = not body.rest
+                await client.send(out + (last_chunk(body.trailers) if modern else b""), stall)
+                return
+            if out:
+                await client.send(out, stall)
+            start = b""
+            data = await server.receive(wait)
+            if not data:
+                break
+        if body is not None:
+            raise Lost(server)
+        if modern:
+            await client.send(last_chunk([]), stall)
+
+
+def _status_line(head: ResponseHead) -> bytes:
+    return b"HTTP/1.1 %d %b\r\n" % (head.status, head.reason)

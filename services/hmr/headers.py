@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.hmr.head import CHUNKED, Headers, RequestHead, ResponseHead
 from services.messages import TOKEN_COOKIE
 
-Headers = list[tuple[bytes, bytes]]
-
-# RFC 9110 7.6.1, and what older software sends though it means only its neighbour.
-HOP_BY_HOP = frozenset(
+# RFC 9110 7.6.1, and what older software sends though it means only its neighbour. The framing is
+# among them: whatever a Connection header names, how long a body is we say ourselves.
+_HOP_BY_HOP = frozenset(
     {
         b"connection",
+        b"content-length",
         b"keep-alive",
         b"proxy-authenticate",
         b"proxy-authorization",
@@ -22,6 +23,18 @@ HOP_BY_HOP = frozenset(
         b"upgrade",
     }
 )
+_OURS = _HOP_BY_HOP | {
+    b"cookie",
+    b"expect",
+    b"host",
+    b"origin",
+    b"x-forwarded-for",
+    b"x-forwarded-host",
+    b"x-forwarded-proto",
+}
+# A preview may not rule over others that a browser sees on the same origin, now or later.
+_NOT_FOR_BROWSERS = _HOP_BY_HOP | {b"clear-site-data", b"location", b"service-worker-allowed"}
+_COMMON = frozenset({b"close", b"keep-alive", b"upgrade"})
 
 
 def tokens(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> frozenset[bytes]:
@@ -35,17 +48,18 @@ def tokens(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> frozenset[byt
     )
 
 
-def is_websocket(headers: Headers) -> bool:
-    """Whether a request asks to go on as a WebSocket."""
-    return b"upgrade" in tokens(headers, b"connection") and b"websocket" in tokens(
-        headers, b"upgrade"
+def is_websocket(head: RequestHead) -> bool:
+    """Whether a request asks to go on as a WebSocket, in the one way that RFC 6455 has."""
+    given = head.given
+    return (
+        head.method == b"GET"
+        and head.modern
+        and head.length == 0
+        and given.get(b"upgrade", b"").lower() == b"websocket"
+        and b"upgrade" in tokens(head.headers, b"connection")
+        and b"sec-websocket-key" in given
+        and b"sec-websocket-version" in given
     )
-
-
-def end_to_end(headers: Headers) -> Headers:
-    """Without what concerns one connection only."""
-    dropped = HOP_BY_HOP | tokens(headers, b"connection")
-    return [(name, value) for name, value in headers if name not in dropped]
 
 
 def without_token(cookies: bytes) -> bytes:
@@ -56,42 +70,70 @@ def without_token(cookies: bytes) -> bytes:
     )
 
 
-def to_upstream(headers: Headers, *, port: int, peer: str) -> Headers:
+def to_upstream(head: RequestHead, *, port: int, peer: str) -> Headers:
     """A request's headers as the dev server on `port` gets them; `peer` is who connected to us.
 
     It gets a Host that it allows and, where the page and the request have one origin, an Origin
     to match: Astro refuses forms from elsewhere.
     """
-    given = dict(headers)
+    given = head.given
     host = given.get(b"host", b"")
     upstream = b"localhost:%d" % port
     sent: Headers = [(b"host", upstream)]
-    for name, value in end_to_end(headers):
-        if name == b"origin" and value in (b"http://" + host, b"https://" + host):
-            sent.append((name, b"http://" + upstream))
-        elif name == b"cookie":
-            if kept := without_token(value):
-                sent.append((name, kept))
-        elif name not in (b"host", b"expect", b"x-forwarded-for", b"x-forwarded-host"):
-            sent.append((name, value))
-    if b"chunked" in tokens(headers, b"transfer-encoding"):
+    sent += [field for field in _end_to_end(head.headers, given) if field[0] not in _OURS]
+    if (origin := given.get(b"origin")) is not None:
+        own = origin in (b"http://" + host, b"https://" + host)
+        sent.append((b"origin", b"http://" + upstream if own else origin))
+    if b"cookie" in given:
+        # One header a cookie is HTTP/2's way, which a load balancer may have passed on.
+        cookies = b"; ".join([value for name, value in head.headers if name == b"cookie"])
+        if kept := without_token(cookies):
+            sent.append((b"cookie", kept))
+    if head.length == CHUNKED:
         sent.append((b"transfer-encoding", b"chunked"))
-    chain = [value for name, value in headers if name == b"x-forwarded-for"]
-    sent.append((b"x-forwarded-for", b", ".join([*chain, peer.encode()])))
+    elif b"content-length" in given:
+        sent.append((b"content-length", given[b"content-length"]))
+    chain = peer.encode()
+    if b"x-forwarded-for" in given:
+        before = [value for name, value in head.headers if name == b"x-forwarded-for"]
+        chain = b", ".join([*before, chain])
+    sent.append((b"x-forwarded-for", chain))
     sent.append((b"x-forwarded-host", host))
-    if b"x-forwarded-proto" not in given:
-        sent.append((b"x-forwarded-proto", b"http"))
-    if is_websocket(headers):
+    sent.append((b"x-forwarded-proto", given.get(b"x-forwarded-proto", b"http")))
+    if is_websocket(head):
         sent += [(b"connection", b"upgrade"), (b"upgrade", b"websocket")]
-    else:
-        sent.append((b"connection", b"close"))
     return sent
 
 
-def to_client(headers: Headers, *, port: int) -> Headers:
-    """A response's headers as the browser gets them: redirects stay on the browser's origin."""
-    own = b"http://localhost:%d/" % port
-    return [
-        (name, value[len(own) - 1 :] if name == b"location" and value.startswith(own) else value)
-        for name, value in end_to_end(headers)
+def to_client(head: ResponseHead, *, port: int) -> Headers:
+    """A response's headers as the browser gets them, without its framing.
+
+    Redirects stay on the browser's origin.
+    """
+    given = dict(head.headers)
+    sent = [
+        field for field in _end_to_end(head.headers, given) if field[0] not in _NOT_FOR_BROWSERS
     ]
+    if (location := given.get(b"location")) is not None:
+        own = b"http://localhost:%d/" % port
+        stays = location[len(own) - 1 :] if location.startswith(own) else location
+        sent.append((b"location", stays))
+    return sent
+
+
+def switching(head: ResponseHead) -> Headers:
+    """The headers of an answer by which both ends go on as a WebSocket."""
+    kept = [field for field in head.headers if field[0] not in _NOT_FOR_BROWSERS]
+    return [*kept, (b"connection", b"Upgrade"), (b"upgrade", b"websocket")]
+
+
+def written(headers: Headers) -> bytes:
+    """Headers as they are sent, and the blank line after them."""
+    return b"".join([b"%b: %b\r\n" % field for field in headers]) + b"\r\n"
+
+
+def _end_to_end(headers: Headers, given: dict[bytes, bytes]) -> Headers:
+    if b"connection" not in given:
+        return headers
+    named = tokens(headers, b"connection") - _COMMON
+    return [field for field in headers if field[0] not in named] if named else headers

@@ -2,85 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import socket
+from contextlib import ExitStack, closing, suppress
 from functools import partial
+from typing import TypeVar
 
-import h11
 import structlog
 import trio
 
 from services.hmr import Options
+from services.hmr.accepting import accept, open_listeners
 from services.hmr.closing import Closing
-from services.hmr.http import Door, Visitor
-from services.messages import Activity, Routes
+from services.hmr.exchange import Patience
+from services.hmr.limits import Tally, room_for, trusts
+from services.hmr.notices import plain
+from services.hmr.pool import Pool
+from services.hmr.switchboard import Switchboard
+from services.hmr.tunnels import Tunnels
+from services.hmr.visitor import Door, Visitor
+from services.hmr.waking import Waker
+from services.hmr.wire import Lost, Wire
+from services.messages import Activity, Routes, Visit, WakePreview
 from supervisor.context import Context
 
 log = structlog.get_logger()
 
-# What a browser does to its own connection; nothing of ours is wrong.
-LOST = (OSError, trio.BrokenResourceError, h11.RemoteProtocolError)
+M = TypeVar("M")
+
+FULL = plain(503, "cannot serve you now: there are too many connections; try again later")
+FINEST, COARSEST = 0.01, 1.0  # seconds; a deadline may be kept a quarter later than it says
 
 
 async def keep_door(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
     """Listen on every address of the options until `ctx.stopping` is set."""
     options = ctx.options
-    with ctx.sender("activity", Activity) as activity:
-
-        def navigated() -> None:
-            try:
-                activity.send_nowait(Activity("navigation"))
-            except trio.WouldBlock:
-                log.debug("activity dropped")  # whoever counts it has plenty to count
-
-        door = Door(
-            routes=ctx.board("routes", Routes),
-            navigated=navigated,
-            closing=Closing(),
-            domains=options.domains,
-            hold=options.hold,
-            idle=options.idle,
+    shortest = min(options.head, options.idle, options.stall, options.answer)
+    with ExitStack() as opened:
+        board = opened.enter_context(
+            closing(Switchboard(tick=min(max(shortest / 4, FINEST), COARSEST)))
         )
-        listeners = await open_listeners(options.bind)
-        log.info("listening", addresses=list(options.bind))
-        async with trio.open_nursery() as visits:
-            async with trio.open_nursery() as accepting:
-                await accepting.start(
-                    partial(
-                        trio.serve_listeners,
-                        partial(attend, door),
-                        listeners,
-                        handler_nursery=visits,
-                    )
-                )
-                task_status.started()
-                await ctx.stopping.wait()
-                accepting.cancel_scope.cancel()
-            door.closing.begin()
-            visits.cancel_scope.deadline = trio.current_time() + options.grace
+        pool = opened.enter_context(closing(Pool(board)))
+        tunnels = opened.enter_context(
+            closing(Tunnels(Tally(options.tunnels), stall=options.stall))
+        )
+        activity = opened.enter_context(ctx.sender("activity", Activity))
+        visits = opened.enter_context(ctx.sender("visits", Visit))
+
+        def visited(preview_id: str | None) -> None:
+            _send(activity, Activity("navigation"))
+            if preview_id is not None:
+                _send(visits, Visit(preview_id))
+
+        async with trio.open_nursery() as behind:
+            door = Door(
+                routes=ctx.board("routes", Routes),
+                pool=pool,
+                waker=Waker(lambda wanted: ctx.ask("previews", WakePreview(wanted)), behind),
+                tunnels=tunnels,
+                held=Tally(options.held),
+                closing=Closing(),
+                visited=visited,
+                domains=options.domains,
+                hold=options.hold,
+                head=options.head,
+                idle=options.idle,
+                patience=Patience(answer=options.answer, stall=options.stall),
+            )
+            listeners = await open_listeners(options.bind)
+            log.info("listening", addresses=list(options.bind))
+            behind.start_soon(board.run)
+            for listener in listeners:
+                opened.enter_context(closing(listener))
+            await _attend_all(ctx, door, board, listeners, task_status)
+            behind.cancel_scope.cancel()
 
 
-async def open_listeners(addresses: Iterable[str]) -> list[trio.SocketListener]:
-    """Listen on each "host:port" or "[host]:port"; all of them, or none and an `OSError`."""
-    listeners: list[trio.SocketListener] = []
+def _send(channel: trio.MemorySendChannel[M], message: M) -> None:
     try:
-        for address in addresses:
-            host, _, port = address.rpartition(":")
-            listeners += await trio.open_tcp_listeners(int(port), host=host.strip("[]") or None)
-    except BaseException:
+        channel.send_nowait(message)
+    except trio.WouldBlock:
+        log.debug("message dropped", message=message)  # whoever counts them has plenty to count
+
+
+async def _attend_all(
+    ctx: Context[Options],
+    door: Door,
+    board: Switchboard,
+    listeners: list[socket.socket],
+    task_status: trio.TaskStatus[None],
+) -> None:
+    options = ctx.options
+    connections = Tally(room_for(options.connections), options.per_client)
+    is_trusted = trusts(options.trusted)
+    async with trio.open_nursery() as visits:
+
+        def admit(sock: socket.socket, address: str) -> None:
+            counted = None if is_trusted(address) else address
+            if not connections.enter(counted):
+                with closing(sock), suppress(OSError):
+                    sock.send(FULL.message(b"GET", b"close"))
+                return
+            left = partial(connections.leave, counted)
+            visits.start_soon(attend, Visitor(Wire(board, sock), door, address, left))
+
+        async with trio.open_nursery() as accepting:
+            for listener in listeners:
+                accepting.start_soon(accept, listener, admit)
+            task_status.started()
+            await ctx.stopping.wait()
+            accepting.cancel_scope.cancel()
         for listener in listeners:
-            listener.socket.close()
-        raise
-    return listeners
+            listener.close()
+        door.closing.begin()
+        for handler in board.handlers:
+            if isinstance(handler, Wire):
+                handler.interrupt()
+        visits.cancel_scope.deadline = trio.current_time() + options.grace
+        await door.tunnels.restart()
 
 
-async def attend(door: Door, stream: trio.SocketStream) -> None:
+async def attend(visitor: Visitor) -> None:
     """One connection from accept to close. Whatever goes wrong with it stays here."""
-    async with stream:
-        try:
-            address = str(stream.socket.getpeername()[0])
-            await Visitor(stream, door, address).serve()
-        except* LOST as lost:
-            log.debug("connection lost", reason=str(lost.exceptions[0]))
-        except* Exception:
-            # A request that we trip over must not take every open preview with it.
-            log.exception("connection failed")
+    try:
+        await visitor.serve()
+    except* (Lost, OSError) as lost:
+        log.debug("connection lost", reason=str(lost.exceptions[0]))
+    except* Exception:
+        # A request that we trip over must not take every open preview with it.
+        log.exception("connection failed")

@@ -1,51 +1,229 @@
-"""Bytes both ways, once both ends have agreed to speak WebSocket."""
+"""Bytes both ways, once both ends have agreed to speak WebSocket: two halves, and no task.
+
+What one side sends is received for the other. What the other does not take at once is owed to it,
+and until that is paid nothing more is received: a slow reader stops its writer.
+"""
 
 from __future__ import annotations
 
+import select
+import socket
+from collections.abc import Callable
+from math import inf
+
 import trio
 
-from services.hmr.closing import Closing
+from services.hmr.switchboard import GONE
+from services.hmr.wire import NO_LINGER, Wire
 
-CHUNK = 64 * 1024
+CHUNK = 64 * 1024  # bytes in one turn, and so the most that is owed
 LINGER = 5.0  # seconds that one direction may go on after the other has ended
 # A WebSocket close frame with code 1012, service restart. It may land inside another frame;
 # the browser then closes for that reason instead, and comes back all the same.
+SHORT = 128  # bytes; a close frame is no longer
+CLOSING = 0x88  # how a close frame begins
 CLOSE_FRAME = b"\x88\x02\x03\xf4"
+_READABLE = select.EPOLLIN | GONE
 
 
-async def run_tunnel(
-    client: trio.abc.HalfCloseableStream,
-    server: trio.abc.HalfCloseableStream,
-    closing: Closing,
-    *,
-    to_server: bytes = b"",
-    to_client: bytes = b"",
-) -> None:
-    """Pump until both ends have ended, or one is lost, or the door closes.
+class Tunnel:
+    """Takes over both wires, and what came early on them.
 
-    `to_server` and `to_client` are what arrived early. Neither stream is closed here.
+    `stall` is how long, in seconds, either side may take to read.
     """
-    with closing.interruptible() as scope:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_pump, client, server, to_server, nursery.cancel_scope)
-            nursery.start_soon(_pump, server, client, to_client, nursery.cancel_scope)
-    if scope.cancelled_caught:
-        with trio.move_on_after(0.2):
-            await client.send_all(CLOSE_FRAME)
+
+    __slots__ = ("_ended", "_farewell", "_linger", "board", "client", "open", "server", "stall")
+
+    def __init__(self, client: Wire, server: Wire, *, stall: float) -> None:
+        self.board = client.board
+        self.stall = stall
+        self.open = True
+        self._ended: Callable[[Tunnel], None] | None = None
+        self._farewell = False
+        self._linger = inf
+        self.client = Half(self, client, owed=server.early)
+        self.server = Half(self, server, owed=client.early)
+
+    def begin(self, ended: Callable[[Tunnel], None]) -> None:
+        """Carry from now on; `ended` is called at the end."""
+        self._ended = ended
+        self.client.begin()
+        self.server.begin()
+
+    def opposite(self, half: Half) -> Half:
+        return self.server if half is self.client else self.client
+
+    def heard_last(self, half: Half) -> None:
+        """One side will send no more."""
+        half.ended = True
+        other = self.opposite(half)
+        if other.ended:
+            self.close()
+        elif half is self.server and not half.closes:
+            self.restart()
+        else:
+            other.finish()
+            self._close_after(LINGER)
+
+    def broke(self, half: Half) -> None:
+        """One side can be sent nothing any more."""
+        if half is self.client:
+            self.close()
+        else:
+            self.restart()
+
+    def restart(self) -> None:
+        """Tell the browser that the service restarts, and end with its next word."""
+        if self._farewell:
+            return
+        self._farewell = True
+        self.server.ended = True
+        self._close_after(LINGER)
+        if not self.client.owed:
+            self.client.say(CLOSE_FRAME)
+
+    @property
+    def waits_for_reply(self) -> bool:
+        """Whether all that is left to come is the browser's answer to a restart."""
+        return self._farewell
+
+    def is_overdue(self, now: float) -> bool:
+        return self._linger <= now
+
+    def close(self) -> None:
+        """End both sides at once.
+
+        A browser that was told of a restart meets a reset: before version 6 Vite's client never
+        comes back from a WebSocket that closed cleanly.
+        """
+        if not self.open:
+            return
+        self.open = False
+        if self._farewell:
+            self.client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        for half in (self.client, self.server):
+            self.board.remove(half.sock.fileno())
+            half.sock.close()
+        if self._ended is not None:
+            self._ended(self)
+
+    def _close_after(self, seconds: float) -> None:
+        self._linger = trio.current_time() + seconds
+        self.client.watch_deadline()
 
 
-async def _pump(
-    source: trio.abc.HalfCloseableStream,
-    sink: trio.abc.HalfCloseableStream,
-    first: bytes,
-    both: trio.CancelScope,
-) -> None:
-    try:
-        await sink.send_all(first)
-        while data := await source.receive_some(CHUNK):
-            await sink.send_all(data)
-        await sink.send_eof()
-    except trio.BrokenResourceError:
-        both.cancel()
-    else:
-        both.deadline = min(both.deadline, trio.current_time() + LINGER)
+class Half:
+    """One side: its socket, what is `owed` to it, and whether it has `ended` to send.
+
+    `closes`: what it said last was a close frame, by all appearances.
+    """
+
+    __slots__ = ("_first", "_gone", "_pay_by", "_timed", "_tunnel", "ended", "owed", "sock")
+
+    def __init__(self, tunnel: Tunnel, wire: Wire, *, owed: bytes) -> None:
+        self._tunnel = tunnel
+        self._first = wire.early[0] if wire.early else 0  # byte of what came last, if it was short
+        self._gone = wire.gone
+        self._pay_by = inf
+        self._timed = False
+        self.ended = False
+        self.owed = owed
+        self.sock = wire.leave()
+
+    @property
+    def closes(self) -> bool:
+        return self._first == CLOSING
+
+    def begin(self) -> None:
+        """Be told of the socket, and look at it once: what was told to the wire is not repeated."""
+        self._tunnel.board.hand_over(self.sock.fileno(), self)
+        self._tunnel.board.again(self)
+
+    def notify(self, mask: int) -> None:
+        """See `Handler`."""
+        if mask & GONE:
+            self._gone = True
+        if self.owed and self._tunnel.open:
+            self._pay()
+        if mask & _READABLE and self._tunnel.open:
+            self._carry()
+
+    def overdue(self, now: float) -> bool:
+        """See `Handler`."""
+        if self._pay_by <= now or self._tunnel.is_overdue(now):
+            self._tunnel.close()
+        self._timed = self._tunnel.open
+        return self._timed
+
+    def watch_deadline(self) -> None:
+        if not self._timed:
+            self._timed = True
+            self._tunnel.board.watch_deadline(self)
+
+    def say(self, data: bytes) -> None:
+        """Something of our own, if there is room for it."""
+        try:
+            self.sock.send(data)
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._tunnel.broke(self)
+
+    def finish(self) -> None:
+        """Say that nothing more will come."""
+        try:
+            self.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._tunnel.broke(self)
+
+    def _pay(self) -> None:
+        try:
+            sent = self.sock.send(self.owed)
+        except BlockingIOError:
+            return None
+        except OSError:
+            self.owed = b""
+            return self._tunnel.broke(self)
+        self.owed = self.owed[sent:]
+        if self.owed:
+            return None
+        self._pay_by = inf
+        if self._tunnel.waits_for_reply:
+            return self.say(CLOSE_FRAME)
+        return self._tunnel.opposite(self)._carry()
+
+    def _carry(self) -> None:
+        tunnel = self._tunnel
+        other = tunnel.server if self is tunnel.client else tunnel.client
+        if other.owed or self.ended:
+            return
+        buffer = tunnel.board.buffer
+        try:
+            count = self.sock.recv_into(buffer, CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            count = 0
+        if tunnel.waits_for_reply:
+            tunnel.close()
+        elif not count:
+            tunnel.heard_last(self)
+        else:
+            self._first = buffer[0] if count < SHORT else 0
+            self._pass(other, buffer[:count])
+
+    def _pass(self, other: Half, data: memoryview) -> None:
+        tunnel = self._tunnel
+        try:
+            sent = other.sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            return tunnel.broke(other)
+        if sent < len(data):
+            other.owed = bytes(data[sent:])
+            other._pay_by = trio.current_time() + tunnel.stall
+            other.watch_deadline()
+        elif len(data) == CHUNK or self._gone:
+            tunnel.board.again(self)  # there may be more, and no edge will tell
+        return None

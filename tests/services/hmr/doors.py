@@ -6,15 +6,18 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import trio
 
 from services.hmr import Options, serve
-from services.messages import Preview, PreviewState, Routes, ThreadKey
+from services.messages import Preview, PreviewState, Routes, ThreadKey, WakePreview
+from supervisor.desk import NotFound
 from supervisor.spec import TaskSpec
 from tests.harness import Harness
 
 KEY = ThreadKey("acme", "ann", "home")
+Wake = Callable[[Any], Awaitable[object]]
 Handler = Callable[[trio.SocketStream], Awaitable[None]]
 
 
@@ -22,6 +25,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+async def unknown(request: WakePreview) -> Preview:
+    """A manager of previews that knows none."""
+    raise NotFound(f"no thread has the preview {request.id!r}")
 
 
 def routes(state: PreviewState, port: int = 1, reason: str = "") -> Routes:
@@ -37,11 +45,12 @@ class FrontDoor:
     def publish(self, value: Routes) -> None:
         self.harness.channels.boards["routes"].set(value)
 
-    def activity(self) -> list[object]:
+    def sent(self, stream: str) -> list[object]:
+        """What has come on a stream since the last look."""
         seen: list[object] = []
         while True:
             try:
-                seen.append(self.harness.channels.streams["activity"][1].receive_nowait())
+                seen.append(self.harness.channels.streams[stream][1].receive_nowait())
             except trio.WouldBlock:
                 return seen
 
@@ -105,15 +114,24 @@ async def _listen(
 
 
 @asynccontextmanager
-async def front_door(**options: float) -> AsyncGenerator[FrontDoor]:
+async def front_door(wake: Wake = unknown, **options: Any) -> AsyncGenerator[FrontDoor]:
     port = free_port()
     harness = Harness(
-        TaskSpec(name="hmr", run="services.hmr:serve", watches=("routes",), sends=("activity",))
+        TaskSpec(
+            name="hmr",
+            run="services.hmr:serve",
+            asks=("previews",),
+            watches=("routes",),
+            sends=("activity", "visits"),
+        )
     )
     context = harness.context(Options(bind=(f"127.0.0.1:{port}",), **options))
     async with trio.open_nursery() as nursery:
         await nursery.start(serve, context)
-        yield FrontDoor(harness, port)
+        async with trio.open_nursery() as managers:
+            managers.start_soon(harness.channels.desks["previews"].answer, wake)
+            yield FrontDoor(harness, port)
+            managers.cancel_scope.cancel()
         harness.stopping.set()
 
 

@@ -1,8 +1,19 @@
-from services.hmr.headers import is_websocket, to_client, to_upstream
+from services.hmr.head import read_request, read_response
+from services.hmr.headers import is_websocket, to_client, to_upstream, written
+
+
+def asked(*headers, method=b"GET"):
+    return read_request(method + b" / HTTP/1.1\r\n" + written(list(headers)))
 
 
 def sent(*headers, port=20001, peer="10.0.0.7"):
-    return to_upstream(list(headers), port=port, peer=peer)
+    return to_upstream(asked(*headers), port=port, peer=peer)
+
+
+def answered(*headers, port=20001):
+    return to_client(
+        read_response(b"HTTP/1.1 200 OK\r\n" + written(list(headers)), b"GET"), port=port
+    )
 
 
 def test_the_dev_server_gets_a_host_that_it_allows_and_learns_the_real_one():
@@ -40,9 +51,8 @@ def test_what_concerns_one_connection_stays_there():
             (b"cookie", b"a=b"),
         )
     )
-    assert headers[b"connection"] == b"close"
     assert headers[b"cookie"] == b"a=b"
-    assert not headers.keys() & {b"keep-alive", b"x-mine", b"te", b"upgrade"}
+    assert not headers.keys() & {b"connection", b"keep-alive", b"x-mine", b"te", b"upgrade"}
 
 
 def test_the_framing_of_a_body_is_kept():
@@ -60,8 +70,9 @@ def test_a_websocket_request_goes_through_with_all_that_makes_it_one():
         (b"origin", b"https://elsewhere.test"),
         (b"sec-websocket-protocol", b"vite-hmr"),
         (b"sec-websocket-key", b"AAAA"),
+        (b"sec-websocket-version", b"13"),
     ]
-    assert is_websocket(request)
+    assert is_websocket(asked(*request))
     headers = dict(sent(*request))
     assert headers[b"connection"] == b"upgrade"
     assert headers[b"upgrade"] == b"websocket"
@@ -77,13 +88,47 @@ def test_an_origin_of_the_page_itself_stays_its_own_and_a_foreign_one_foreign():
 
 
 def test_redirects_stay_on_the_origin_of_the_browser():
-    answer = [(b"location", b"http://localhost:20001/a?b=c"), (b"keep-alive", b"timeout=5")]
-    assert to_client(answer, port=20001) == [(b"location", b"/a?b=c")]
-    elsewhere = [(b"location", b"https://example.com/")]
-    assert to_client(elsewhere, port=20001) == elsewhere
+    own = (b"location", b"http://localhost:20001/a?b=c")
+    assert answered(own, (b"keep-alive", b"timeout=5")) == [(b"location", b"/a?b=c")]
+    elsewhere = (b"location", b"https://example.com/")
+    assert answered(elsewhere) == [elsewhere]
 
 
 def test_a_site_never_sees_the_cookie_of_the_api():
     headers = dict(sent((b"host", b"h"), (b"cookie", b"a=1; nurseryd_token=secret ;b=2")))
     assert headers[b"cookie"] == b"a=1; b=2"
     assert b"cookie" not in dict(sent((b"host", b"h"), (b"cookie", b"nurseryd_token=secret")))
+
+
+def test_cookies_in_several_headers_are_looked_through_all():
+    headers = sent((b"host", b"h"), (b"cookie", b"nurseryd_token=s"), (b"cookie", b"a=1"))
+    assert [value for name, value in headers if name == b"cookie"] == [b"a=1"]
+
+
+def test_no_connection_header_takes_the_framing_out():
+    given = (b"connection", b"content-length, host, x-forwarded-for, cookie")
+    headers = dict(sent((b"host", b"h"), given, (b"content-length", b"3"), (b"cookie", b"a=1")))
+    assert headers[b"content-length"] == b"3"
+    assert headers[b"host"] == b"localhost:20001"
+    assert headers[b"x-forwarded-for"] == b"10.0.0.7"
+
+
+def test_a_preview_has_no_say_over_its_origin_beyond_its_own_pages():
+    reign = [(b"service-worker-allowed", b"/"), (b"clear-site-data", b'"*"'), (b"etag", b'"1"')]
+    assert answered(*reign) == [(b"etag", b'"1"')]
+
+
+def test_what_is_not_all_of_a_websocket_request_is_none():
+    whole = {
+        b"host": b"h",
+        b"connection": b"keep-alive, Upgrade",
+        b"upgrade": b"websocket",
+        b"sec-websocket-key": b"AAAA",
+        b"sec-websocket-version": b"13",
+    }
+    assert is_websocket(asked(*whole.items()))
+    for name in whole.keys() - {b"host"}:
+        part = [field for field in whole.items() if field[0] != name]
+        assert not is_websocket(asked(*part))
+        assert b"upgrade" not in dict(sent(*part))
+    assert not is_websocket(asked(*whole.items(), method=b"POST"))

@@ -5,7 +5,7 @@ import pytest
 import trio
 from structlog.testing import capture_logs
 
-from services.hmr.service import open_listeners
+from services.hmr.accepting import open_listeners
 from services.messages import PreviewState
 from tests.services.hmr.doors import (
     answer,
@@ -66,7 +66,7 @@ async def test_a_bug_that_one_request_meets_stays_with_that_request(monkeypatch)
     async with upstream(answer(b"ok")) as port, front_door() as door:
         door.publish(routes(READY, port))
         with monkeypatch.context() as patch:
-            patch.setattr("services.hmr.http.wants_page", lambda _: 1 / 0)
+            patch.setattr("services.hmr.visitor.is_navigation", lambda *_: 1 / 0)
             assert await door.get("/") == b""
         assert (await door.get("/")).endswith(b"ok")
 
@@ -115,10 +115,9 @@ async def test_a_held_request_is_told_when_the_door_closes():
 
 async def test_every_address_or_none():
     first = free_port()
-    taken = (await open_listeners(["127.0.0.1:0"]))[0]
-    second = taken.socket.getsockname()[1]
-    async with taken:
+    (taken,) = await open_listeners(["127.0.0.1:0"])
+    with taken:
         with pytest.raises(OSError):
-            await open_listeners([f"127.0.0.1:{first}", f"127.0.0.1:{second}"])
-        async with (await open_listeners([f"127.0.0.1:{first}"]))[0]:
-            pass
+            await open_listeners([f"127.0.0.1:{first}", f"127.0.0.1:{taken.getsockname()[1]}"])
+        (again,) = await open_listeners([f"127.0.0.1:{first}"])
+        again.close()

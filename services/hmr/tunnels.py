@@ -1,0 +1,55 @@
+"""All tunnels that are open: how many there may be, and how they end together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import trio
+
+from services.hmr.limits import Tally
+from services.hmr.tunnel import Tunnel
+from services.hmr.wire import Wire
+
+FAREWELL = 0.2  # seconds for browsers to answer that they have heard of a restart
+
+
+class Tunnels:
+    """`tally` counts them; `stall` is how long, in seconds, either side may take to read."""
+
+    def __init__(self, tally: Tally, *, stall: float) -> None:
+        self._tally = tally
+        self._stall = stall
+        self._open: dict[Tunnel, Callable[[], None]] = {}
+        self._none_left = trio.Event()
+
+    @property
+    def full(self) -> bool:
+        return self._tally.full
+
+    def open(self, client: Wire, server: Wire, ended: Callable[[], None]) -> None:
+        """Join two connections, which are no longer the caller's. `ended` is called at the end."""
+        self._tally.enter()
+        tunnel = Tunnel(client, server, stall=self._stall)
+        self._open[tunnel] = ended
+        tunnel.begin(self._ended)
+
+    async def restart(self) -> None:
+        """Tell every browser that the service restarts, and close when they have heard it."""
+        for tunnel in tuple(self._open):
+            tunnel.restart()
+        with trio.move_on_after(FAREWELL):
+            while self._open:
+                self._none_left = trio.Event()
+                await self._none_left.wait()
+        self.close()
+
+    def close(self) -> None:
+        for tunnel in tuple(self._open):
+            tunnel.close()
+
+    def _ended(self, tunnel: Tunnel) -> None:
+        ended = self._open.pop(tunnel)
+        self._tally.leave()
+        if not self._open:
+            self._none_left.set()
+        ended()

@@ -1,0 +1,213 @@
+"""A browser's connection at the front door: request after request, each to its preview."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import trio
+
+from services.hmr.activity import is_navigation, may_wake, wants_page
+from services.hmr.closing import Closing
+from services.hmr.deciding import wanted_preview
+from services.hmr.exchange import End, Exchange, Patience
+from services.hmr.gate import Visit, find_preview
+from services.hmr.head import BadHead, RequestHead
+from services.hmr.headers import is_websocket
+from services.hmr.incoming import receive_request
+from services.hmr.limits import Tally
+from services.hmr.notices import Notice, plain
+from services.hmr.pool import Pool
+from services.hmr.route import is_served
+from services.hmr.tunnels import Tunnels
+from services.hmr.waiting import broken, explain
+from services.hmr.waking import Waker
+from services.hmr.wire import Wire
+from services.messages import Preview, PreviewState, Routes
+from supervisor.cell import Cell
+
+LINGER = 0.5  # seconds
+WAIT = re.compile(rb"\bwait=(\d{1,3})\b")
+REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """What all connections share; durations in seconds, see `Options`.
+
+    `visited` is told that somebody opened a page, and of which preview, if there is one.
+    """
+
+    routes: Cell[Routes | None]
+    pool: Pool
+    waker: Waker
+    tunnels: Tunnels
+    held: Tally
+    closing: Closing
+    visited: Callable[[str | None], None]
+    domains: tuple[str, ...]
+    hold: float
+    head: float
+    idle: float
+    patience: Patience
+
+
+def patience(headers: Mapping[bytes, bytes], hold: float) -> float:
+    """How long a request is held, in seconds; `Prefer: wait=` (RFC 7240) may ask for less."""
+    asked = WAIT.search(headers.get(b"prefer", b""))
+    return min(hold, float(asked[1])) if asked else hold
+
+
+class Visitor:
+    """One connection. `address` is where it comes from; `left` is called when it is closed."""
+
+    def __init__(self, wire: Wire, door: Door, address: str, left: Callable[[], None]) -> None:
+        self._wire = wire
+        self._door = door
+        self._address = address
+        self._left = left
+        self._host: bytes | None = None
+
+    async def serve(self) -> None:
+        """Answer requests until either side wants no more, or a tunnel takes the connection over.
+
+        Raises `Lost` for a browser that breaks its connection.
+        """
+        door, wire = self._door, self._wire
+        handed_over = False
+        try:
+            while not door.closing.begun:
+                head = await receive_request(wire, idle=door.idle, patience=door.head)
+                if head is None:
+                    break
+                end = await self._serve(head)
+                handed_over = end is End.SWITCHED
+                if end is not End.ANSWERED:
+                    break
+        except BadHead as bad:
+            await self._refuse(plain(bad.status, str(bad)))
+        finally:
+            if not handed_over:
+                wire.close()
+                self._left()
+
+    async def _serve(self, head: RequestHead) -> End:
+        door, given = self._door, head.given
+        refusal = self._check(head)
+        if refusal is not None:
+            return await self._say(head, refusal)
+        routes = door.routes.value
+        preview_id = wanted_preview(given.get(b"host", b"").decode("latin-1"), routes)
+        preview = find_preview(preview_id, routes)
+        if is_navigation(head.method, given):
+            door.visited(preview_id if preview is None else preview.id)
+        repeatable = head.length == 0 and head.method in REPEATABLE
+        if preview is not None and preview.state is PreviewState.READY and repeatable:
+            server = door.pool.take(preview.port)
+            if server is not None:
+                end = await self._carry(head, server, preview.port)
+                if end is not End.UNANSWERED:
+                    return await self._conclude(head, end, preview)
+        return await self._visit(head, preview_id, repeatable)
+
+    def _check(self, head: RequestHead) -> Notice | None:
+        """Why a request is not served at all. Who may see what is decided here too."""
+        given = head.given
+        host = given.get(b"host", b"")
+        if host != self._host:
+            name = host.decode("latin-1")
+            if not is_served(name, self._door.domains):
+                return plain(
+                    421,
+                    f"cannot serve the host {name!r}: name its domain in"
+                    " service.hmr.options.domains",
+                )
+            self._host = host
+        if given.get(b"service-worker") == b"script":
+            return plain(403, "cannot serve a service worker: it would outlive this preview")
+        if given.get(b"expect", b"100-continue").lower() != b"100-continue":
+            return plain(417, "cannot meet that expectation: 100-continue is the only one")
+        if self._door.tunnels.full and is_websocket(head):
+            return plain(503, "cannot open another WebSocket: there are too many; try again later")
+        return None
+
+    async def _visit(self, head: RequestHead, preview_id: str | None, repeatable: bool) -> End:
+        """Have a request answered, by its dev server when there is one, or with a notice."""
+        door, given = self._door, head.given
+        page = wants_page(given)
+        visit = Visit(
+            door.routes,
+            door.pool,
+            door.waker,
+            preview_id,
+            hold=patience(given, door.hold),
+            wait_for_install=not page,
+            wake=may_wake(head.method, given),
+            fresh=True,
+        )
+        while True:
+            server = await self._admit(visit)
+            if server is None or visit.preview is None:
+                said = explain(visit.preview, visit.refusal, asked=preview_id, page=page)
+                return await self._say(head, said)
+            end = await self._carry(head, server, visit.preview.port)
+            if end is not End.UNANSWERED or not repeatable or not await self._pause(visit):
+                return await self._conclude(head, end, visit.preview)
+
+    async def _admit(self, visit: Visit) -> Wire | None:
+        if not self._door.held.enter():
+            return None
+        try:
+            with self._door.closing.interruptible(), self._wire.while_there():
+                return await visit.connect()
+        finally:
+            self._door.held.leave()
+        return None
+
+    async def _pause(self, visit: Visit) -> bool:
+        with self._door.closing.interruptible(), self._wire.while_there():
+            return await visit.pause()
+        return False
+
+    async def _carry(self, head: RequestHead, server: Wire, port: int) -> End:
+        exchange = Exchange(self._wire, server, head, self._door.patience)
+        end = End.CUT
+        try:
+            end = await exchange.run(port=port, peer=self._address)
+        finally:
+            if end is End.SWITCHED:
+                self._door.tunnels.open(self._wire, server, self._left)
+            elif exchange.reusable:
+                self._door.pool.keep(port, server)
+            else:
+                server.close()
+        return end
+
+    async def _conclude(self, head: RequestHead, end: End, preview: Preview) -> End:
+        """Say what the dev server left unsaid."""
+        if end in (End.UNANSWERED, End.UNREADABLE, End.LATE):
+            return await self._say(head, broken(end, preview, page=wants_page(head.given)))
+        if end is End.CUT_UNSEEN:
+            self._wire.close(reset=True)
+        return end
+
+    async def _say(self, head: RequestHead, notice: Notice) -> End:
+        """Answer with a notice. The connection goes on if all of the request has been read."""
+        keeps = head.keeps and head.length == 0 and not self._door.closing.begun
+        if not keeps:
+            await self._refuse(notice, head.method)
+            return End.ANSWERED_AT_LAST
+        message = notice.message(head.method, b"keep-alive")
+        await self._wire.send(message, self._door.patience.stall)
+        return End.ANSWERED
+
+    async def _refuse(self, notice: Notice, method: bytes = b"GET") -> None:
+        """Answer with a notice, and close in such a way that it can be read."""
+        wire = self._wire
+        await wire.send(notice.message(method, b"close"), LINGER)
+        # Closing on unread bytes would reset the connection, and the answer with it.
+        wire.finish()
+        with trio.move_on_after(LINGER):
+            while await wire.receive():
+                pass
