@@ -68,6 +68,8 @@ async def accept(listener: socket.socket, admit: Admit) -> None:
                     log.warning("cannot accept for now: raise rlimits.nofile", reason=str(error))
                 told = True
                 await trio.sleep(PAUSE)
+            else:
+                await trio.lowlevel.checkpoint()  # it was gone before it was taken
             continue
         told = False
         sock.setblocking(False)

@@ -43,6 +43,8 @@ class End(Enum):
 class Exchange:
     """`reusable`: whether the dev server's connection may take another request afterwards."""
 
+    __slots__ = ("_client", "_if_lost", "_patience", "_request", "_server", "_upload", "reusable")
+
     def __init__(
         self, client: Wire, server: Wire, request: RequestHead, patience: Patience
     ) -> None:
@@ -51,7 +53,9 @@ class Exchange:
         self._server = server
         self._request = request
         self._patience = patience
-        self._upload = Upload(client, server, request.length, patience.stall)
+        self._upload = (
+            Upload(client, server, request.length, patience.stall) if request.length else None
+        )
         self._if_lost = End.UNANSWERED
 
     async def run(self, *, port: int, peer: str) -> End:
@@ -64,8 +68,8 @@ class Exchange:
         fields = written(to_upstream(request, port=port, peer=peer))
         head = b"%b %b HTTP/1.1\r\n%b" % (request.method, request.target, fields)
         try:
-            if not self._upload.done:
-                return await self._both_ways(head, port)
+            if self._upload is not None:
+                return await self._both_ways(self._upload, head, port)
             await self._server.send(head, self._patience.stall)
             self._server.serve(self._client)
             return await self._receive(port)
@@ -77,9 +81,12 @@ class Exchange:
         finally:
             self._server.serve(None)
 
-    async def _both_ways(self, head: bytes, port: int) -> End:
-        client, upload = self._client, self._upload
-        request = self._request
+    @property
+    def _has_asked(self) -> bool:
+        return self._upload is None or self._upload.done
+
+    async def _both_ways(self, upload: Upload, head: bytes, port: int) -> End:
+        client, request = self._client, self._request
         if request.modern and b"expect" in request.given and not client.early:
             await client.send(CONTINUE, self._patience.stall)
         end = End.CUT
@@ -126,7 +133,7 @@ class Exchange:
             try:
                 more = await self._server.receive(self._patience.answer)
             except Stalled:
-                if self._upload.done:
+                if self._has_asked:
                     raise
                 continue  # it has not heard all of the question yet
             if not more:
@@ -147,7 +154,7 @@ class Exchange:
     async def _answer(self, head: ResponseHead, data: bytes, port: int) -> End:
         modern = self._request.modern
         counted = head.length >= 0
-        keeps = self._request.keeps and self._upload.done and (counted or modern)
+        keeps = self._request.keeps and self._has_asked and (counted or modern)
         headers = to_client(head, port=port)
         if not counted:
             if modern:
@@ -159,17 +166,17 @@ class Exchange:
         elif not modern:
             headers.append((b"connection", b"keep-alive"))
         start = _status_line(head) + written(headers)
-        self._if_lost = End.CUT if counted or modern else End.CUT_UNSEEN
         if counted:
             await self._send_bytes(start, head.length, data)
         else:
             await self._send_pieces(start, head, data)
-        self.reusable = self.reusable and head.keeps and self._upload.done
+        self.reusable = self.reusable and head.keeps and self._has_asked
         return End.ANSWERED if keeps else End.ANSWERED_AT_LAST
 
     async def _send_bytes(self, start: bytes, length: int, data: bytes) -> None:
         client, server, stall = self._client, self._server, self._patience.stall
         self.reusable = len(data) <= length
+        self._if_lost = End.CUT
         await client.send(start + data[:length], stall)
         left = length - len(data)
         buffer = server.board.buffer
@@ -196,6 +203,7 @@ class Exchange:
                 await client.send(out + (last_chunk(body.trailers) if modern else b""), stall)
                 return
             if out:
+                self._if_lost = End.CUT if modern else End.CUT_UNSEEN
                 await client.send(out, stall)
             start = b""
             data = await server.receive(wait)

@@ -100,7 +100,7 @@ def to_upstream(head: RequestHead, *, port: int, peer: str) -> Headers:
     sent.append((b"x-forwarded-for", chain))
     sent.append((b"x-forwarded-host", host))
     sent.append((b"x-forwarded-proto", given.get(b"x-forwarded-proto", b"http")))
-    if is_websocket(head):
+    if b"upgrade" in given and is_websocket(head):
         sent += [(b"connection", b"upgrade"), (b"upgrade", b"websocket")]
     return sent
 

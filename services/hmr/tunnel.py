@@ -24,6 +24,7 @@ SHORT = 128  # bytes; a close frame is no longer
 CLOSING = 0x88  # how a close frame begins
 CLOSE_FRAME = b"\x88\x02\x03\xf4"
 _READABLE = select.EPOLLIN | GONE
+_USUAL = select.EPOLLIN | select.EPOLLOUT  # something has come, and there is room as ever
 
 
 class Tunnel:
@@ -43,6 +44,7 @@ class Tunnel:
         self._linger = inf
         self.client = Half(self, client, owed=server.early)
         self.server = Half(self, server, owed=client.early)
+        self.client.other, self.server.other = self.server, self.client
 
     def begin(self, ended: Callable[[Tunnel], None]) -> None:
         """Carry from now on; `ended` is called at the end."""
@@ -50,13 +52,10 @@ class Tunnel:
         self.client.begin()
         self.server.begin()
 
-    def opposite(self, half: Half) -> Half:
-        return self.server if half is self.client else self.client
-
     def heard_last(self, half: Half) -> None:
         """One side will send no more."""
         half.ended = True
-        other = self.opposite(half)
+        other = half.other
         if other.ended:
             self.close()
         elif half is self.server and not half.closes:
@@ -87,6 +86,10 @@ class Tunnel:
         """Whether all that is left to come is the browser's answer to a restart."""
         return self._farewell
 
+    @property
+    def lingers(self) -> bool:
+        return self._linger < inf
+
     def is_overdue(self, now: float) -> bool:
         return self._linger <= now
 
@@ -104,6 +107,7 @@ class Tunnel:
         for half in (self.client, self.server):
             self.board.remove(half.sock.fileno())
             half.sock.close()
+            half.other = half  # no circle is left for the collector
         if self._ended is not None:
             self._ended(self)
 
@@ -118,15 +122,28 @@ class Half:
     `closes`: what it said last was a close frame, by all appearances.
     """
 
-    __slots__ = ("_first", "_gone", "_pay_by", "_timed", "_tunnel", "ended", "owed", "sock")
+    __slots__ = (
+        "_buffer",
+        "_first",
+        "_gone",
+        "_pay_by",
+        "_timed",
+        "_tunnel",
+        "ended",
+        "other",
+        "owed",
+        "sock",
+    )
 
     def __init__(self, tunnel: Tunnel, wire: Wire, *, owed: bytes) -> None:
         self._tunnel = tunnel
+        self._buffer = wire.board.buffer
         self._first = wire.early[0] if wire.early else 0  # byte of what came last, if it was short
         self._gone = wire.gone
         self._pay_by = inf
         self._timed = False
         self.ended = False
+        self.other = self
         self.owed = owed
         self.sock = wire.leave()
 
@@ -140,19 +157,47 @@ class Half:
         self._tunnel.board.again(self)
 
     def notify(self, mask: int) -> None:
-        """See `Handler`."""
+        """See `Handler`. This is what a message costs, so the usual comes first, in one piece."""
+        other = self.other
+        if mask != _USUAL or self.owed or other.owed or self.ended or other.ended:
+            return self._notice(mask)
+        buffer = self._buffer
+        try:
+            count = self.sock.recv_into(buffer, CHUNK)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return self._tunnel.heard_last(self)
+        if not count:
+            return self._tunnel.heard_last(self)
+        self._first = buffer[0] if count < SHORT else 0
+        try:
+            sent = other.sock.send(buffer[:count])
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            return self._tunnel.broke(other)
+        if sent < count:
+            other.owe(bytes(buffer[sent:count]))
+        elif count == CHUNK:
+            self._tunnel.board.again(self)  # there may be more, and no edge will tell
+        return None
+
+    def _notice(self, mask: int) -> None:
+        if not self._tunnel.open:
+            return  # its turn comes after its end
         if mask & GONE:
             self._gone = True
-        if self.owed and self._tunnel.open:
+        if self.owed:
             self._pay()
         if mask & _READABLE and self._tunnel.open:
-            self._carry()
+            self.carry()
 
     def overdue(self, now: float) -> bool:
         """See `Handler`."""
         if self._pay_by <= now or self._tunnel.is_overdue(now):
             self._tunnel.close()
-        self._timed = self._tunnel.open
+        self._timed = self._tunnel.open and (self._pay_by < inf or self._tunnel.lingers)
         return self._timed
 
     def watch_deadline(self) -> None:
@@ -190,16 +235,21 @@ class Half:
         self._pay_by = inf
         if self._tunnel.waits_for_reply:
             return self.say(CLOSE_FRAME)
-        return self._tunnel.opposite(self)._carry()
+        return self.other.carry()
 
-    def _carry(self) -> None:
-        tunnel = self._tunnel
-        other = tunnel.server if self is tunnel.client else tunnel.client
+    def owe(self, data: bytes) -> None:
+        """This was received for us, and there is no room for it now."""
+        self.owed = data
+        self._pay_by = trio.current_time() + self._tunnel.stall
+        self.watch_deadline()
+
+    def carry(self) -> None:
+        """Receive what is there, if the other side can take it."""
+        tunnel, other = self._tunnel, self.other
         if other.owed or self.ended:
             return
-        buffer = tunnel.board.buffer
         try:
-            count = self.sock.recv_into(buffer, CHUNK)
+            count = self.sock.recv_into(self._buffer, CHUNK)
         except BlockingIOError:
             return
         except OSError:
@@ -209,21 +259,19 @@ class Half:
         elif not count:
             tunnel.heard_last(self)
         else:
-            self._first = buffer[0] if count < SHORT else 0
-            self._pass(other, buffer[:count])
+            self._first = self._buffer[0] if count < SHORT else 0
+            self._pass(self._buffer[:count])
 
-    def _pass(self, other: Half, data: memoryview) -> None:
-        tunnel = self._tunnel
+    def _pass(self, data: memoryview) -> None:
+        other = self.other
         try:
             sent = other.sock.send(data)
         except BlockingIOError:
             sent = 0
         except OSError:
-            return tunnel.broke(other)
+            return self._tunnel.broke(other)
         if sent < len(data):
-            other.owed = bytes(data[sent:])
-            other._pay_by = trio.current_time() + tunnel.stall
-            other.watch_deadline()
+            other.owe(bytes(data[sent:]))
         elif len(data) == CHUNK or self._gone:
-            tunnel.board.again(self)  # there may be more, and no edge will tell
+            self._tunnel.board.again(self)
         return None

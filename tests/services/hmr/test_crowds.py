@@ -1,0 +1,188 @@
+"""Many at once, and some who mean no good: bounded memory, and everybody else is served."""
+
+import errno
+import resource
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import trio
+
+from services.hmr.accepting import PAUSE, accept
+from services.messages import PreviewState
+from tests.services.hmr import crowd
+from tests.services.hmr.doors import (
+    answer,
+    front_door,
+    read_all,
+    read_head,
+    request,
+    routes,
+    upstream,
+)
+
+READY = PreviewState.READY
+TUNNELS = 5000
+
+
+@pytest.fixture
+def descriptors():
+    """As many as the machine allows: 10,000 are needed here, and as many by the crowd."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def resident():
+    """Bytes of memory that this process has in use."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+async def test_five_thousand_idle_websockets_take_less_than_five_kilobytes_each(descriptors):
+    async with front_door() as door:
+        with subprocess.Popen(
+            [sys.executable, crowd.__file__, str(TUNNELS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as them:
+            port = int(await trio.to_thread.run_sync(them.stdout.readline))
+            door.publish(routes(READY, port))
+            before = resident()
+            them.stdin.write(f"{door.port}\n")
+            them.stdin.flush()
+            assert await trio.to_thread.run_sync(them.stdout.readline) == "open\n"
+            each = (resident() - before) / TUNNELS
+            them.stdin.close()
+        assert each < 5 * 1024
+
+
+async def test_a_thousand_navigations_are_all_served_when_it_has_started():
+    served = []
+
+    async def visit(door):
+        said = await door.get("/", accept="text/html")
+        assert said.endswith(b"hello")
+        served.append(1)
+
+    async with upstream(answer(b"hello")) as port, front_door() as door:
+        door.publish(routes(PreviewState.STARTING, port))
+        async with trio.open_nursery() as nursery:
+            for _ in range(1000):
+                nursery.start_soon(visit, door)
+            await trio.testing.wait_all_tasks_blocked(0.2)
+            assert not served
+            door.publish(routes(READY, port))
+    assert len(served) == 1000
+
+
+async def test_more_than_may_be_held_are_told_at_once():
+    async with upstream(answer(b"hello")) as port, front_door(held=1) as door:
+        door.publish(routes(PreviewState.STARTING, port))
+        async with await door.connect() as held:
+            await held.send_all(request(connection="close"))
+            await trio.testing.wait_all_tasks_blocked(0.02)
+            assert (await door.get()).startswith(b"HTTP/1.1 503 ")
+            door.publish(routes(READY, port))
+            assert (await read_all(held)).endswith(b"hello")
+
+
+async def test_a_head_that_never_ends_has_one_deadline_however_often_something_comes():
+    async with front_door(head=0.1) as door, await door.connect() as browser:
+        await browser.send_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
+        async with trio.open_nursery() as nursery:
+
+            async def drip():
+                while True:
+                    await browser.send_all(b"x")
+                    await trio.testing.wait_all_tasks_blocked(0.005)
+
+            nursery.start_soon(drip)
+            with trio.fail_after(5):
+                assert (await read_head(browser)).startswith(b"HTTP/1.1 408 ")
+            nursery.cancel_scope.cancel()
+
+
+async def test_a_browser_that_never_reads_is_given_up_and_frees_the_dev_server():
+    freed = trio.Event()
+
+    async def handle(stream):
+        await read_head(stream)
+        await stream.send_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        try:
+            while True:
+                await stream.send_all(b"x" * 65536)
+        except trio.BrokenResourceError:
+            freed.set()
+
+    async with upstream(handle) as port, front_door(stall=0.1) as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser:
+            await browser.send_all(request())
+            with trio.fail_after(5):
+                await freed.wait()
+
+
+@pytest.mark.parametrize(
+    ("limits", "opened"),
+    [
+        ({"connections": 2}, 2),
+        ({"per_client": 2, "trusted": ()}, 2),
+        ({"per_client": 2}, 3),
+    ],
+)
+async def test_there_are_only_so_many_connections(limits, opened):
+    async with upstream(answer()) as port, front_door(**limits) as door:
+        door.publish(routes(READY, port))
+        async with (
+            await door.connect() as first,
+            await door.connect(),
+            await door.connect() as last,
+        ):
+            await trio.testing.wait_all_tasks_blocked(0.02)
+            if opened == 2:
+                assert (await read_all(last)).startswith(b"HTTP/1.1 503 ")
+            else:
+                await last.send_all(request())
+                assert (await read_head(last)).startswith(b"HTTP/1.1 200 ")
+            await first.send_all(request(connection="close"))
+            assert (await read_all(first)).startswith(b"HTTP/1.1 200 ")
+        assert (await door.get()).startswith(b"HTTP/1.1 200 ")
+
+
+class Exhausted:
+    """A listener whose process has no descriptor left, until it has one again."""
+
+    def __init__(self, given):
+        self.tries = []
+        self._given = given
+
+    def accept(self):
+        self.tries.append(trio.current_time())
+        if len(self.tries) < 4:
+            raise OSError(errno.EMFILE, "too many open files")
+        if len(self.tries) == 4:
+            raise OSError(errno.ECONNABORTED, "gone before it was taken")
+        return self._given, ("192.0.2.1", 1)
+
+
+async def test_without_descriptors_the_door_waits_and_neither_ends_nor_spins(autojump_clock):
+    ours, theirs = socket.socketpair()
+    with ExitStack() as opened, trio.CancelScope() as scope:
+        opened.enter_context(ours)
+        opened.enter_context(theirs)
+        listener, admitted = Exhausted(ours), []
+
+        def admit(sock, address):
+            admitted.append((sock, address))
+            scope.cancel()
+            listener.accept = lambda: (_ for _ in ()).throw(BlockingIOError)
+            listener.fileno = lambda: theirs.fileno()
+
+        await accept(listener, admit)
+    assert admitted == [(ours, "192.0.2.1")]
+    assert listener.tries[2] - listener.tries[0] == pytest.approx(2 * PAUSE)
