@@ -12,15 +12,17 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`bind` are addresses, "host:port"; all of them are the same door. Durations are seconds.
 
     `domains` are those that previews are served under, besides localhost and plain addresses.
-    `trusted` are networks of load balancers: no limit of one client is theirs.
+    `trusted` are networks of load balancers: no limit of one client is theirs, but of whom they
+    name last in X-Forwarded-For.
 
     `hold` is how long a request may wait for its dev server, `head` how long a head may take to
     come, `idle` how long a connection may be silent between two requests, `answer` how long a dev
     server may take to begin its answer, `stall` how long either side may keep the other from going
     on, `grace` what requests under way get when the service stops.
 
-    `connections` at most are open, `per_client` of them from one address, `tunnels` of them
-    WebSockets; `held` requests at most wait for a dev server.
+    `connections` at most are open, `per_client` of them from one address, or requests under way
+    of one behind a load balancer; `tunnels` of them are WebSockets; `held` requests at most wait
+    for a dev server.
     """
 
     bind: tuple[str, ...] = ("127.0.0.1:4321", "127.0.0.1:4322")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address, ip_network
 
 SPARE = 256  # descriptors for everything else in this process
@@ -20,6 +20,12 @@ def trusts(networks: Iterable[str]) -> Callable[[str], bool]:
     """Whether an address is in one of the networks. Raises `ValueError` for what is none."""
     parsed = [ip_network(network) for network in networks]
     return lambda address: any(ip_address(address) in network for network in parsed)
+
+
+def behind(headers: Mapping[bytes, bytes]) -> str | None:
+    """The client's address as a load balancer tells it: what that one wrote is the last member."""
+    chain = headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip()
+    return chain.decode("latin-1") or None
 
 
 class Tally:

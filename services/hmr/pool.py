@@ -11,7 +11,7 @@ import trio
 from services.hmr.switchboard import Switchboard
 from services.hmr.wire import Stalled, Wire
 
-IDLE = 4.0  # seconds; Node closes its own after 5, and who is first meets no race
+IDLE = 3.0  # seconds; Node closes its own after 5, and who is first meets no race
 MOST = 64  # kept for one port
 DIAL = 1.0  # seconds; on loopback only a full backlog takes any
 

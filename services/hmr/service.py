@@ -59,6 +59,7 @@ async def keep_door(ctx: Context[Options], *, task_status: trio.TaskStatus[None]
                 pool=pool,
                 waker=Waker(lambda wanted: ctx.ask("previews", WakePreview(wanted)), behind),
                 tunnels=tunnels,
+                guests=Tally(options.connections, options.per_client),
                 held=Tally(options.held),
                 closing=Closing(),
                 visited=visited,
@@ -69,11 +70,14 @@ async def keep_door(ctx: Context[Options], *, task_status: trio.TaskStatus[None]
                 patience=Patience(answer=options.answer, stall=options.stall),
             )
             listeners = await open_listeners(options.bind)
-            log.info("listening", addresses=list(options.bind))
+            room = room_for(options.connections)
+            log.info("listening", addresses=list(options.bind), connections=room)
             behind.start_soon(board.run)
             for listener in listeners:
                 opened.enter_context(closing(listener))
-            await _attend_all(ctx, door, board, listeners, task_status)
+            await _attend_all(
+                ctx, door, board, listeners, Tally(room, options.per_client), task_status
+            )
             behind.cancel_scope.cancel()
 
 
@@ -89,21 +93,23 @@ async def _attend_all(
     door: Door,
     board: Switchboard,
     listeners: list[socket.socket],
+    connections: Tally,
     task_status: trio.TaskStatus[None],
 ) -> None:
     options = ctx.options
-    connections = Tally(room_for(options.connections), options.per_client)
     is_trusted = trusts(options.trusted)
     async with trio.open_nursery() as visits:
 
         def admit(sock: socket.socket, address: str) -> None:
-            counted = None if is_trusted(address) else address
+            trusted = is_trusted(address)
+            counted = None if trusted else address
             if not connections.enter(counted):
                 with closing(sock), suppress(OSError):
                     sock.send(FULL.message(b"GET", b"close"))
                 return
             left = partial(connections.leave, counted)
-            visits.start_soon(attend, Visitor(Wire(board, sock), door, address, left))
+            visitor = Visitor(Wire(board, sock), door, address, left, trusted=trusted)
+            visits.start_soon(attend, visitor)
 
         async with trio.open_nursery() as accepting:
             for listener in listeners:

@@ -16,7 +16,7 @@ from services.hmr.gate import Visit, find_preview
 from services.hmr.head import BadHead, RequestHead
 from services.hmr.headers import is_websocket
 from services.hmr.incoming import receive_request
-from services.hmr.limits import Tally
+from services.hmr.limits import Tally, behind
 from services.hmr.notices import Notice, plain
 from services.hmr.pool import Pool
 from services.hmr.route import is_served
@@ -26,6 +26,7 @@ from services.hmr.waking import Waker
 from services.hmr.wire import Wire
 from services.messages import Preview, PreviewState, Routes
 from supervisor.cell import Cell
+from supervisor.desk import Refused
 
 LINGER = 0.5  # seconds
 WAIT = re.compile(rb"\bwait=(\d{1,3})\b")
@@ -36,13 +37,15 @@ REPEATABLE = frozenset({b"GET", b"HEAD", b"OPTIONS"})
 class Door:
     """What all connections share; durations in seconds, see `Options`.
 
-    `visited` is told that somebody opened a page, and of which preview, if there is one.
+    `guests` counts what is under way for those behind load balancers. `visited` is told that
+    somebody opened a page, and of which preview, if there is one.
     """
 
     routes: Cell[Routes | None]
     pool: Pool
     waker: Waker
     tunnels: Tunnels
+    guests: Tally
     held: Tally
     closing: Closing
     visited: Callable[[str | None], None]
@@ -60,13 +63,20 @@ def patience(headers: Mapping[bytes, bytes], hold: float) -> float:
 
 
 class Visitor:
-    """One connection. `address` is where it comes from; `left` is called when it is closed."""
+    """One connection. `address` is where it comes from; `left` is called when it is closed.
 
-    def __init__(self, wire: Wire, door: Door, address: str, left: Callable[[], None]) -> None:
+    One that is `trusted` may bring requests of many clients, and says whose they are.
+    """
+
+    def __init__(
+        self, wire: Wire, door: Door, address: str, left: Callable[[], None], *, trusted: bool
+    ) -> None:
+        self._trusted = trusted
         self._wire = wire
         self._door = door
         self._address = address
         self._left = left
+        self._guest: str | None = None  # whose request this is, of those that a balancer brings
         self._host: bytes | None = None
 
     async def serve(self) -> None:
@@ -83,6 +93,8 @@ class Visitor:
                     break
                 end = await self._serve(head)
                 handed_over = end is End.SWITCHED
+                if end is End.ANSWERED_AT_LAST and head.length:
+                    await self._linger()
                 if end is not End.ANSWERED:
                     break
         except BadHead as bad:
@@ -97,6 +109,27 @@ class Visitor:
         refusal = self._check(head)
         if refusal is not None:
             return await self._say(head, refusal)
+        guest = behind(given) if self._trusted else None
+        if guest is None:
+            return await self._answer(head)
+        if not door.guests.enter(guest):
+            return await self._say(head, plain(503, "cannot do more at once for you: try again"))
+        self._guest = guest
+        end = End.CUT
+        try:
+            end = await self._answer(head)
+        finally:
+            if end is not End.SWITCHED:
+                door.guests.leave(guest)
+                self._guest = None
+        return end
+
+    def _leave_with_guest(self) -> None:
+        self._left()
+        self._door.guests.leave(self._guest)
+
+    async def _answer(self, head: RequestHead) -> End:
+        door, given = self._door, head.given
         routes = door.routes.value
         preview_id = wanted_preview(given.get(b"host", b"").decode("latin-1"), routes)
         preview = find_preview(preview_id, routes)
@@ -157,6 +190,7 @@ class Visitor:
 
     async def _admit(self, visit: Visit) -> Wire | None:
         if not self._door.held.enter():
+            visit.refusal = Refused("too many others wait for theirs; try again")
             return None
         try:
             with self._door.closing.interruptible(), self._wire.while_there():
@@ -177,7 +211,8 @@ class Visitor:
             end = await exchange.run(port=port, peer=self._address)
         finally:
             if end is End.SWITCHED:
-                self._door.tunnels.open(self._wire, server, self._left)
+                ended = self._left if self._guest is None else self._leave_with_guest
+                self._door.tunnels.open(self._wire, server, ended)
             elif exchange.reusable:
                 self._door.pool.keep(port, server)
             else:
@@ -203,11 +238,13 @@ class Visitor:
         return End.ANSWERED
 
     async def _refuse(self, notice: Notice, method: bytes = b"GET") -> None:
-        """Answer with a notice, and close in such a way that it can be read."""
-        wire = self._wire
-        await wire.send(notice.message(method, b"close"), LINGER)
-        # Closing on unread bytes would reset the connection, and the answer with it.
-        wire.finish()
+        """Answer with a notice, and close."""
+        await self._wire.send(notice.message(method, b"close"), LINGER)
+        await self._linger()
+
+    async def _linger(self) -> None:
+        """Let the last answer be read: to close on unread bytes would reset the connection."""
+        self._wire.finish()
         with trio.move_on_after(LINGER):
-            while await wire.receive():
-                pass
+            while await self._wire.receive():
+                await trio.lowlevel.checkpoint()

@@ -23,6 +23,7 @@ from tests.services.hmr.doors import (
     routes,
     upstream,
 )
+from tests.services.hmr.test_tunnel import SWITCH, upgrade
 
 READY = PreviewState.READY
 TUNNELS = 5000
@@ -86,9 +87,26 @@ async def test_more_than_may_be_held_are_told_at_once():
         async with await door.connect() as held:
             await held.send_all(request(connection="close"))
             await trio.testing.wait_all_tasks_blocked(0.02)
-            assert (await door.get()).startswith(b"HTTP/1.1 503 ")
+            said = await door.get()
+            assert said.startswith(b"HTTP/1.1 503 ")
+            assert b"too many others wait" in said
             door.publish(routes(READY, port))
             assert (await read_all(held)).endswith(b"hello")
+
+
+async def test_a_browser_that_leaves_is_held_no_longer():
+    async with upstream(answer(b"hello")) as port, front_door(held=1) as door:
+        door.publish(routes(PreviewState.STARTING, port))
+        for _ in range(3):
+            async with await door.connect() as browser:
+                await browser.send_all(request())
+                await trio.testing.wait_all_tasks_blocked(0.02)
+            await trio.testing.wait_all_tasks_blocked(0.02)
+        async with await door.connect() as browser:
+            await browser.send_all(request(connection="close"))
+            await trio.testing.wait_all_tasks_blocked(0.02)
+            door.publish(routes(READY, port))
+            assert (await read_all(browser)).endswith(b"hello")
 
 
 async def test_a_head_that_never_ends_has_one_deadline_however_often_something_comes():
@@ -152,6 +170,41 @@ async def test_there_are_only_so_many_connections(limits, opened):
             await first.send_all(request(connection="close"))
             assert (await read_all(first)).startswith(b"HTTP/1.1 200 ")
         assert (await door.get()).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_client_behind_a_load_balancer_has_limits_of_its_own():
+    async with upstream(answer()) as port, front_door(per_client=1) as door:
+        door.publish(routes(PreviewState.STARTING, port))
+        async with await door.connect() as first:
+            await first.send_all(request(x_forwarded_for="1.1.1.1, 192.0.2.1", connection="close"))
+            await trio.testing.wait_all_tasks_blocked(0.02)
+            again = await door.get(x_forwarded_for="2.2.2.2, 192.0.2.1")
+            assert b"cannot do more at once" in again
+            door.publish(routes(READY, port))
+            assert (await door.get(x_forwarded_for="192.0.2.2")).startswith(b"HTTP/1.1 200 ")
+            assert (await read_all(first)).startswith(b"HTTP/1.1 200 ")
+        assert (await door.get(x_forwarded_for="192.0.2.1")).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_a_tunnel_counts_for_its_client_behind_a_load_balancer_until_it_ends():
+    async def handle(stream):
+        await read_head(stream)
+        await stream.send_all(SWITCH)
+        await read_all(stream)
+
+    async with upstream(handle) as port, front_door(per_client=1) as door:
+        door.publish(routes(READY, port))
+        asked = upgrade().replace(b"\r\n\r\n", b"\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
+        async with await door.connect() as first, await door.connect() as second:
+            await first.send_all(asked)
+            assert (await read_head(first)).startswith(b"HTTP/1.1 101 ")
+            await second.send_all(asked)
+            assert (await read_head(second)).startswith(b"HTTP/1.1 503 ")
+            await first.send_eof()
+            assert await read_all(first) == b""
+        async with await door.connect() as third:
+            await third.send_all(asked)
+            assert (await read_head(third)).startswith(b"HTTP/1.1 101 ")
 
 
 class Exhausted:

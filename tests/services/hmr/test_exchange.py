@@ -193,6 +193,9 @@ async def test_a_dev_server_may_answer_before_it_has_heard_it_all():
         door.publish(routes(READY, port))
         async with await door.connect() as browser:
             await browser.send_all(request(method="POST", content_length="1000000") + b"begun")
+            await trio.testing.wait_all_tasks_blocked(0.02)
+            # On its way while the answer is: the end of the connection must not destroy that.
+            await browser.send_all(b"and on" * 1000)
             said = await read_all(browser)
     assert said.startswith(b"HTTP/1.1 413 ")
     assert b"connection: close\r\n" in said
