@@ -15,7 +15,8 @@ from typing import Protocol
 import trio
 from trio.lowlevel import wait_readable
 
-BATCH = 256  # events between two turns of everything else
+BATCH = 64  # events of one look
+LOOKS = 4  # at most, between two turns of everything else
 BUFFER = 256 * 1024  # bytes
 EDGE = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 # The other side will send no more, or the connection is gone.
@@ -37,10 +38,12 @@ class Handler(Protocol):
 class Switchboard:
     """`buffer` is for whoever receives: it holds until the next one does, so never over an await.
 
-    `tick` is how exactly, in seconds, deadlines are kept.
+    `tick` is how exactly, in seconds, deadlines are kept. `has_woken` is for handlers to say that
+    they have woken a task.
     """
 
     def __init__(self, tick: float = 1.0) -> None:
+        self.has_woken = False
         self.buffer = memoryview(bytearray(BUFFER))
         self._tick = tick
         self._epoll = select.epoll()
@@ -96,24 +99,29 @@ class Switchboard:
     async def _serve(self) -> None:
         handlers = self._handlers
         poll = self._epoll.poll
-        fd = self._epoll.fileno()
+        looks = 0
         while True:
             events = poll(0, BATCH)
             if self._unfinished:
                 unfinished, self._unfinished = self._unfinished, []
                 for handler in unfinished:
                     handler.notify(select.EPOLLIN)
-            elif not events:
-                self._parked = True
-                await wait_readable(fd)
-                self._parked = False
-                continue
             for number, mask in events:
                 # One of this batch may have closed another: see tunnel.py.
                 handler = handlers.get(number)
                 if handler is not None:
                     handler.notify(mask)
-            await trio.lowlevel.checkpoint()
+            looks += 1
+            if events and not self.has_woken and looks < LOOKS:
+                continue  # while tunnels were served more has come, and no task wants its turn
+            looks = 0
+            self.has_woken = False
+            if self._unfinished or len(events) == BATCH:
+                await trio.lowlevel.checkpoint()
+            else:
+                self._parked = True
+                await wait_readable(self._epoll.fileno())
+                self._parked = False
 
     async def _keep_deadlines(self) -> None:
         while True:

@@ -207,6 +207,7 @@ class Wire:
                 self._tell_lost()
         if mask & _WRITABLE and self._writer is not None:
             task, self._writer = self._writer, None
+            self.board.has_woken = True
             reschedule(task)
 
     def overdue(self, now: float) -> bool:
@@ -235,6 +236,7 @@ class Wire:
     def _wake_reader(self, result: outcome.Outcome[bool]) -> None:
         if self._reader is not None:
             task, self._reader = self._reader, None
+            self.board.has_woken = True
             reschedule(task, result)
 
     def _stop_receiving(self, _raise: RaiseCancelT) -> Abort:
