@@ -12,7 +12,7 @@ from services.hmr.chunked import Dechunker, chunk, last_chunk
 from services.hmr.head import CHUNKED, BadHead, RequestHead, ResponseHead, read_response
 from services.hmr.headers import is_websocket, switching, to_client, to_upstream, written
 from services.hmr.upload import Upload
-from services.hmr.wire import Lost, Stalled, Wire
+from services.hmr.wire import CHUNK, Lost, Stalled, Wire
 
 ANSWER_HEAD = 256 * 1024  # bytes
 HINTS = 16  # answers before the answer
@@ -209,6 +209,8 @@ class Exchange:
             data = await server.receive(wait)
             if not data:
                 break
+            if len(data) == CHUNK:
+                await trio.lowlevel.checkpoint()
         if body is not None:
             raise Lost(server)
         if modern:

@@ -6,7 +6,7 @@ import trio
 
 from services.hmr.chunked import Dechunker, chunk, last_chunk
 from services.hmr.head import CHUNKED, BadHead
-from services.hmr.wire import Lost, Wire
+from services.hmr.wire import CHUNK, Lost, Wire
 
 
 class Upload:
@@ -75,3 +75,5 @@ class Upload:
             data = await client.receive(self._stall)
             if not data:
                 raise Lost(client)
+            if len(data) == CHUNK:
+                await trio.lowlevel.checkpoint()

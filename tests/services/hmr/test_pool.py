@@ -1,0 +1,100 @@
+from contextlib import asynccontextmanager, closing
+
+import pytest
+import trio
+
+from services.hmr import pool as pools
+from services.hmr.pool import Pool
+from services.hmr.switchboard import Switchboard
+from services.hmr.wire import Lost, Stalled
+from tests.services.hmr.doors import free_port, read_all, upstream
+
+
+@asynccontextmanager
+async def pool():
+    with closing(Switchboard(tick=0.01)) as board, closing(Pool(board)) as made:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(board.run)
+            yield made
+            nursery.cancel_scope.cancel()
+
+
+async def test_what_is_kept_is_taken_again_the_last_one_first():
+    async with upstream(read_all) as port, pool() as kept:
+        first, second = await kept.dial(port), await kept.dial(port)
+        kept.keep(port, first)
+        kept.keep(port, second)
+        assert kept.take(port) is second
+        assert kept.take(port) is first
+        assert kept.take(port) is None
+        first.close()
+        second.close()
+
+
+async def test_what_nobody_takes_is_closed_after_a_while(monkeypatch):
+    monkeypatch.setattr(pools, "IDLE", 0.03)
+    closed = trio.Event()
+
+    async def handle(stream):
+        await read_all(stream)
+        closed.set()
+
+    async with upstream(handle) as port, pool() as kept:
+        kept.keep(port, await kept.dial(port))
+        with trio.fail_after(5):
+            await closed.wait()
+        assert kept.take(port) is None
+
+
+async def test_what_says_something_unasked_is_not_taken():
+    said = trio.Event()
+
+    async def handle(stream):
+        await stream.send_all(b"HTTP/1.1 408 Request Timeout\r\n\r\n")
+        said.set()
+        await read_all(stream)
+
+    async with upstream(handle) as port, pool() as kept:
+        kept.keep(port, await kept.dial(port))
+        await said.wait()
+        await trio.testing.wait_all_tasks_blocked(0.02)
+        assert kept.take(port) is None
+
+
+async def test_only_so_many_are_kept(monkeypatch):
+    monkeypatch.setattr(pools, "MOST", 1)
+    async with upstream(read_all) as port, pool() as kept:
+        first, second = await kept.dial(port), await kept.dial(port)
+        kept.keep(port, first)
+        kept.keep(port, second)
+        assert kept.take(port) is first
+        assert kept.take(port) is None
+        first.close()
+
+
+async def test_where_nobody_listens_there_is_no_connection():
+    async with pool() as kept:
+        assert await kept.dial(free_port()) is None
+
+
+async def test_a_wire_says_what_became_of_it():
+    async def handle(stream):
+        await stream.send_all(b"last")
+
+    async with upstream(handle) as port, upstream(read_all) as silent, pool() as kept:
+        wire = await kept.dial(port)
+        assert await wire.receive(5) == b"last"
+        assert await wire.receive(5) == b""
+        assert wire.lost
+        wire.close()
+        wire = await kept.dial(silent)
+        with pytest.raises(Stalled):
+            await wire.receive(0.02)
+        guest = await kept.dial(port)
+        await guest.receive(5)
+        wire.serve(guest)
+        with pytest.raises(Lost) as lost:
+            await wire.receive(5)
+        assert lost.value.wire is guest
+        wire.close()
+        guest.close()
