@@ -203,7 +203,7 @@ class Wire:
             self._readable = True
             if self._reader is not None:
                 self._wake_reader(outcome.Value(True))
-            elif self.gone and self.lost:
+            elif self.gone:
                 self._tell_lost()
         if mask & _WRITABLE and self._writer is not None:
             task, self._writer = self._writer, None
@@ -228,6 +228,8 @@ class Wire:
             self._wake_reader(outcome.Value(False))
 
     def _tell_lost(self) -> None:
+        if (self._partner is None and self._scope is None) or not self.lost:
+            return
         if self._partner is not None:
             self._partner._wake_reader(outcome.Error(Lost(self)))
         if self._scope is not None:
