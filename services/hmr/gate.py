@@ -20,8 +20,6 @@ WAKES = 2  # for one request; what falls asleep again under its hands is not for
 class Dialler(Protocol):
     """What a visit needs of a `Pool`."""
 
-    def take(self, port: int) -> Wire | None: ...
-
     async def dial(self, port: int) -> Wire | None: ...
 
 
@@ -37,8 +35,8 @@ class Visit:
     """One request's wait for a preview: the one of that id, or the default one.
 
     `hold` is its patience in seconds. One that does not `wait_for_install` is told at once; one
-    that may not `wake` leaves alone what sleeps. With `fresh` set it gets no connection that was
-    used before. Afterwards `preview` is the one it was about, and `refusal` why there is none.
+    that may not `wake` leaves alone what sleeps. Afterwards `preview` is the one it was about, and
+    `refusal` why there is none.
     """
 
     def __init__(
@@ -51,11 +49,9 @@ class Visit:
         hold: float,
         wait_for_install: bool = True,
         wake: bool = True,
-        fresh: bool = False,
     ) -> None:
         self.preview: Preview | None = None
         self.refusal: Refused | None = None
-        self.fresh = fresh
         self._routes = routes
         self._pool = pool
         self._waker = waker
@@ -66,7 +62,7 @@ class Visit:
         self._pause = FIRST_PAUSE
 
     async def connect(self) -> Wire | None:
-        """A connection to the dev server, or None where there is none to be had."""
+        """A new connection to the dev server, or None where there is none to be had."""
         while True:
             self.preview = find_preview(self._id, self._routes.value)
             state = self.preview.state if self.preview is not None else None
@@ -79,7 +75,7 @@ class Visit:
                     return None
                 continue
             if self.preview is not None and state is PreviewState.READY:
-                wire = await self._dial(self.preview.port)
+                wire = await self._pool.dial(self.preview.port)
                 if wire is not None:
                     return wire
             if not await self.pause():
@@ -99,10 +95,6 @@ class Visit:
         with trio.move_on_at(until):
             await self._routes.change(seen)
         return trio.current_time() < self._deadline
-
-    async def _dial(self, port: int) -> Wire | None:
-        wire = None if self.fresh else self._pool.take(port)
-        return wire if wire is not None else await self._pool.dial(port)
 
     async def _wake(self) -> bool:
         """Have it woken, and wait for that to show; False where nothing more can be done."""

@@ -98,7 +98,7 @@ class Visitor:
                 if end is not End.ANSWERED:
                     break
         except BadHead as bad:
-            await self._refuse(plain(bad.status, str(bad)))
+            await self._refuse(bad)
         finally:
             if not handed_over:
                 wire.close()
@@ -177,7 +177,6 @@ class Visitor:
             hold=patience(given, door.hold),
             wait_for_install=not page,
             wake=may_wake(head.method, given),
-            fresh=True,
         )
         while True:
             server = await self._admit(visit)
@@ -230,16 +229,13 @@ class Visitor:
     async def _say(self, head: RequestHead, notice: Notice) -> End:
         """Answer with a notice. The connection goes on if all of the request has been read."""
         keeps = head.keeps and head.length == 0 and not self._door.closing.begun
-        if not keeps:
-            await self._refuse(notice, head.method)
-            return End.ANSWERED_AT_LAST
-        message = notice.message(head.method, b"keep-alive")
+        message = notice.message(head.method, b"keep-alive" if keeps else b"close")
         await self._wire.send(message, self._door.patience.stall)
-        return End.ANSWERED
+        return End.ANSWERED if keeps else End.ANSWERED_AT_LAST
 
-    async def _refuse(self, notice: Notice, method: bytes = b"GET") -> None:
-        """Answer with a notice, and close."""
-        await self._wire.send(notice.message(method, b"close"), LINGER)
+    async def _refuse(self, bad: BadHead) -> None:
+        notice = plain(bad.status, str(bad))
+        await self._wire.send(notice.message(b"GET", b"close"), LINGER)
         await self._linger()
 
     async def _linger(self) -> None:

@@ -21,9 +21,6 @@ class Refusing:
     def __init__(self):
         self.tried = []
 
-    def take(self, port):
-        return None
-
     async def dial(self, port):
         self.tried.append(trio.current_time())
 
