@@ -242,5 +242,7 @@ class Visitor:
         """Let the last answer be read: to close on unread bytes would reset the connection."""
         self._wire.finish()
         with trio.move_on_after(LINGER):
-            while await self._wire.receive():
-                await trio.lowlevel.checkpoint()
+            while True:
+                await trio.lowlevel.checkpoint()  # however fast it comes
+                if not await self._wire.receive():
+                    break

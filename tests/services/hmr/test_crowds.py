@@ -43,14 +43,18 @@ def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
+def gather():
+    return subprocess.Popen(
+        [sys.executable, crowd.__file__, str(TUNNELS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 async def test_five_thousand_idle_websockets_take_less_than_five_kilobytes_each(descriptors):
     async with front_door() as door:
-        with subprocess.Popen(
-            [sys.executable, crowd.__file__, str(TUNNELS)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        ) as them:
+        with gather() as them:
             port = int(await trio.to_thread.run_sync(them.stdout.readline))
             door.publish(routes(READY, port))
             before = resident()
