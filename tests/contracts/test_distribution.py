@@ -58,6 +58,7 @@ def test_the_wheel_holds_what_is_no_python(wheel: zipfile.ZipFile):
         "supervisor/py.typed",
         "services/py.typed",
         "services/previews/runner.mjs",
+        "services/previews/runner/dev.mjs",
         "services/workspaces/starter/.gitignore",
         "services/workspaces/starter/package.json",
         "services/workspaces/starter/package-lock.json",

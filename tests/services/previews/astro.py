@@ -58,7 +58,7 @@ def checkout(directory: Path, modules: Path) -> Path:
 
 def command(root: Path, port: int, cache: Path) -> list[str]:
     modules = (root / "node_modules").resolve()
-    words = (find_node().node, service.RUNNER, root, port, cache, modules)
+    words = (find_node().node, service.RUNNER, "dev", root, port, cache, modules)
     return [str(word) for word in words]
 
 
