@@ -16,11 +16,20 @@ from supervisor.policy import soonest_give_up
 from supervisor.probe import problem as target_problem
 from supervisor.redact import problem as redact_problem
 from supervisor.schedule import problem as schedule_problem
-from supervisor.spec import Condition, HealthSpec, OnUnhealthy, Restart, Spec, TaskSpec, conditions
+from supervisor.spec import (
+    Condition,
+    HealthSpec,
+    OnUnhealthy,
+    ProcessSpec,
+    Restart,
+    Spec,
+    conditions,
+)
 from supervisor.template import sample
 from supervisor.verdicts import concerns
 
 PATTERNS = (("sends", "receives"), ("asks", "answers"), ("publishes", "watches"))
+REPORTS = "reports"  # by which a process sends
 
 
 class Channel(Struct, frozen=True):
@@ -130,20 +139,18 @@ class Findings:
             self.add(table, ways[0], trouble)
 
     def look_at_channels(self) -> dict[str, Channel]:
-        tasks = [spec for spec in self._config.services if isinstance(spec, TaskSpec)]
+        specs = self._config.services
         found: dict[str, Channel] = {}
         for pattern in PATTERNS:
-            ends = [{name for spec in tasks for name in getattr(spec, end)} for end in pattern]
+            ends = [{name for spec in specs for name in _named(spec, end)} for end in pattern]
             for name in sorted(ends[0] | ends[1]):
                 writers, readers = (
-                    tuple(spec.name for spec in tasks if name in getattr(spec, end))
+                    tuple(spec.name for spec in specs if name in _named(spec, end))
                     for end in pattern
                 )
                 if name in found:
                     both = f"{'/'.join(found[name].pattern)} and {'/'.join(pattern)}"
-                    self.add(
-                        f"service.{(writers or readers)[0]}", pattern[0], f"{name!r} is {both}"
-                    )
+                    self._add_at((writers or readers)[0], pattern[0], f"{name!r} is {both}")
                     continue
                 found[name] = Channel(pattern, writers, readers)
                 if self._complete:
@@ -156,7 +163,7 @@ class Findings:
     def _ends(self, name: str, channel: Channel) -> None:
         write, read = channel.pattern
         if not channel.readers:
-            self.add(f"service.{channel.writers[0]}", write, f"nobody {read} {name!r}")
+            self._add_at(channel.writers[0], write, f"nobody {read} {name!r}")
         if not channel.writers:
             self.add(f"service.{channel.readers[0]}", read, f"nobody {write} {name!r}")
         if read == "answers" and len(channel.readers) > 1:
@@ -166,6 +173,11 @@ class Findings:
             if read == "answers" and reader.endswith("@"):
                 text = f"{name!r} would have as many as there are instances"
                 self.add(f"service.{reader}", read, text)
+
+    def _add_at(self, service: str, key: str, text: str) -> None:
+        """Where a process writes to a channel, that is by its own key for it."""
+        (spec,) = (spec for spec in self._config.services if spec.name == service)
+        self.add(f"service.{service}", REPORTS if isinstance(spec, ProcessSpec) else key, text)
 
     def look_at_bodies(self) -> dict[str, LiveBody]:
         bodies: dict[str, LiveBody] = {}
@@ -202,3 +214,10 @@ class Findings:
         keys: Iterable[str] = ("requires", "wants", "after")
         key = next((key for key in keys if cycle[1] in getattr(spec, key)), "")
         self.add(f"service.{spec.name}", key, f"waits for itself: {' after '.join(cycle)}")
+
+
+def _named(spec: Spec, end: str) -> tuple[str, ...]:
+    """The channels that a service is at such an end of; a process can but send its reports."""
+    if isinstance(spec, ProcessSpec):
+        return (spec.reports,) if end == "sends" and spec.reports is not None else ()
+    return getattr(spec, end)

@@ -86,6 +86,13 @@ class ServiceStatus(Struct, frozen=True, kw_only=True):
     parameters: dict[str, str] = field(default_factory=dict[str, str])
 
 
+class Report(Struct, frozen=True):
+    """What a program said of itself: a line of its stdout that was a JSON object."""
+
+    service: str
+    record: dict[str, object]
+
+
 class Change(Struct, frozen=True):
     """A status that changed. `before` is None for a new service, `now` for one that vanished."""
 

@@ -57,6 +57,11 @@ class Output:
         self._patient = defaultdict(set)
 
     @property
+    def redactor(self) -> Redactor:
+        """What all of it goes through."""
+        return self._redactor
+
+    @property
     def lost(self) -> Mapping[str, int]:
         """How many lines were dropped: of each service on the way to the log, and of each file."""
         return {**({} if self._sink is None else self._sink.lost), **self._files.lost}
@@ -128,8 +133,17 @@ class Output:
             if not followers[service]:
                 del followers[service]
 
-    async def drain(self, source: int, service: str, pid: int, stream: str) -> None:
+    async def drain(
+        self,
+        source: int,
+        service: str,
+        pid: int,
+        stream: str,
+        tell: Callable[[Chunk], None] | None = None,
+    ) -> None:
         """Read a pipe to its end, which is left open. Cancelling it loses no line that was read.
+
+        `tell` is told each chunk as well.
 
         The child is held up while the log or its file is behind, but not by one that stands still:
         then lines are lost, and counted.
@@ -139,7 +153,11 @@ class Output:
         stripper = Stripper()
 
         def take(pieces: list[Piece]) -> list[Chunk]:
-            return [self._take(service, stream, pid, *piece) for piece in pieces]
+            chunks = [self._take(service, stream, pid, *piece) for piece in pieces]
+            if tell is not None:
+                for chunk in chunks:
+                    tell(chunk)
+            return chunks
 
         try:
             while True:

@@ -223,7 +223,8 @@ class ProcessSpec(ServiceSpec, frozen=True, kw_only=True, tag="process"):
     names of setrlimit(2) in small letters, with one value or soft and hard. `stdin` is "null",
     "pipe" (what is written to the service over the control socket) or a file. `listen` are
     sockets that the supervisor holds open through every restart and hands over as LISTEN_FDS:
-    "host:port" or a path. `watchdog` is the longest silence between two WATCHDOG=1.
+    "host:port" or a path. `watchdog` is the longest silence between two WATCHDOG=1. `reports` is
+    a stream that takes every line of stdout that is a JSON object, as a `Report`.
     """
 
     command: Annotated[tuple[str, ...], Meta(min_length=1)]
@@ -242,6 +243,8 @@ class ProcessSpec(ServiceSpec, frozen=True, kw_only=True, tag="process"):
     stdin: str = "null"
     listen: tuple[str, ...] = ()
     log: Log = Log()
+    # Without placeholders: a stream is known by its name before there is any instance.
+    reports: Annotated[str, Meta(pattern="^[^{}]+$")] | None = None
     ready: Ready | None = None
     watchdog: Positive | None = None
     success: tuple[Cause, ...] = (0,)

@@ -76,6 +76,7 @@ MEANINGS: Mapping[type[Struct], Mapping[str, str]] = {
         "stdin": "null, pipe (what nurseryctl write writes), or a file.",
         "listen": "Sockets that stay open through every restart, handed over as LISTEN_FDS.",
         "log": "What becomes of what it writes.",
+        "reports": "A stream that takes each line of its stdout that is a JSON object.",
         "ready": "When it counts as ready: one of http, tcp, exec, log, delay, notify and fd.",
         "watchdog": "The longest silence, in seconds, between two WATCHDOG=1.",
         "success": "The ends that are good ones: exit codes, ranges (10-19), signals (TERM).",

@@ -19,6 +19,7 @@ from supervisor.kinds.program import problems, program_of
 from supervisor.kinds.says import Says
 from supervisor.kinds.users import identity
 from supervisor.readiness import until_ready
+from supervisor.reports import Reports
 from supervisor.spawn import Identity, Program, spawn, why_not
 from supervisor.spec import ProcessSpec, Ready, Spec
 from supervisor.template import sample
@@ -69,7 +70,12 @@ async def _start(
             child = spawn(program, life.marker)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             raise _not_started(error, program) from None
-    return _Process(spec, life, says, program, child, task_status)
+    reports: Reports | None = None
+    if spec.reports is not None:
+        send, _ = life.channels.streams[spec.reports]
+        reports = Reports(spec.name, spec.reports, send, life.output.redactor)
+        ours.callback(reports.close)
+    return _Process(spec, life, says, reports, program, child, task_status)
 
 
 def _not_started(error: Exception, program: Program) -> Failed:
@@ -84,6 +90,7 @@ class _Process:
         spec: ProcessSpec,
         life: Life,
         says: Says,
+        reports: Reports | None,
         program: Program,
         child: Child,
         task_status: trio.TaskStatus[None],
@@ -91,6 +98,7 @@ class _Process:
         self._spec = spec
         self._life = life
         self._says = says
+        self._reports = reports
         self._program: Program | None = program
         self._child = child
         self._task_status = task_status
@@ -111,9 +119,8 @@ class _Process:
                             self._be_ready()
                         else:
                             await watchers.start(self._announce, self._spec.ready)
-                        drain, name = self._life.output.drain, self._spec.name
                         for source, stream in child.outputs:
-                            readers.start_soon(drain, source, name, child.pid, stream)
+                            readers.start_soon(self._drain, source, stream)
                         if self._says.notify_at is not None:
                             watchers.start_soon(self._says.listen, child)
                         if self._spec.watchdog is not None:
@@ -171,6 +178,11 @@ class _Process:
             self._program = None  # with its environment: nothing is probed like it any more
             self._ready.set()
             self._task_status.started()
+
+    async def _drain(self, source: int, stream: str) -> None:
+        reports = self._reports if stream == "stdout" else None
+        tell = None if reports is None else reports.take
+        await self._life.output.drain(source, self._spec.name, self._child.pid, stream, tell)
 
     async def _ask_to_end(self) -> None:
         await self._life.stopping.wait()

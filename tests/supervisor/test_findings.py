@@ -127,3 +127,18 @@ def test_a_template_answers_nobody(problems):
     run = 'kind = "task"\nrun = "tests.supervisor.fakes:serve"\n'
     toml = f'[service."t@"]\n{run}answers = ["x"]\n[service.a]\n{run}asks = ["x"]\n'
     assert problems(toml) == ["service.t@.answers: 'x' would have as many as there are instances"]
+
+
+REPORTER = f'[service."p@"]\n{TRUE}reports = "said"\n'
+READER = '[service.r]\nkind = "task"\nrun = "supervisor.health:serve"\n{} = ["said"]\n'
+
+
+def test_what_a_program_reports_must_be_received(problems):
+    assert problems(REPORTER) == ["service.p@.reports: nobody receives 'said'"]
+    assert problems(REPORTER + READER.format("receives")) == []
+
+
+def test_a_board_is_no_place_for_reports(problems):
+    found = problems(REPORTER + READER.format("watches"))
+    assert "service.r.watches: nobody publishes 'said'" not in found
+    assert found[0].startswith("service.p@.reports")

@@ -58,6 +58,7 @@ class One:
         self.secrets: frozenset[str] = frozenset()
         self.listening = Listening()
         self.output = Output(self.lines.extend)
+        self.channels = Channels()
 
     @property
     def texts(self) -> list[str]:
@@ -69,7 +70,7 @@ class One:
             run="test",
             marker=self.markers[-1],
             stopping=stopping,
-            channels=Channels(),
+            channels=self.channels,
             control=Control(Desk("nobody")),
             events=Events(),
             output=self.output,
@@ -531,3 +532,13 @@ async def test_a_group_that_is_not_ours_to_signal_is_said(monkeypatch: pytest.Mo
     monkeypatch.undo()
     monkeypatch.setattr(os, "killpg", lambda *_: os.kill(2**22 + 1, 0))  # nobody is there
     await One(sh("exit 0")).live()
+
+
+async def test_what_it_reports_is_on_its_stream_when_it_is_gone():
+    one = One(sh("""echo '{"n": 1}'; echo '{"n": 2}' >&2; echo '{"n": 3}'""", reports="said"))
+    one.channels.add(streams=["said"])
+    await one.live()
+    receive = one.channels.streams["said"][1]
+    assert [receive.receive_nowait().record for _ in range(2)] == [{"n": 1}, {"n": 3}]
+    assert receive.statistics().current_buffer_used == 0
+    assert len(one.lines) == 3
