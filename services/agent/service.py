@@ -12,16 +12,25 @@ from typing import Any
 import structlog
 import trio
 
-from services.agent import Options
+from services.agent import Options, previews
 from services.agent.backend import Backend, Turn
 from services.agent.backends import make
 from services.agent.journal import Journal
 from services.agent.transaction import Transaction
 from services.agent.turns import TurnIds
-from services.messages import Execute, FindWorkspace, ThreadKey, TurnResult, Turns
+from services.messages import (
+    Execute,
+    FindWorkspace,
+    PreviewEvent,
+    ThreadKey,
+    TurnResult,
+    Turns,
+)
 from supervisor.cell import Cell
 from supervisor.context import Context
-from supervisor.desk import Refused, Request
+from supervisor.desk import NotFound, Refused, Request
+
+log = structlog.get_logger()
 
 
 async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
@@ -40,6 +49,8 @@ async def run_with(
     ctx.publish("turns", Turns())
     async with trio.open_nursery() as nursery:
         nursery.start_soon(ctx.answer, "agent", agent.answer)
+        events = ctx.receiver("preview_events", object)
+        nursery.start_soon(previews.follow, events, agent.note)
         task_status.started()
         await ctx.stopping.wait()
         await agent.stop()
@@ -51,7 +62,15 @@ class _Lane:
     """One thread's way through: who holds `lock` runs its turn, others wait in order."""
 
     lock: trio.Lock = field(default_factory=trio.Lock)
+    opening: trio.Lock = field(default_factory=trio.Lock)
     journal: Journal | None = None
+
+    async def open(self, history: Path) -> Journal:
+        """Its journal: one for all, or two would give the same ids."""
+        async with self.opening:
+            if self.journal is None:
+                self.journal = await trio.to_thread.run_sync(Journal, history)
+            return self.journal
 
 
 class Agent:
@@ -111,6 +130,18 @@ class Agent:
         finally:
             self._present.set(self._present.value - 1)
 
+    async def note(self, event: PreviewEvent) -> None:
+        """Journal what became of a thread's preview, where the thread has a journal."""
+        facts = previews.facts(event)
+        try:
+            workspace = await self._ctx.ask("workspaces", FindWorkspace(event.key))
+            journal = await self._lanes[event.key].open(workspace.history)
+            await trio.to_thread.run_sync(journal.note, event.kind, facts)
+        except NotFound:
+            pass  # the thread went, and its preview after it
+        except (Refused, OSError) as error:
+            log.warning("preview event not journalled", thread=str(event.key), reason=str(error))
+
     def _admit(self) -> None:
         if self._stopping:
             raise Refused("cannot run a turn: the agent is stopping; try again later")
@@ -129,21 +160,20 @@ class Agent:
     async def _turn(
         self, lane: _Lane, turn: Turn, key: ThreadKey, history: Path, scope: trio.CancelScope
     ) -> TurnResult:
-        if lane.journal is None:
-            lane.journal = await trio.to_thread.run_sync(Journal, history)
+        journal = await lane.open(history)
         try:
             with structlog.contextvars.bound_contextvars(thread=str(key), turn=turn.id):
                 return await Transaction(
                     ctx=self._ctx,
                     backend=self._backend,
-                    journal=lane.journal,
+                    journal=journal,
                     key=key,
                     turn=turn,
                     scope=scope,
                     stopping=lambda: self._stopping,
                 ).run()
         finally:
-            lane.journal.close()
+            journal.close()
 
     def _publish(self) -> None:
         self._ctx.publish("turns", Turns(frozenset(self._running)))

@@ -27,6 +27,7 @@ from services.previews import Options
 from services.previews.board import Board
 from services.previews.deps import Dependencies, Rules, in_words
 from services.previews.failure import read_failure
+from services.previews.hearing import hear
 from services.previews.managers import Caches
 from services.previews.node import Node, find_node
 from services.previews.ports import is_free
@@ -71,6 +72,7 @@ async def keep_previews(ctx: Context[Options], *, task_status: trio.TaskStatus[N
         previews = Previews(ctx, nursery, node, cache, dependencies)
         previews.adopt()
         nursery.start_soon(previews.follow)
+        nursery.start_soon(previews.hear)
         nursery.start_soon(dependencies.tidy)
         nursery.start_soon(ctx.answer, "previews", previews.handle)
         task_status.started()
@@ -145,6 +147,10 @@ class Previews:
                 async for change in changes:
                     if change.name.startswith(TEMPLATE):
                         await self._see(change.name.removeprefix(TEMPLATE))
+
+    async def hear(self) -> None:
+        """Learn what the dev servers say of themselves."""
+        await hear(self._ctx, self._board, lambda _: None)
 
     def _open(self, key: ThreadKey, root: Path, *, prefer: bool) -> Preview:
         known = self._board.previews.get(key.preview_id)

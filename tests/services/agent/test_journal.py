@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,68 @@ def test_a_journal_is_not_written_through_a_symbolic_link(path: Path, tmp_path: 
     with pytest.raises(OSError, match="symbolic links"):
         journal.append("a", "turn.started", {})
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_note_stands_in_order_with_the_turns_and_belongs_to_none(path: Path) -> None:
+    journal = Journal(path, now=lambda: 1.5)
+    journal.append("a", "turn.started", {})
+    assert journal.note("preview.updated", {"update": "update", "paths": ("x",)}) == 2
+    journal.append("a", "turn.finished", {})
+    journal.close()
+    assert journal.note("preview.error", {"error": None}) == 4
+    assert [event["id"] for event in events(path)] == [1, 2, 3, 4]
+    assert events(path)[1] == {
+        "id": 2,
+        "type": "preview.updated",
+        "time": 1.5,
+        "update": "update",
+        "paths": ["x"],
+    }
+    assert Journal(path).append("b", "turn.started", {}) == 5
+
+
+def test_a_note_makes_no_journal(path: Path) -> None:
+    assert Journal(path).note("preview.error", {}) is None
+    assert not path.exists()
+    journal = Journal(path)
+    journal.append("a", "turn.started", {})
+    journal.close()
+    path.rename(path.with_suffix(".retired"))  # as the deletion of a thread does
+    assert journal.note("preview.error", {}) is None
+    assert not path.exists()
+
+
+def test_a_note_that_the_disk_does_not_take_is_not_half_there(path: Path) -> None:
+    journal = Journal(path)
+    journal.append("a", "turn.started", {})
+    journal.close()
+    before = path.read_bytes()
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, kept[1]))
+    try:
+        with pytest.raises(OSError):
+            journal.note("preview.error", {"error": "x" * 100})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert path.read_bytes() == before
+    assert journal.note("preview.error", {}) == 2
+
+
+def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> None:
+    journal = Journal(path)
+    journal.append("a", "turn.started", {})
+
+    def write() -> None:
+        for _ in range(100):
+            journal.note("preview.updated", {})
+            journal.append("a", "text.delta", {})
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    journal.close()
+    assert [event["id"] for event in events(path)] == list(range(1, 802))

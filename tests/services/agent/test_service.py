@@ -19,6 +19,7 @@ from services.agent import Options, serve
 from services.agent.backend import BackendError, Emit, Turn
 from services.agent.service import run_with
 from services.messages import (
+    BuildError,
     Commit,
     CommitChanges,
     Execute,
@@ -26,6 +27,8 @@ from services.messages import (
     FindWorkspace,
     GitState,
     Mode,
+    PreviewBroken,
+    PreviewUpdated,
     ReadGit,
     SaveChanges,
     TextDelta,
@@ -110,6 +113,7 @@ class Bench:
                 asks=("workspaces",),
                 answers=("agent",),
                 publishes=("turns",),
+                receives=("preview_events",),
             )
         )
 
@@ -131,6 +135,11 @@ class Bench:
 
     def journal(self, key: ThreadKey = KEY) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.keeper.history(key).read_text().splitlines()]
+
+    async def until_journalled(self, kind: str) -> None:
+        with trio.fail_after(10):
+            while kind not in [event["type"] for event in self.journal()]:
+                await trio.testing.wait_all_tasks_blocked(0.01)
 
     @asynccontextmanager
     async def life(self, script: Script, options: Options | None = None) -> AsyncIterator[None]:
@@ -517,3 +526,44 @@ async def test_with_its_default_options_the_service_starts_and_stops(bench: Benc
         async with trio.open_nursery() as nursery:
             await nursery.start(lambda *, task_status: serve(context, task_status=task_status))
             bench.harness.stopping.set()
+
+
+async def test_what_becomes_of_the_preview_is_journalled_beside_the_turns(bench: Bench) -> None:
+    tell, _ = bench.harness.channels.streams["preview_events"]
+
+    async def script(turn: Turn, emit: Emit) -> None:
+        await tell.send(PreviewUpdated(KEY, "update", ("src/a.css",)))
+        await bench.until_journalled("preview.updated")
+        await emit(TextDelta("done"))
+
+    async with bench.life(script):
+        await bench.execute()
+        await tell.send(PreviewBroken(KEY, BuildError("no", "a.astro", 3)))
+        await bench.until_journalled("preview.error")
+    events = bench.journal()
+    assert [event["type"] for event in events] == [
+        "turn.started",
+        "preview.updated",
+        "text.delta",
+        "commit",
+        "turn.finished",
+        "preview.error",
+    ]
+    assert [event["id"] for event in events] == [1, 2, 3, 4, 5, 6]
+    assert events[1]["paths"] == ["src/a.css"]
+    assert "turn" not in events[1]
+    assert events[5]["error"]["line"] == 3
+
+
+async def test_the_preview_of_a_thread_without_a_journal_or_that_is_gone_makes_none(
+    bench: Bench,
+) -> None:
+    tell, events = bench.harness.channels.streams["preview_events"]
+    async with bench.life(quiet):
+        for unknown in (False, True):
+            bench.keeper.unknown = unknown
+            await tell.send(PreviewBroken(KEY, None))
+            with trio.fail_after(10):
+                while events.statistics().current_buffer_used:
+                    await trio.testing.wait_all_tasks_blocked(0.2)
+    assert not bench.keeper.history(KEY).exists()

@@ -134,6 +134,8 @@ def harness() -> Harness:
             answers=("previews",),
             publishes=("routes",),
             watches=("routes",),
+            receives=("runner",),
+            sends=("preview_events",),
         )
     )
 

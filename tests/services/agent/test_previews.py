@@ -1,0 +1,59 @@
+"""Events of previews on their way into journals."""
+
+from __future__ import annotations
+
+import trio
+from trio.testing import wait_all_tasks_blocked
+
+from services.agent.previews import PAUSE, facts, follow, merged
+from services.messages import BuildError, PreviewBroken, PreviewUpdated, ThreadKey
+
+ONE = ThreadKey("acme", "ann", "one")
+TWO = ThreadKey("acme", "ann", "two")
+WRONG = BuildError("no", "a.astro", 3)
+
+
+def test_updates_of_a_thread_become_one_and_the_last_word_on_errors_stays():
+    events = [
+        PreviewBroken(ONE, WRONG),
+        PreviewUpdated(ONE, "prune", ("a",)),
+        PreviewUpdated(TWO, "update", ("x",)),
+        PreviewUpdated(ONE, "update", ("b", "a")),
+        PreviewBroken(ONE, None),
+    ]
+    assert list(merged(events)) == [
+        PreviewUpdated(ONE, "update", ("a", "b")),
+        PreviewUpdated(TWO, "update", ("x",)),
+        PreviewBroken(ONE, None),
+    ]
+
+
+def test_a_reload_is_stronger_than_an_update_and_the_paths_are_bounded():
+    many = [PreviewUpdated(ONE, "update", (str(n),)) for n in range(100)]
+    (event,) = merged([*many, PreviewUpdated(ONE, "full-reload")])
+    assert isinstance(event, PreviewUpdated)
+    assert (event.type, len(event.paths)) == ("full-reload", 20)
+
+
+def test_the_facts_do_not_hide_the_kind_of_the_event():
+    assert facts(PreviewUpdated(ONE, "update", ("a",))) == {"update": "update", "paths": ("a",)}
+    assert facts(PreviewBroken(ONE, WRONG)) == {"error": WRONG}
+
+
+async def test_the_first_is_passed_on_at_once_and_a_burst_as_one(nursery, autojump_clock):
+    send, receive = trio.open_memory_channel[object](1000)
+    noted = []
+
+    async def note(event):
+        noted.append((trio.current_time(), event))
+
+    nursery.start_soon(follow, receive, note)
+    began = trio.current_time()
+    send.send_nowait(PreviewUpdated(ONE, "update", ("0",)))
+    await wait_all_tasks_blocked()
+    assert noted == [(began, PreviewUpdated(ONE, "update", ("0",)))]
+    for number in range(1000):
+        send.send_nowait(PreviewUpdated(ONE, "update", (str(number % 3),)))
+    await trio.sleep(10)
+    assert noted[1:] == [(began + PAUSE, PreviewUpdated(ONE, "update", ("0", "1", "2")))]
+    nursery.cancel_scope.cancel()
