@@ -1,8 +1,11 @@
 // One Astro site, run by a supervisor as its dev server, its production build, or what serves that:
 //
-//   node runner.mjs dev     <root> <port> <cache> <modules>
-//   node runner.mjs build   <root> <out> <cache> <modules>
-//   node runner.mjs preview <root> <port> <out> <cache> <modules>
+//   node runner.mjs dev     <root> <port> <cache> <modules> [<more>...]
+//   node runner.mjs build   <root> <out> <cache> <modules> [<more>...]
+//   node runner.mjs preview <root> <port> <out> <cache> <modules> [<more>...]
+//
+// <modules> holds the site's packages; <more> are other folders outside of <root> that its pages
+// may read, where it is one of several packages in a repository.
 //
 // It calls the site's own Astro through its programmatic API, because the command line insists on
 // a lock file and detaches itself when it believes that a program started it. What a preview
@@ -28,6 +31,8 @@ import { build } from './runner/build.mjs';
 import { dev } from './runner/dev.mjs';
 import { endWith } from './runner/ending.mjs';
 import { failing } from './runner/failing.mjs';
+import { describe } from './runner/mistakes.mjs';
+import { naming } from './runner/paths.mjs';
 import { preview } from './runner/preview.mjs';
 import { emit } from './runner/saying.mjs';
 
@@ -40,8 +45,8 @@ const MODES = {
 const [name, ...words] = process.argv.slice(2);
 const [run, names] = MODES[name] ?? [];
 
-if (!run || words.length !== names.length || words.includes('')) {
-  const lines = Object.entries(MODES).map(([mode, [, they]]) => `${mode} <${they.join('> <')}>`);
+if (!run || words.length < names.length || words.includes('')) {
+  const lines = Object.entries(MODES).map(([mode, [, they]]) => `${mode} <${they.join('> <')}> [<more>...]`);
   process.stderr.write(`usage: node runner.mjs ${lines.join('\n       node runner.mjs ')}\n`);
   process.exit(2);
 }
@@ -52,7 +57,7 @@ const fail = failing(site, process.exit);
 process.env.ASTRO_TELEMETRY_DISABLED = '1';
 process.env.ASTRO_DISABLE_UPDATE_CHECK = 'true';
 // A page's forgotten promise is a mistake of the page, not the end of everybody's server.
-process.on('unhandledRejection', (error) => emit('astro.error', fail.described(error)));
+process.on('unhandledRejection', (error) => emit('astro.error', describe(error, naming(site.root))));
 process.on('uncaughtException', fail);
 try {
   mkdirSync(site.cache, { recursive: true });
@@ -60,6 +65,7 @@ try {
     rmSync(path.join(site.cache, said), { force: true });
   }
   for (const what of ['root', 'cache', 'modules']) site[what] = realpathSync(site[what]);
+  site.reads = words.slice(names.length - 1).map((folder) => realpathSync(folder));
   let running;
   endWith(() => running);
   running = await run(site);

@@ -2,12 +2,15 @@
 
 import path from 'node:path';
 import { siteAstro } from './astro.mjs';
+import { naming } from './paths.mjs';
 import { reporter } from './reporter.mjs';
 import { emit } from './saying.mjs';
+import { Word } from './word.mjs';
 
 /** Start it; throws where it cannot. */
-export async function dev({ root, port, cache, modules }) {
+export async function dev({ root, port, cache, reads }) {
   const started = performance.now();
+  const word = new Word();
   const astro = await siteAstro(root);
   const server = await astro.dev({
     root,
@@ -18,11 +21,12 @@ export async function dev({ root, port, cache, modules }) {
     vite: {
       cacheDir: path.join(cache, 'vite'),
       clearScreen: false,
-      server: { strictPort: true, fs: { allow: [root, modules, cache] } },
-      plugins: [reporter(root)],
+      server: { strictPort: true, fs: { allow: [root, cache, ...reads] } },
+      plugins: reporter(naming(root), word),
     },
   });
   const { address, port: taken } = server.address;
+  word.isReady = true;
   emit('astro.ready', { port: taken, address, ms: Math.round(performance.now() - started) });
   return server;
 }

@@ -2,13 +2,26 @@
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, mistakes } from './mistakes.mjs';
+import { explained } from './configuration.mjs';
+import { describe, isPlaced, parts, spare } from './mistakes.mjs';
+import { naming } from './paths.mjs';
 import { emit } from './saying.mjs';
 
-/** A way to end `site`'s runner over an error: `failure.json` first, then the lines, then exit. */
+/** What is wrong with a site, one description for each mistake. */
+async function mistakes(error, { root }) {
+  const names = naming(root);
+  const described = parts(error).map(async (one) => {
+    if (!(one instanceof Object)) return describe(one, names);
+    spare(one, names);
+    return describe(isPlaced(one) ? one : await explained(one, root, { doubtful: true }), names);
+  });
+  return Promise.all(described);
+}
+
+/** A way to end the runner of `site` over an error: `failure.json` first, then lines, then exit. */
 export function failing(site, exit) {
-  const fail = (error) => {
-    const errors = mistakes(error, site.root);
+  return async (error) => {
+    const errors = await mistakes(error, site);
     const [first] = errors;
     try {
       writeFileSync(path.join(site.cache, 'failure.json'), JSON.stringify({ ...first, errors }));
@@ -18,6 +31,4 @@ export function failing(site, exit) {
     for (const later of errors.slice(1)) emit('astro.error', later);
     emit('astro.error', first, () => exit(1));
   };
-  fail.described = (error) => describe(error, site.root);
-  return fail;
 }

@@ -1,66 +1,119 @@
 // What is wrong with a site's source, out of what its tools throw: plain text, paths relative.
 
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const MOST_TEXT = 4000;
 const MOST_MISTAKES = 20;
 
-// eslint-disable-next-line no-control-regex
-const ANSI = /\u001b\[[0-9;]*[A-Za-z]/g;
+// What Vite adds to a message when Astro hands it an error twice.
+const TWICE = / \(The stacktrace appears to be already rewritten by something else[^)]*\)/;
+// The first line of a stack trace that names a file, as seen from the site.
+const PLACE = /^\s+at (?:.*\()?([^\s():]+\.\w+)(?::(\d+):(\d+))?\)?$/m;
+const MISSING = /Failed to load url (.*?) \(resolved id: .*?\) in (.*?)\. Does the file exist/;
 const ENTITIES = { lt: '<', gt: '>', quot: '"', '#39': "'", '#x27': "'", amp: '&' };
 
-/** A text without colours. Astro makes HTML of what it sends to browsers: without that too. */
-function plain(text, html = false) {
-  let said = String(text).slice(0, 4 * MOST_TEXT).replace(ANSI, '');
-  if (html) {
-    said = said
-      .replace(/<\/?(?:a|b|br|code|em|i|p|strong|u)(?:\s[^<>]*)?>/g, '')
-      .replace(/&(lt|gt|quot|#39|#x27|amp);/g, (_, name) => ENTITIES[name]);
-  }
-  return said.trim().slice(0, MOST_TEXT);
+/** A text without colours. */
+function plain(text) {
+  return stripVTControlCharacters(String(text).slice(0, 4 * MOST_TEXT))
+    .replace(TWICE, '')
+    .trim()
+    .slice(0, MOST_TEXT);
 }
 
-/** A text in which the site's own files are named as seen from the site. */
-export function relative(text, root) {
-  return text
-    .replaceAll(`file://${root}/`, '')
-    .replaceAll(`${root}/`, '')
-    .replaceAll(root, '.');
+/** The text that Astro made HTML of, for its overlay. */
+function unmarked(html) {
+  return String(html)
+    .replace(/<\/?(?:a|b|br|code|em|i|p|strong|u)(?:\s[^<>]*)?>/g, '')
+    .replace(/&(lt|gt|quot|#39|#x27|amp);/g, (_, name) => ENTITIES[name]);
 }
 
-function fileOf(error, root) {
-  let file = error.loc?.file ?? error.location?.file ?? error.id;
+/** The path of a file that an error names, without what Vite puts behind it. */
+function fileOf(error) {
+  const file = error.loc?.file ?? error.location?.file ?? error.id;
   if (typeof file !== 'string' || file.startsWith('\0')) return undefined;
-  if (file.startsWith('file:')) file = fileURLToPath(file);
-  file = file.split('?')[0];
-  return file.startsWith(`${root}/`) ? path.relative(root, file) : file;
+  return (file.startsWith('file:') ? fileURLToPath(file) : file).split('?')[0];
 }
 
 const count = (number) => (Number.isInteger(number) && number > 0 ? number : undefined);
 
-/** One error as data; what is not known of it is left out. */
-export function describe(error, root) {
+/** One error as data; what is not known of it is left out. `html` says that its texts are HTML. */
+export function describe(error, names, html = false) {
   if (!(error instanceof Object)) error = { message: error };
-  const html = error.__html === true;
   const place = error.loc ?? error.location ?? {};
   const message = [error.message || error.title || error.name || 'unknown error', error.hint]
     .filter(Boolean)
-    .map((text) => plain(text, html))
+    .map((text) => plain(html ? unmarked(text) : text))
     .join('\n');
+  const file = fileOf(error);
   const facts = {
-    message: relative(message, root),
-    file: fileOf(error, root),
+    message: names.relative(message),
+    file: file && names.relative(file),
     line: count(place.line),
     column: count(place.column),
-    frame: error.frame && relative(plain(error.frame), root),
+    frame: error.frame && names.relative(plain(error.frame)),
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value));
 }
 
 /** All that an error says is wrong: some are many in one. */
-export function mistakes(error, root) {
+export function parts(error) {
   const inner = Array.isArray(error?.errors) ? error.errors.filter(Boolean) : [];
-  const all = inner.length > 0 ? inner : [error];
-  return all.slice(0, MOST_MISTAKES).map((one) => describe(one, root));
+  return inner.length > 0 ? inner.slice(0, MOST_MISTAKES) : [error];
+}
+
+/** Undo what Vite adds to the message of an error that it is handed twice. */
+export function mendMessage(error) {
+  if (typeof error?.message === 'string' && TWICE.test(error.message)) {
+    error.message = error.message.replace(TWICE, '');
+  }
+}
+
+const SHOWN = ['message', 'hint', 'frame', 'highlightedCode', 'fullCode', 'pluginCode', 'id'];
+
+/** What an overlay shows, without the paths of this machine. */
+export function veiled(error, names) {
+  const shown = { ...error, message: error.message, stack: error.stack ?? '', cause: undefined };
+  for (const name of SHOWN) {
+    if (typeof shown[name] === 'string') shown[name] = names.relative(shown[name]);
+  }
+  shown.stack = names.stack(String(shown.stack));
+  if (typeof shown.loc?.file === 'string') {
+    shown.loc = { ...shown.loc, file: names.relative(shown.loc.file) };
+  }
+  return shown;
+}
+
+/** Where an error was thrown, by its stack trace. */
+function thrown(error, root) {
+  const [, file, line, column] = PLACE.exec(error.stack) ?? [];
+  const id = file && `${root}/${file}`;
+  return id && { id, ...(line && { loc: { file: id, line: Number(line), column: Number(column) } }) };
+}
+
+/** Where something is imported that is not there: Vite's message names both. */
+function importing(error) {
+  const [, what, id] = MISSING.exec(error.message) ?? [];
+  if (!id?.startsWith('/')) return undefined;
+  const lines = readFileSync(id, 'utf8').split('\n');
+  const at = lines.findIndex((text) => text.includes(what));
+  return { id, ...(at >= 0 && { loc: { file: id, line: at + 1, column: lines[at].indexOf(what) + 1 } }) };
+}
+
+/** Whether it is known where an error is. */
+export const isPlaced = (error) => Boolean(fileOf(error) || MISSING.test(error.message));
+
+/**
+ * Leave Astro nothing of an error to look at but the site's own source: of whatever file it finds
+ * there it highlights the whole, and for one of Vite's the server stands still for 15 seconds.
+ */
+export function spare(error, names) {
+  try {
+    error.stack = names.stack(String(error.stack ?? ''));
+    if (!fileOf(error)) Object.assign(error, importing(error) ?? thrown(error, names.root));
+    if (!fileOf(error)?.startsWith(`${names.root}/`)) error.fullCode ??= error.frame ?? ' ';
+  } catch {
+    // A frozen error, or something that is none: as it is, then.
+  }
 }

@@ -1,42 +1,191 @@
-// A Vite plugin that reports what the dev server tells the browsers.
+// Vite plugins between the dev server and the browsers: what one tells the others is reported,
+// names no path of this machine, and takes no good page away.
 
-import { describe, relative } from './mistakes.mjs';
+import { explained } from './configuration.mjs';
+import { describe, isPlaced, mendMessage, spare, veiled } from './mistakes.mjs';
+import { Pages } from './pages.mjs';
 import { emit } from './saying.mjs';
+import { veil } from './veil.mjs';
 
 const MOST_PATHS = 20;
-const TYPES = ['update', 'full-reload', 'prune'];
+const SETTLE_MS = 100;
+const MISSED_MS = 600;
+const JUST_NOW_MS = 1000;
+const UPDATES = ['update', 'full-reload', 'prune'];
 
-function pathsOf(payload, root) {
-  const found = payload.updates?.map((update) => update.path) ?? payload.paths ?? [payload.path];
-  const named = found
-    .filter((one) => typeof one === 'string' && one !== '*')
-    .map((one) => relative(one, root).replace(/^\//, ''));
-  return [...new Set(named)].slice(0, MOST_PATHS);
+const isError = (payload) => payload?.type === 'error' && payload.err instanceof Object;
+
+/** All ways to the browsers: one in the newer versions of Vite, three in the older ones. */
+function waysOf({ environments, hot, ws }) {
+  return [...new Set([environments?.client?.hot, hot, ws].filter(Boolean))];
 }
 
-/** The plugin for a site. */
-export function reporter(root) {
-  const report = (payload) => {
-    if (payload?.type === 'error') {
-      const html = payload.__isEnhancedAstroErrorPayload === true;
-      emit('astro.error', describe({ ...payload.err, __html: html }, root));
-    } else if (TYPES.includes(payload?.type)) {
-      emit('astro.hmr', { type: payload.type, paths: pathsOf(payload, root) });
+function pathsOf(payload, names, edited) {
+  const { updates, paths, path, triggeredBy } = payload;
+  const told = updates?.map((update) => update.path) ?? paths ?? [triggeredBy ?? path];
+  const named = (found) =>
+    found
+      .filter((one) => typeof one === 'string' && one !== '*')
+      .map((one) => names.relative(one).replace(/^\/|\?.*$/g, ''));
+  const found = named(told);
+  return [...new Set(found.length > 0 ? found : named(edited()))].slice(0, MOST_PATHS);
+}
+
+/** Which files changed just now: a load of the whole page does not say why. */
+function edits({ watcher }, names) {
+  const when = new Map();
+  watcher.on('all', (_, file) => {
+    if (file.startsWith(`${names.root}/`)) when.set(file, performance.now());
+  });
+  return () => {
+    const found = [...when].filter(([, at]) => performance.now() - at < JUST_NOW_MS);
+    when.clear();
+    return found.map(([file]) => file);
+  };
+}
+
+/** What goes to the browsers at last, after Astro has made its errors readable. */
+function speak(server, names, pages, word) {
+  const { ws, hot } = server;
+  const direct = ws.send;
+  const send = direct.bind(ws);
+  const edited = edits(server, names);
+  let unheard; // an error that nobody was there to see; Vite would still tell it when it is mended
+  const tell = (payload, ...rest) => {
+    if (isError(payload)) {
+      mendMessage(payload.err);
+      const facts = describe(payload.err, names, payload.__isEnhancedAstroErrorPayload === true);
+      if (word.isOld(facts, pages)) return;
+      word.broken(facts);
+      payload = { ...payload, err: veiled(payload.err, names) };
+      if (ws.clients.size === 0) {
+        unheard = payload;
+        return;
+      }
+    } else if (UPDATES.includes(payload?.type)) {
+      // Nobody has a page yet; Vite would keep it, and reload the first one as it is opened.
+      if (!word.isReady) return;
+      word.updated(payload.type, pathsOf(payload, names, edited), pages);
+      if (payload.triggeredBy) payload = { ...payload, triggeredBy: undefined };
     }
+    send(payload, ...rest);
   };
-  return {
-    name: 'nurseryd:reporter',
-    // Called again for the new server when Astro restarts itself over an edited configuration.
-    configureServer(server) {
-      const { ws } = server;
-      const send = ws.send.bind(ws);
-      ws.send = (...message) => {
-        report(message[0]);
-        return send(...message);
-      };
-      const count = () => emit('astro.clients', { count: ws.clients.size });
-      ws.on('vite:client:connect', count);
-      ws.on('vite:client:disconnect', count);
+  ws.send = tell;
+  if (hot?.send === direct) hot.send = tell; // Vite 6 has a copy
+  const count = () => emit('astro.clients', { count: ws.clients.size });
+  ws.on('connection', (socket) => {
+    count();
+    socket.on('close', count);
+    if (unheard && word.isBroken) send(unheard);
+    unheard = undefined;
+  });
+}
+
+/** Let no browser load a page anew that cannot be rendered: the last good one stays up. */
+function keepPages(server, names, pages, word) {
+  const { ws, watcher } = server;
+  const released = new WeakSet();
+  let owed;
+  let settling = false;
+  let again = false;
+  let looked = -Infinity;
+
+  async function settle() {
+    again = true;
+    if (settling) return;
+    settling = true;
+    while (owed && again) {
+      again = false;
+      looked = performance.now();
+      if (await pages.isGood()) {
+        const [send, payload, ...rest] = owed ?? [];
+        owed = undefined;
+        if (send) {
+          released.add(payload);
+          send(payload, ...rest);
+        }
+      }
+    }
+    settling = false;
+  }
+
+  async function sendError(send, payload, ...rest) {
+    // An error without a place is that of the configuration, when Astro read it again.
+    const err = isPlaced(payload.err) ? payload.err : await explained(payload.err, names.root);
+    spare(err, names);
+    const ready = { ...payload, err };
+    released.add(ready);
+    send(ready, ...rest);
+  }
+
+  for (const way of waysOf(server)) {
+    const send = way.send.bind(way);
+    way.send = (payload, ...rest) => {
+      if (payload instanceof Object && released.has(payload)) {
+        send(payload, ...rest);
+      } else if (isError(payload) && !payload.__isEnhancedAstroErrorPayload) {
+        void sendError(send, payload, ...rest);
+      } else if (payload?.type === 'full-reload' && ws.clients.size > 0) {
+        owed = [send, payload, ...rest];
+        void settle();
+      } else {
+        send(payload, ...rest);
+      }
+    };
+  }
+
+  const fix = server.ssrFixStacktrace.bind(server);
+  server.ssrFixStacktrace = (error) => {
+    pages.blame();
+    fix(error);
+    mendMessage(error);
+    spare(error, names);
+    // After an edit of tsconfig.json Astro swallows what it should send next.
+    setTimeout(() => word.missed(pages, () => describe(error, names)), MISSED_MS).unref();
+  };
+
+  let changed;
+  watcher.on('all', () => {
+    if (!pages.broken && !owed) return;
+    const at = performance.now();
+    clearTimeout(changed);
+    changed = setTimeout(async () => {
+      if (looked > at) return; // Astro asked for a new load of the page, and that was a look
+      await pages.lookAgain();
+      await settle();
+    }, SETTLE_MS);
+  });
+}
+
+/** The plugins for a site, whose mistakes are put into `word`; they begin anew when Astro restarts itself over its configuration. */
+export function reporter(names, word) {
+  let pages;
+  const first = (server) => {
+    word.fixed();
+    pages = new Pages(server, () => word.fixed());
+    const followed = pages;
+    server.middlewares.use((incoming, response, next) => {
+      veil(response, names);
+      followed.follow(incoming, response, next);
+    });
+    speak(server, names, pages, word);
+  };
+  const last = (server) => keepPages(server, names, pages, word);
+  return [
+    {
+      name: 'nurseryd:first',
+      enforce: 'pre',
+      configureServer: { order: 'pre', handler: first },
     },
-  };
+    {
+      name: 'nurseryd:last',
+      enforce: 'post',
+      configureServer: { order: 'post', handler: last },
+      transform(code, _, { ssr } = {}) {
+        if (ssr) return null;
+        const said = names.rooted(code);
+        return said === code ? null : { code: said, map: null };
+      },
+    },
+  ];
 }
