@@ -52,7 +52,10 @@ if (!run || words.length < names.length || words.includes('')) {
 }
 
 const given = Object.fromEntries(names.map((what, index) => [what, words[index]]));
-const site = { ...given, root: path.resolve(given.root), cache: path.resolve(given.cache) };
+const site = { ...given };
+for (const what of ['root', 'cache', 'modules', 'out']) {
+  if (given[what]) site[what] = path.resolve(given[what]);
+}
 const fail = failing(site, process.exit);
 process.env.ASTRO_TELEMETRY_DISABLED = '1';
 process.env.ASTRO_DISABLE_UPDATE_CHECK = 'true';
@@ -66,6 +69,7 @@ try {
   }
   for (const what of ['root', 'cache', 'modules']) site[what] = realpathSync(site[what]);
   site.reads = words.slice(names.length - 1).map((folder) => realpathSync(folder));
+  process.chdir(site.root); // where the site's tools look for their configuration
   let running;
   endWith(() => running);
   running = await run(site);

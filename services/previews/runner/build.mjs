@@ -7,14 +7,14 @@ import { emit } from './saying.mjs';
 
 /** Where in `out` the site is. Beside it are its packages, which what was built still imports. */
 export function siteIn(out) {
-  return path.join(path.resolve(out), 'dist');
+  return path.join(out, 'dist');
 }
 
 /** Build the site; throws what is wrong with it. */
 export async function build({ root, out, cache, modules }) {
   const started = performance.now();
   const astro = await siteAstro(root);
-  const link = path.join(path.resolve(out), 'node_modules');
+  const link = path.join(out, 'node_modules');
   mkdirSync(out, { recursive: true });
   rmSync(link, { force: true });
   symlinkSync(modules, link);

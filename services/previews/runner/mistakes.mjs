@@ -70,19 +70,17 @@ export function mendMessage(error) {
   }
 }
 
-const SHOWN = ['message', 'hint', 'frame', 'highlightedCode', 'fullCode', 'pluginCode', 'id'];
-
-/** What an overlay shows, without the paths of this machine. */
+/** What an overlay shows, without the paths of this machine; as JSON has it, as it will be sent. */
 export function veiled(error, names) {
-  const shown = { ...error, message: error.message, stack: error.stack ?? '', cause: undefined };
-  for (const name of SHOWN) {
-    if (typeof shown[name] === 'string') shown[name] = names.relative(shown[name]);
+  const { message, frame, loc } = error;
+  const stack = names.stack(String(error.stack ?? ''));
+  let text;
+  try {
+    text = JSON.stringify({ ...error, message, stack, cause: undefined });
+  } catch {
+    text = JSON.stringify({ message, stack, frame, loc });
   }
-  shown.stack = names.stack(String(shown.stack));
-  if (typeof shown.loc?.file === 'string') {
-    shown.loc = { ...shown.loc, file: names.relative(shown.loc.file) };
-  }
-  return shown;
+  return JSON.parse(names.relative(text));
 }
 
 /** Where an error was thrown, by its stack trace. */

@@ -1,6 +1,7 @@
 // What the runner says: lines on stdout, which nobody else writes to.
 
 const MOST_BYTES = 8 * 1024;
+const LONG = ['message', 'file', 'frame', 'paths'];
 
 const write = process.stdout.write.bind(process.stdout);
 
@@ -12,10 +13,11 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 export function emit(event, facts, done = () => {}) {
   const said = { event, ...facts };
   let line = JSON.stringify(said);
-  for (const long of ['frame', 'paths', 'message']) {
-    if (Buffer.byteLength(line) < MOST_BYTES) break;
-    const half = said[long]?.slice(0, Math.floor(said[long].length / 8));
-    line = JSON.stringify(Object.assign(said, half && { [long]: half }));
+  while (Buffer.byteLength(line) > MOST_BYTES) {
+    const sizes = LONG.map((name) => [JSON.stringify(said[name] ?? '').length, name]);
+    const [, longest] = sizes.sort(([one], [other]) => other - one)[0];
+    said[longest] = said[longest].slice(0, said[longest].length >> 1);
+    line = JSON.stringify(said);
   }
   write(line + '\n', done);
 }

@@ -69,12 +69,13 @@ class DevServer:
     events: list[dict[str, Any]] = field(default_factory=list)
     _news: trio.Event = field(default_factory=trio.Event)
 
-    async def until(self, event: str) -> dict[str, Any]:
-        """The first such event, perhaps one that was there already."""
+    async def until(self, event: str, **facts: object) -> dict[str, Any]:
+        """The first such event with these facts, perhaps one that was there already."""
+        wanted = {"event": event, **facts}
         with trio.fail_after(60):
             while True:
                 for seen in self.events:
-                    if seen["event"] == event:
+                    if seen.items() >= wanted.items():
                         return seen
                 await self._news.wait()
 

@@ -1,0 +1,129 @@
+"""The parts of the runner that need no Astro, in the Node that runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from services.previews import service
+from services.previews.failure import read_failure
+from services.previews.node import find_node
+from tests.services.previews.astro import ENVIRONMENT
+
+PARTS = service.RUNNER.with_name("runner")
+
+
+def node(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [find_node().node, *words]
+    return subprocess.run(
+        list(map(str, command)), env=ENVIRONMENT, capture_output=True, text=True, timeout=60
+    )
+
+
+def said_by(part: str, expression: str) -> object:
+    """What an expression over a part's exports, as `it`, comes to."""
+    code = f"import * as it from '{PARTS / part}'; console.log(JSON.stringify({expression}))"
+    done = node("--input-type=module", "--eval", code)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout or done.stderr)
+
+
+def site_with(folder: Path, **package: object) -> Path:
+    astro = folder / "node_modules" / "astro"
+    astro.mkdir(parents=True)
+    (astro / "package.json").write_text(
+        json.dumps({"name": "astro", "version": "9.1.2", **package})
+    )
+    return folder
+
+
+def test_ranges_of_versions_mean_what_npm_means_by_them():
+    cases = {
+        ("^18.17.1 || ^20.3.0 || >=21.0.0", "20.3.0"): True,
+        ("^18.17.1 || ^20.3.0 || >=21.0.0", "20.2.9"): False,
+        ("18.20.8 || ^20.3.0 || >=22.0.0", "18.20.8"): True,
+        ("18.20.8 || ^20.3.0 || >=22.0.0", "18.20.9"): False,
+        ("18.20.8 || ^20.3.0 || >=22.0.0", "21.9.0"): False,
+        (">=22.12.0", "22.12.0"): True,
+        (">=22.12.0", "22.11.9"): False,
+        (">= 22.12 <24", "23.0.0"): True,
+        (">= 22.12 <24", "24.0.0"): False,
+        (">22", "22.5.0"): False,
+        ("<=22", "22.5.0"): True,
+        ("~20.3.1", "20.3.9"): True,
+        ("~20.3.1", "20.4.0"): False,
+        ("^0.2.3", "0.3.0"): False,
+        ("20.x", "20.9.9"): True,
+        ("20", "21.0.0"): False,
+        ("18 - 20.2", "20.2.7"): True,
+        ("18 - 20.2", "20.3.0"): False,
+        ("*", "1.0.0"): True,
+        ("", "1.0.0"): True,
+        ("whatever it takes", "1.0.0"): True,
+    }
+    pairs = json.dumps(list(cases))
+    found = said_by("versions.mjs", f"{pairs}.map((one) => it.admits(...one))")
+    assert dict(zip(cases, found, strict=True)) == cases
+
+
+@pytest.mark.parametrize(
+    ("package", "says"),
+    [
+        ({"engines": {"node": ">=99.0.0"}}, "cannot run Astro 9.1.2: it needs Node >=99.0.0"),
+        ({"bin": "x"}, "cannot run Astro 9.1.2: it has no programmatic API"),
+        (None, "cannot find Astro from"),
+    ],
+)
+def test_a_site_whose_astro_cannot_be_run_is_told_why(tmp_path, package, says):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "node_modules").mkdir() if package is None else site_with(site, **package)
+    cache = tmp_path / "cache"
+    done = node(service.RUNNER, "dev", site, 1, cache, site / "node_modules")
+    assert done.returncode == 1
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["message"].startswith(says)
+    assert says in str(read_failure(cache))
+
+
+def test_a_wrong_command_line_is_explained(tmp_path):
+    for words in ([], ["dev"], ["fly", "a", "b", "c", "d"], ["dev", "a", "", "c", "d"]):
+        done = node(service.RUNNER, *words)
+        assert done.returncode == 2
+        assert "usage: node runner.mjs dev <root> <port>" in done.stderr
+
+
+def test_what_a_site_logs_is_no_report(tmp_path):
+    code = (
+        f"import {{ emit }} from '{PARTS / 'saying.mjs'}';"
+        """console.log('{"event": "astro.error"}'); emit('astro.fixed');"""
+    )
+    done = node("--input-type=module", "--eval", code)
+    assert done.stdout == '{"event":"astro.fixed"}\n'
+    assert done.stderr == '{"event": "astro.error"}\n'
+
+
+def test_no_report_is_longer_than_the_supervisor_takes():
+    code = (
+        f"import {{ emit }} from '{PARTS / 'saying.mjs'}'; const long = 'ä'.repeat(50000);"
+        "emit('astro.error', { message: long, frame: long, paths: [long] });"
+    )
+    done = node("--input-type=module", "--eval", code)
+    assert len(done.stdout.encode()) < 16 * 1024
+    assert json.loads(done.stdout)["event"] == "astro.error"
+
+
+def test_texts_name_no_path_of_the_machine_but_addresses_stay():
+    names = "it.naming('/srv/a+b/site')"
+    text = json.dumps("at /srv/a+b/site/src/x.ts:1, file:///srv/a+b/site/y, /@fs/srv/a+b/site/z")
+    assert said_by("paths.mjs", f"{names}.relative({text})") == (
+        "at src/x.ts:1, y, /@fs/srv/a+b/site/z"
+    )
+    stack = json.dumps(
+        "Error: no\n    at f (/srv/a+b/site/src/x.ts:1:2)\n    at g (/srv/lib/y.js:1:2)"
+        "\n    at async file:///srv/z.mjs:1:1\n    at node:internal/x:1:1"
+    )
+    assert said_by("paths.mjs", f"{names}.stack({stack})") == "Error: no\n    at f (src/x.ts:1:2)"
