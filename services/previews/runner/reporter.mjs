@@ -35,7 +35,8 @@ function pathsOf(payload, names, edited) {
 function edits({ watcher }, names) {
   const when = new Map();
   watcher.on('all', (_, file) => {
-    if (file.startsWith(`${names.root}/`)) when.set(file, performance.now());
+    const isSource = file.startsWith(`${names.root}/`) && file[names.root.length + 1] !== '.';
+    if (isSource) when.set(file, performance.now());
   });
   return () => {
     const found = [...when].filter(([, at]) => performance.now() - at < JUST_NOW_MS);
@@ -159,18 +160,19 @@ function keepPages(server, names, pages, word) {
 
 /** The plugins for a site, whose mistakes are put into `word`; they begin anew when Astro restarts itself over its configuration. */
 export function reporter(names, word) {
-  let pages;
+  // Astro makes short-lived servers beside the one that it starts, perhaps at the same time.
+  const followed = new WeakMap();
   const first = (server) => {
     word.fixed();
-    pages = new Pages(server, () => word.fixed());
-    const followed = pages;
+    const pages = new Pages(server, () => word.fixed());
+    followed.set(server, pages);
     server.middlewares.use((incoming, response, next) => {
       veil(response, names);
-      followed.follow(incoming, response, next);
+      pages.follow(incoming, response, next);
     });
     speak(server, names, pages, word);
   };
-  const last = (server) => keepPages(server, names, pages, word);
+  const last = (server) => keepPages(server, names, followed.get(server), word);
   return [
     {
       name: 'nurseryd:first',

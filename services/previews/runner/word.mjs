@@ -37,8 +37,9 @@ export class Word {
   }
 
   fixed() {
+    if (!this.isBroken) return;
     this.#fixedAt = performance.now();
-    if (this.isBroken) emit('astro.fixed');
+    emit('astro.fixed');
     this.#facts = undefined;
   }
 }
