@@ -43,7 +43,7 @@ def editing_routes(asking: Asking, preview: str) -> Blueprint:
         key, opening = body.key, body.request
         asking.note_write()
         workspace = await asking.ask("workspaces", opening)
-        started = await asking.ask("previews", StartPreview(key, workspace.root))
+        started = await asking.ask("previews", StartPreview(key, workspace.root, workspace.site))
         return init_reply(workspace, started, preview), 200
 
     @routes.post("/api/execute")

@@ -39,6 +39,7 @@ class InitBody(_ThreadBody, frozen=True, kw_only=True):
     depth: Annotated[int, Meta(ge=0)] | None = None
     empty: bool = False
     title: str | None = None
+    site: str | None = None
 
     @property
     def request(self) -> OpenWorkspace:
@@ -50,6 +51,7 @@ class InitBody(_ThreadBody, frozen=True, kw_only=True):
             self.depth,
             self.empty,
             self.title or None,
+            self.site,
         )
 
 

@@ -64,11 +64,13 @@ class Preview(Struct, frozen=True):
 class StartPreview(Request[Preview], frozen=True):
     """See to it that a thread has a dev server; answered at once.
 
-    It becomes the default, unless `prefer` is off: for somebody who is not a person.
+    `site` is the folder of the site in the worktree `root`, empty where it is to be looked for.
+    The preview becomes the default, unless `prefer` is off: for somebody who is not a person.
     """
 
     key: ThreadKey
     root: Path
+    site: str = ""
     prefer: bool = True
 
 

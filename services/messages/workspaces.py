@@ -11,7 +11,10 @@ from supervisor.desk import Request
 
 
 class Workspace(Struct, frozen=True):
-    """A thread's place on disk: `root` is the worktree of `branch`, `project` the clone."""
+    """A thread's place on disk: `root` is the worktree of `branch`, `project` the clone.
+
+    `site` is the folder of the site in the repository, empty where nobody said which it is.
+    """
 
     key: ThreadKey
     root: Path
@@ -20,6 +23,7 @@ class Workspace(Struct, frozen=True):
     branch: str
     head: str
     resumed: bool
+    site: str = ""
 
 
 class OpenWorkspace(Request[Workspace], frozen=True):
@@ -28,6 +32,8 @@ class OpenWorkspace(Request[Workspace], frozen=True):
     `repo_url`, `branch`, `depth` and `empty` say how the user's project is made where there is
     none: cloned, with `branch` as its default branch and so many commits of history (0 for all);
     without an address it starts as the starter site, or `empty`. `title` names a new thread.
+    `site` is the folder of the site in the repository, for all threads of the project from now
+    on: empty to look for it, None to leave that as it is.
     """
 
     key: ThreadKey
@@ -36,6 +42,7 @@ class OpenWorkspace(Request[Workspace], frozen=True):
     depth: int | None = None
     empty: bool = False
     title: str | None = None
+    site: str | None = None
 
 
 class FindWorkspace(Request[Workspace], frozen=True):

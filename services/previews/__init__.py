@@ -1,4 +1,4 @@
-"""Which threads have a dev server: it installs their dependencies, starts and restarts them."""
+"""Which threads have a server: dependencies installed, woken and put to sleep, sites built."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 import trio
 
+from services.previews.amounts import in_bytes
 from supervisor.context import Context
 
 
@@ -21,6 +22,13 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `ports` are the first and last port that dev servers may take. They should lie outside the
     system's ephemeral range, so that no outgoing connection sits on one.
+
+    At `most` so many servers run, and they take no more than `memory`: bytes, or text such as
+    "2GiB", or "60%" of what this container may have. Beyond that the longest unused one sleeps,
+    and so does one that nobody looked at or worked on for `sleep_after` seconds, 0 for never;
+    the next visit wakes it.
+
+    So many `builds` run at once, each for `build_timeout` seconds at the most.
     """
 
     cache: str = ".nurseryd/cache"
@@ -28,6 +36,14 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     install_scripts: bool = False
     most_modules: Annotated[int, msgspec.Meta(ge=0)] = 10
     ports: tuple[int, int] = (20000, 29999)
+    most: Annotated[int, msgspec.Meta(ge=1)] = 8
+    memory: int | str = "60%"
+    sleep_after: Annotated[float, msgspec.Meta(ge=0)] = 300.0
+    builds: Annotated[int, msgspec.Meta(ge=1)] = 1
+    build_timeout: Annotated[float, msgspec.Meta(gt=0)] = 900.0
+
+    def __post_init__(self) -> None:
+        in_bytes(self.memory, 1 << 30)
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

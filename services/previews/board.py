@@ -23,17 +23,26 @@ class Board:
     def previews(self) -> Mapping[str, Preview]:
         return self._routes.previews
 
+    @property
+    def default(self) -> str | None:
+        return self._routes.default
+
     def begin(self, previews: dict[str, Preview], default: str | None) -> None:
-        """Start with these; where the default is none of them, it is the last."""
+        """Start with these; where the default is none of them, it is the last.
+
+        The output of a build is never what somebody sees who did not ask for it.
+        """
         if default not in previews:
-            default = next(reversed(previews), None)
+            unbuilt = [preview.id for preview in previews.values() if preview.built is None]
+            default = next(reversed(unbuilt), None)
         self._set(Routes(previews, default))
 
     def show(self, preview: Preview) -> None:
         """Show a preview, new or changed."""
         before = self.previews.get(preview.id)
         installing = preview.state is PreviewState.INSTALLING  # every step of it is no news
-        if before != preview and not (installing and before and before.state is preview.state):
+        news = (preview.state, "" if installing else preview.reason)
+        if before is None or news != (before.state, "" if installing else before.reason):
             log.info(
                 "preview changed", preview=preview.id, state=preview.state, reason=preview.reason
             )

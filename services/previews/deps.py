@@ -15,18 +15,18 @@ import trio
 
 from services.previews import progress, store
 from services.previews.managers import Caches, Kind, Wanted, arguments
-from services.previews.progress import this_machine
+from services.previews.once import GIVEN_UP, run_once
+from services.previews.progress import BEGUN, this_machine
 from services.previews.store import Place
 from services.previews.tools import Tools
-from supervisor.control import Control, Start, Stop
+from supervisor.control import Control, Stop
 from supervisor.desk import Refused
 from supervisor.events import Events
-from supervisor.model import ServiceStatus, State
+from supervisor.model import State
 
 log = structlog.get_logger()
 
 TEMPLATE = "install@"
-GIVEN_UP = 5.0  # seconds for the end of an installation that nobody waits for
 Tell = Callable[[str], None]
 
 
@@ -78,12 +78,13 @@ class Dependencies:
             self._grown = trio.Event()
             await self._evict()
 
-    async def ready(self, root: Path, tell: Tell) -> Path:
-        """See to it that the site in `root` has its dependencies; returns the real directory.
+    async def ready(self, root: Path, tell: Tell) -> tuple[Path, ...]:
+        """See to it that the site in `root` has its dependencies.
 
-        `tell` is called with words for how far that is. Raises `Refused` where it cannot be
-        done, `OSError` where the disk says no. Cancelled while it installs, it ends that within
-        `GIVEN_UP` seconds, and others who wait for the same dependencies begin again.
+        Returns the folders that it reads then, the one that really holds them first. `tell` is
+        called with words for how far that is. Raises `Refused` where it cannot be done, `OSError`
+        where the disk says no. Cancelled while it installs, it ends that within `GIVEN_UP`
+        seconds, and others who wait for the same dependencies begin again.
         """
         asked = trio.current_time()
         places = await trio.to_thread.run_sync(
@@ -92,7 +93,7 @@ class Dependencies:
         place = await trio.to_thread.run_sync(self._best, places)
         told = self._waiting[place.key]
         told.append(tell)
-        if place.key in self._said:
+        if place.key in self._said:  # somebody else is at it
             tell(self._said[place.key])
         try:
             async with self._locks[place.key]:
@@ -164,6 +165,8 @@ class Dependencies:
             for told in self._waiting[place.key]:
                 told(text)
 
+        tell(BEGUN)
+
         async def count() -> int:
             return await trio.to_thread.run_sync(
                 progress.count, partial / "node_modules", abandon_on_cancel=True
@@ -181,8 +184,6 @@ class Dependencies:
 
     async def _run(self, name: str, directory: Path, wanted: Wanted) -> str:
         """Let a package manager work in `directory`; returns why that failed, or nothing."""
-        if self._events.get(name) is not None:  # of somebody who was cancelled
-            await self._control.ask(Stop(name))
         started = trio.current_time()
         _, tool = await trio.to_thread.run_sync(self._tools.first, [wanted])
         caches, scripts = self._rules.caches, self._rules.scripts
@@ -195,15 +196,7 @@ class Dependencies:
             "archives": f"{caches.shared}/yarn",
             "scripts": "true" if scripts else "false",
         }
-        status: ServiceStatus | None = None
-        try:
-            await self._control.ask(Start(name, parameters))
-            status = await self._rest(name)
-        finally:
-            # Shielded, for whoever is cancelled here: nobody else would end it.
-            if self._events.get(name) is not None:
-                with trio.move_on_after(GIVEN_UP, shield=True):
-                    await self._control.ask(Stop(name))
+        status = await run_once(self._control, self._events, name, parameters)
         if status is None or status.state is not State.EXITED:
             reason = status.reason if status else "it was stopped"
             what = "npm ci" if wanted.kind is Kind.NPM else f"{wanted.kind.program} install"
@@ -211,17 +204,6 @@ class Dependencies:
         seconds = round(trio.current_time() - started, 1)
         log.info("dependencies installed", manager=wanted.kind.value, seconds=seconds)
         return ""
-
-    async def _rest(self, name: str) -> ServiceStatus | None:
-        """Wait until a one-shot service has ended for good; None when it vanished."""
-        while True:
-            with self._events.watch() as (statuses, changes):
-                now = next((status for status in statuses if status.name == name), None)
-                if now is None or now.state.at_rest:
-                    return now
-                async for change in changes:
-                    if change.name == name and (change.now is None or change.now.state.at_rest):
-                        return change.now
 
     async def _evict(self) -> None:
         """Remove entries that are too many; one that somebody is about to use stays."""

@@ -1,4 +1,4 @@
-"""Why a dev server could not start, as its runner left it. Synchronous: for a worker thread."""
+"""What went wrong with a site, as its runner left it. Synchronous: for a worker thread."""
 
 from __future__ import annotations
 
@@ -6,26 +6,32 @@ from pathlib import Path
 
 import msgspec
 
+from services.messages import BuildError
+
 FILE = "failure.json"
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 256 * 1024
+MOST_ERRORS = 50
 
 
-class Failure(msgspec.Struct, frozen=True):
-    """What the runner writes; `file` is relative to the site where it is inside."""
+class _Failure(BuildError, frozen=True):
+    """The mistake that ended it, and all that there were."""
 
-    message: str
-    file: str = ""
-    line: int | None = None
-
-    def __str__(self) -> str:
-        where = f" ({self.file}{f':{self.line}' if self.line else ''})" if self.file else ""
-        return f"{self.message}{where}"
+    errors: tuple[BuildError, ...] = ()
 
 
-def read_failure(cache: Path) -> str:
-    """One sentence, or nothing where the last start did not fail or cannot be understood."""
+def read_failures(cache: Path) -> tuple[BuildError, ...]:
+    """The mistakes, the one that ended it first; none where nothing failed or is understood."""
     try:
         with (cache / FILE).open("rb") as file:
-            return str(msgspec.json.decode(file.read(MOST_BYTES), type=Failure))
+            failure = msgspec.json.decode(file.read(MOST_BYTES), type=_Failure)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
+        return ()
+    if failure.errors:
+        return failure.errors[:MOST_ERRORS]
+    it = failure
+    return (BuildError(it.message, it.file, it.line, it.column, it.frame),)
+
+
+def read_failure(cache: Path) -> BuildError | None:
+    """The mistake that ended the last life of a server, if one did."""
+    return next(iter(read_failures(cache)), None)

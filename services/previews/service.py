@@ -1,95 +1,81 @@
-"""The table of previews: opened on request, kept by the supervisor, shown on the board "routes"."""
+"""Which threads have a server: opened on request, kept within a budget, woken when visited."""
 
 from __future__ import annotations
 
 import os
-import random
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
 import trio
-from msgspec.structs import replace
 
 from services.messages import (
+    BuildSite,
+    FindPreviewed,
     Preview,
     PreviewState,
     RefreshPreview,
     RestartPreview,
-    Routes,
     StartPreview,
     StopPreview,
     ThreadKey,
+    WakePreview,
+    Workspace,
 )
-from services.previews import Options
-from services.previews.board import Board
-from services.previews.deps import Dependencies, Rules, in_words
-from services.previews.failure import read_failure
+from services.previews import Options, memory
+from services.previews.amounts import in_bytes
+from services.previews.attention import Attention
+from services.previews.budget import Limits
+from services.previews.builds import Builds
+from services.previews.deps import Dependencies, Rules
+from services.previews.grounds import Grounds
 from services.previews.hearing import hear
 from services.previews.managers import Caches
 from services.previews.node import Node, find_node
-from services.previews.ports import is_free
-from services.previews.progress import BEGUN
-from services.previews.table import (
-    TEMPLATE,
-    identity,
-    instance,
-    meaning,
-    pick_port,
-    recognize,
-)
+from services.previews.outputs import Outputs
+from services.previews.servers import Servers
+from services.previews.sources import Source
 from services.previews.tools import Tools
 from supervisor.context import Context
-from supervisor.control import RestartService, Start, Stop
-from supervisor.desk import Refused, Request
-from supervisor.model import State
+from supervisor.desk import NotFound, Refused, Request
 
 log = structlog.get_logger()
-
-RUNNER = Path(__file__).with_name("runner.mjs")
-BROKEN = (State.BACKOFF, State.FATAL)
 
 
 async def keep_previews(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
     """Answer "previews" and publish "routes" until `ctx.stopping` is set."""
+    options = ctx.options
     node = await trio.to_thread.run_sync(find_node)
-    cache = Path(await trio.Path(ctx.options.cache).resolve())
-    tarballs = Path(await trio.Path(ctx.options.tarballs or cache / "tarballs").resolve())
+    cache = Path(await trio.Path(options.cache).resolve())
+    tarballs = Path(await trio.Path(options.tarballs or cache / "tarballs").resolve())
     for folder in (cache, tarballs):
         await trio.Path(folder).mkdir(parents=True, exist_ok=True)
+    whole = await trio.to_thread.run_sync(memory.available)
+    limits = Limits(in_bytes(options.memory, whole), options.most, options.sleep_after)
+    log.info("previews limited", memory=limits.memory, most=limits.most)
     rules = Rules(
         modules=cache / "modules",
         caches=Caches(shared=str(tarballs), local=str(cache)),
-        scripts=ctx.options.install_scripts,
-        most=ctx.options.most_modules,
+        scripts=options.install_scripts,
+        most=options.most_modules,
     )
     tools = Tools(node, cache / "bin", os.environ.get("PATH", os.defpath))
     dependencies = Dependencies(rules, tools, ctx.control, ctx.events)
     await dependencies.sweep()
     async with trio.open_nursery() as nursery:
-        previews = Previews(ctx, nursery, node, cache, dependencies)
-        previews.adopt()
-        nursery.start_soon(previews.follow)
-        nursery.start_soon(previews.hear)
+        previews = Previews(ctx, nursery, node, cache, dependencies, limits)
+        await previews.adopt()
+        previews.begin()
         nursery.start_soon(dependencies.tidy)
-        nursery.start_soon(ctx.answer, "previews", previews.handle)
+        nursery.start_soon(partial(ctx.answer, "previews", previews.handle, withdrawable=True))
         task_status.started()
         await ctx.stopping.wait()
         nursery.cancel_scope.cancel()
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """A preview being brought up."""
-
-    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
-    done: trio.Event = field(default_factory=trio.Event)
-
-
 class Previews:
-    """One life of the table. What it knows it can read again from the instances that run."""
+    """One life of the desk."""
 
     def __init__(
         self,
@@ -98,201 +84,155 @@ class Previews:
         node: Node,
         cache: Path,
         dependencies: Dependencies,
+        limits: Limits,
     ) -> None:
         self._ctx = ctx
         self._nursery = nursery
-        self._node = node
-        self._cache = cache
-        self._dependencies = dependencies
-        self._board = Board(lambda routes: ctx.publish("routes", routes))
-        # Two daemons on one machine would otherwise go for the same ports at the same moment.
-        self._first_port = random.randrange(1 << 16)
-        self._roots: dict[str, Path] = {}
-        self._working: dict[str, _Work] = {}
+        grounds = Grounds(dependencies)
+        self._servers = Servers(ctx, nursery, node, cache, grounds)
+        self._attention = Attention(ctx, self._servers, limits)
+        self._builds = Builds(ctx, nursery, node, self._servers, grounds, Outputs(cache / "built"))
 
-    def adopt(self) -> None:
-        """Take over the dev servers that an earlier life of this service started."""
-        found: dict[str, Preview] = {}
-        for status in sorted(self._ctx.events.snapshot, key=lambda status: status.since):
-            known = recognize(status.parameters) if status.name.startswith(TEMPLATE) else None
-            if known is not None:
-                key, root, port = known
-                state, reason = meaning(status)
-                found[key.preview_id] = Preview(key.preview_id, key, state, port, reason)
-                self._roots[key.preview_id] = root
-        if found:
-            log.info("previews adopted", previews=list(found))
-        before = self._ctx.board("routes", Routes).value
-        self._board.begin(found, before.default if before is not None else None)
+    async def adopt(self) -> None:
+        """Take over what an earlier life left."""
+        await self._builds.sweep()
+        self._servers.adopt()
+
+    def begin(self) -> None:
+        """Follow everything that matters, until cancelled."""
+        self._nursery.start_soon(self._servers.follow)
+        self._nursery.start_soon(self._attention.run)
+        self._nursery.start_soon(hear, self._ctx, self._servers.board, self._attention.use)
 
     async def handle(self, request: Request[Any]) -> object:
         match request:
-            case StartPreview(key=key, root=root, prefer=prefer):
-                return self._open(key, root, prefer=prefer)
+            case StartPreview(key=key, root=root, site=site, prefer=prefer):
+                return self._open(Source(key, root, site), prefer=prefer)
+            case WakePreview(id=preview_id):
+                return await self._wake(preview_id)
             case RestartPreview(key=key):
                 return await self._restart(key)
             case RefreshPreview(key=key):
-                return await self._refresh(key)
+                self._nursery.start_soon(self._refresh, key)
+                return None
             case StopPreview(key=key):
                 return await self._close(key)
+            case BuildSite(key=key):
+                return await self._build(key)
             case _:
                 raise Refused(f"cannot answer {type(request).__name__} at this desk")
 
-    async def follow(self) -> None:
-        """Learn what becomes of the dev servers."""
-        while True:
-            with self._ctx.events.watch() as (_, changes):
-                for preview_id in tuple(self._board.previews):
-                    await self._see(preview_id)
-                async for change in changes:
-                    if change.name.startswith(TEMPLATE):
-                        await self._see(change.name.removeprefix(TEMPLATE))
-
-    async def hear(self) -> None:
-        """Learn what the dev servers say of themselves."""
-        await hear(self._ctx, self._board, lambda _: None)
-
-    def _open(self, key: ThreadKey, root: Path, *, prefer: bool) -> Preview:
-        known = self._board.previews.get(key.preview_id)
-        if known is None:
-            self._begin(key, root)
-        elif self._is_down(known):
-            self._try_again(known, root)
-        elif known.state is PreviewState.READY:
-            self._nursery.start_soon(self._renew, key)
+    def _open(self, source: Source, *, prefer: bool) -> Preview:
+        servers = self._servers
+        known = servers.board.previews.get(source.id)
+        if known is None or self._is_down(known) or known.state is PreviewState.ASLEEP:
+            servers.begin(source, waking=bool(known and known.state is PreviewState.ASLEEP))
+        else:
+            self._nursery.start_soon(self._renew, source)
         if prefer:
-            self._board.prefer(key.preview_id)
-        return self._board.previews[key.preview_id]
+            servers.board.prefer(source.id)
+        self._attention.use(source.id)
+        return servers.board.previews[source.id]
+
+    async def _wake(self, preview_id: str | None) -> Preview:
+        board = self._servers.board
+        wanted = preview_id or board.default
+        known = board.previews.get(wanted) if wanted is not None else None
+        source = self._servers.source(wanted) if wanted is not None else None
+        if known is None or (source is None and known.state is PreviewState.ASLEEP):
+            source = await self._find(wanted)
+            known = board.previews.get(source.id)  # somebody else may have opened it meanwhile
+        if source is not None and (known is None or known.state is PreviewState.ASLEEP):
+            self._servers.begin(source, waking=True)
+        woken = known.id if known is not None else source.id if source is not None else ""
+        if preview_id is None or board.default is None:
+            board.prefer(woken)
+        self._attention.use(woken)
+        return board.previews[woken]
+
+    async def _find(self, preview_id: str | None) -> Source:
+        """What a preview is of that nobody has opened yet in this run; raises `NotFound`."""
+        workspace: Workspace = await self._ctx.ask("workspaces", FindPreviewed(preview_id))
+        source = Source(workspace.key, workspace.root, workspace.site)
+        if preview_id != workspace.key.built_id:
+            return source
+        built = await self._builds.latest(source)
+        if built is None:
+            raise NotFound(f"cannot show what was built of {workspace.key}: build it first")
+        return built
 
     async def _restart(self, key: ThreadKey) -> Preview:
-        known = self._board.previews.get(key.preview_id)
-        if known is None:
+        preview_id = key.preview_id
+        board = self._servers.board
+        if preview_id not in board.previews:
             raise Refused(f"cannot restart the preview of {key}: it is not open; open it first")
-        if known.id not in self._working:
-            self._begin(key, self._roots[known.id], known.port)
-        await self._working[known.id].done.wait()
-        if known.id not in self._board.previews:
+        if not self._servers.is_working(preview_id):
+            source = self._servers.source(preview_id) or await self._find(preview_id)
+            self._servers.begin(source)
+        self._attention.use(preview_id)
+        await self._servers.until_up(preview_id)
+        if preview_id not in board.previews:
             raise Refused(f"cannot restart the preview of {key}: it was closed; open it again")
-        return self._board.previews[known.id]
+        return board.previews[preview_id]
 
     async def _refresh(self, key: ThreadKey) -> None:
         """Bring a preview up anew if it failed, or runs with dependencies of another lock file."""
-        known = self._board.previews.get(key.preview_id)
-        if known is not None and self._is_down(known):
-            self._try_again(known, self._roots[known.id])
+        known = self._servers.board.previews.get(key.preview_id)
+        source = self._servers.source(key.preview_id)
+        if known is None or source is None or known.state is PreviewState.ASLEEP:
+            return  # whoever wakes it finds what there is then
+        if self._is_down(known):
+            self._try(source)
         else:
-            await self._renew(key)
+            await self._renew(source)
 
     def _is_down(self, preview: Preview) -> bool:
-        return preview.state is PreviewState.FAILED and preview.id not in self._working
+        return preview.state is PreviewState.FAILED and not self._servers.is_working(preview.id)
 
-    def _try_again(self, preview: Preview, root: Path) -> None:
-        """Bring a failed preview up, at its port unless somebody took that."""
-        self._begin(preview.key, root, preview.port if is_free(preview.port) else None)
-
-    async def _renew(self, key: ThreadKey) -> None:
-        """Bring a preview up anew if it runs with dependencies of another lock file."""
-        preview_id = key.preview_id
-        if (work := self._working.get(preview_id)) is not None:
-            # It may have looked before the files were exchanged.
-            self._nursery.start_soon(self._refresh_after, work, key)
+    async def _renew(self, source: Source) -> None:
+        """Bring a preview up anew if it runs with other dependencies, or shows another folder."""
+        servers = self._servers
+        while servers.is_working(source.id):  # it may have looked before the files were exchanged
+            await servers.until_up(source.id)
+        before = servers.source(source.id)
+        if before is None:
             return
-        if (root := self._roots.get(preview_id)) is None:
+        if (known := servers.board.previews.get(source.id)) and self._is_down(known):
+            self._try(source)
             return
-        wanted = await trio.to_thread.run_sync(self._dependencies.wanted, root)
-        known = self._board.previews.get(preview_id)
-        if known is None or preview_id in self._working or known.state is PreviewState.FAILED:
-            return  # closed or ended meanwhile, or being brought up with what there is now
-        status = self._ctx.events.get(instance(preview_id))
-        if wanted and (status is None or status.parameters["modules"] not in wanted):
-            self._begin(key, root, known.port)
+        outdated = source != before or await servers.is_outdated(source.id)
+        known = servers.board.previews.get(source.id)
+        if known is None or servers.is_working(source.id) or not servers.is_up(known):
+            return  # closed, ended, or brought up with what there is now
+        if outdated:
+            self._try(source)
 
-    async def _refresh_after(self, work: _Work, key: ThreadKey) -> None:
-        await work.done.wait()
-        await self._refresh(key)
+    def _try(self, source: Source) -> None:
+        try:
+            self._servers.begin(source)
+        except Refused as refusal:  # nobody waits for an answer
+            log.warning("preview not started", preview=source.id, reason=str(refusal))
 
     async def _close(self, key: ThreadKey) -> None:
-        if key.preview_id not in self._board.previews:
-            return
-        if (work := self._working.get(key.preview_id)) is not None:
-            work.scope.cancel()
-            await work.done.wait()
-        # First out of sight: what becomes of the dev server is no news of a preview any more.
-        self._board.forget(key.preview_id)
-        if self._ctx.events.get(instance(key.preview_id)) is not None:
-            await self._ctx.control.ask(Stop(instance(key.preview_id)))
-        log.info("preview closed", preview=key.preview_id)
+        done = trio.Event()
+        # In a task of its own: it is carried out even if nobody waits for it any more.
+        self._nursery.start_soon(self._close_now, key, done)
+        await done.wait()
 
-    def _begin(self, key: ThreadKey, root: Path, port: int | None = None) -> None:
-        if port is None:
-            taken = {preview.port for preview in self._board.previews.values()}
-            port = pick_port(self._ctx.options.ports, taken, is_free, self._first_port)
-        self._roots[key.preview_id] = root
-        self._working[key.preview_id] = _Work()
-        self._board.show(Preview(key.preview_id, key, PreviewState.INSTALLING, port, BEGUN))
-        self._nursery.start_soon(self._bring_up, key.preview_id)
-
-    async def _bring_up(self, preview_id: str) -> None:
-        work = self._working[preview_id]
-        runs = False
-        with work.scope:
-            runs = await self._install_and_run(preview_id)
-        self._working.pop(preview_id)
-        if runs:
-            await self._see(preview_id)
-        work.done.set()
-
-    async def _install_and_run(self, preview_id: str) -> bool:
-        """Whether it runs; where it does not, the preview says why."""
+    async def _close_now(self, key: ThreadKey, done: trio.Event) -> None:
         try:
-            root = Path(await trio.Path(self._roots[preview_id]).resolve())
-            modules = await self._dependencies.ready(root, partial(self._progress, preview_id))
-            preview = self._board.previews[preview_id]
-            reason = "starting the dev server"
-            self._board.show(replace(preview, state=PreviewState.STARTING, reason=reason))
-            await self._run(preview, root, modules)
-        except (Refused, OSError) as error:
-            preview = self._board.previews[preview_id]
-            self._board.show(replace(preview, state=PreviewState.FAILED, reason=in_words(error)))
-            return False
-        return True
+            await self._builds.end(key)
+            for preview_id in (key.preview_id, key.built_id):
+                await self._servers.end(preview_id)
+                self._attention.forget(preview_id)
+            await self._builds.forget(key)
+        except Refused as refusal:
+            log.warning("preview not closed", preview=key.preview_id, reason=str(refusal))
+        finally:
+            done.set()
 
-    def _progress(self, preview_id: str, reason: str) -> None:
-        self._board.show(replace(self._board.previews[preview_id], reason=reason))
-
-    async def _run(self, preview: Preview, root: Path, modules: Path) -> None:
-        name = instance(preview.id)
-        parameters = {
-            "node": str(self._node.node),
-            "runner": str(RUNNER),
-            "root": str(root),
-            "port": str(preview.port),
-            "cache": str(self._cache_of(preview.id)),
-            "modules": str(modules),
-            **identity(preview.key),
-        }
-        now = self._ctx.events.get(name)
-        if now is not None and now.parameters == parameters and not now.state.at_rest:
-            await self._ctx.control.ask(RestartService(name))
-            return
-        if now is not None:
-            await self._ctx.control.ask(Stop(name))
-        await self._ctx.control.ask(Start(name, parameters))
-
-    async def _see(self, preview_id: str) -> None:
-        """Show a preview as its instance now is: the level, whatever change woke us."""
-        status = self._ctx.events.get(instance(preview_id))
-        why = ""
-        if status is not None and status.state in BROKEN:
-            why = await trio.to_thread.run_sync(read_failure, self._cache_of(preview_id))
-            if self._ctx.events.get(instance(preview_id)) is not status:
-                return  # it changed meanwhile, and that change is on its way to us
-        state, reason = meaning(status, why)
-        preview = self._board.previews.get(preview_id)
-        # While we bring it up, its rests and its old life are steps of that, not news.
-        if preview is None or (preview_id in self._working and state is not PreviewState.STARTING):
-            return
-        self._board.show(replace(preview, state=state, reason=reason))
-
-    def _cache_of(self, preview_id: str) -> Path:
-        return self._cache / "vite" / preview_id
+    async def _build(self, key: ThreadKey) -> object:
+        source = self._servers.source(key.preview_id) or await self._find(key.preview_id)
+        built = await self._builds.build(source)
+        self._attention.use(key.built_id)
+        return built

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from services.previews import managers
+from services.previews import managers, spread
 from services.previews.managers import LOCKS, Wanted
 from supervisor.desk import Refused
 
@@ -33,11 +33,15 @@ HEAD = 4096  # bytes; every lock file says in its first lines which format it ha
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a site's dependencies belong: the site brings its own, or shares `entry`."""
+    """Where a site's dependencies belong: the site brings its own, or shares `entry`.
+
+    `packages` are the folders of the repository's own packages, where it has several.
+    """
 
     key: str
     entry: Path
     wanted: Wanted | None = None
+    packages: tuple[str, ...] = ()
 
     @property
     def own(self) -> bool:
@@ -58,7 +62,7 @@ def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[P
     Raises `Refused` where it has none; the text says what to do.
     """
     mine = root / "node_modules"
-    if mine.is_dir() and not mine.is_symlink():
+    if mine.is_dir() and not mine.is_symlink() and not spread.is_ours(mine):
         return (Place(key="", entry=root),)
     if not (root / MANIFEST).is_file():
         raise Refused(f"cannot start a dev server: the site has no {MANIFEST}")
@@ -74,8 +78,9 @@ def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[P
             "cannot install dependencies: the site has no package-lock.json or other lock file;"
             " run `npm install` once and commit the package-lock.json that it writes"
         )
-    keys = [_key(root, wanted, abi, scripts) for wanted in found]
-    return tuple(Place(key, store / key, it) for key, it in zip(keys, found, strict=True))
+    packages = spread.packages(root)
+    keys = [_key(root, wanted, packages, abi, scripts) for wanted in found]
+    return tuple(Place(key, store / key, it, packages) for key, it in zip(keys, found, strict=True))
 
 
 def _refuse_link(root: Path, name: str) -> None:
@@ -92,18 +97,19 @@ def _head(path: Path) -> str:
         return file.read(HEAD).decode(errors="replace")
 
 
-def _key(root: Path, wanted: Wanted, abi: str, scripts: bool) -> str:
+def _key(root: Path, wanted: Wanted, packages: tuple[str, ...], abi: str, scripts: bool) -> str:
     digest = hashlib.sha256()
     for part in (wanted.kind, abi, "scripts" if scripts else "no scripts"):
         digest.update(f"{part}\0".encode())
-    for name in _files(root, wanted):
+    for name in _files(root, wanted, packages):
         content = (root / name).read_bytes()
         digest.update(os.fsencode(name) + f"\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
-def _files(root: Path, wanted: Wanted) -> Iterator[str]:
-    """The files of a site that decide what is installed, but for its package.json."""
+def _files(root: Path, wanted: Wanted, packages: tuple[str, ...]) -> Iterator[str]:
+    """The files of a site that decide what is installed, but for its own package.json."""
+    yield from (f"{package}/{MANIFEST}" for package in packages)
     for name in managers.inputs(wanted):
         path = root / name
         _refuse_link(root, name)
@@ -120,7 +126,7 @@ def prepare(root: Path, place: Place) -> Path:
     place.entry.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{place.key}{PARTIAL}", dir=place.entry.parent))
     try:
-        for name in (MANIFEST, *_files(root, place.wanted)):
+        for name in (MANIFEST, *_files(root, place.wanted, place.packages)):
             (partial / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, partial / name)
     except OSError:
@@ -162,23 +168,29 @@ def sweep(store: Path, running: frozenset[Path]) -> None:
             discard(entry)
 
 
-def link(root: Path, place: Place) -> Path:
-    """Let the site see its dependencies; returns the directory that really holds them."""
+def link(root: Path, place: Place) -> tuple[Path, ...]:
+    """Let the site see its dependencies.
+
+    Returns the folders that it reads then: first the one that really holds them, and where the
+    repository has packages of its own, everything that was installed, and the repository.
+    """
     modules = place.modules.resolve()
     if not place.own:
-        mine = root / "node_modules"
-        if not _links(root, modules):
-            mine.unlink(missing_ok=True)
-            mine.symlink_to(modules, target_is_directory=True)
+        if place.packages:
+            spread.spread(root, place.packages, modules)
+        elif spread.leads_to(root) != modules:
+            _link(root / "node_modules", modules)
         user = place.entry / USERS / hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
         user.write_bytes(os.fsencode(root))
         os.utime(place.entry / MARKER)
-    return modules
+    return (modules, modules.parent, root) if place.packages else (modules,)
 
 
-def _links(root: Path, modules: Path) -> bool:
-    mine = root / "node_modules"
-    return mine.is_symlink() and mine.readlink() == modules
+def _link(mine: Path, modules: Path) -> None:
+    if spread.is_ours(mine):
+        shutil.rmtree(mine)
+    mine.unlink(missing_ok=True)
+    mine.symlink_to(modules, target_is_directory=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +221,7 @@ def _entry(marker: Path, running: frozenset[Path]) -> Entry:
     modules = (path / "node_modules").resolve()
     linked = False
     for user in (path / USERS).glob("*"):
-        if _links(Path(os.fsdecode(user.read_bytes())), modules):
+        if spread.leads_to(Path(os.fsdecode(user.read_bytes()))) == modules:
             linked = True
         else:
             user.unlink(missing_ok=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection
 
-from services.messages import PreviewState, ThreadKey
+from services.messages import PreviewState
 from supervisor.desk import Refused
 from supervisor.model import ServiceStatus, State
 
@@ -16,7 +15,8 @@ _STATES = {
     State.RUNNING: (PreviewState.READY, ""),
     State.BACKOFF: (PreviewState.STARTING, "the dev server ended; it starts again"),
     State.STOPPING: (PreviewState.STARTING, "stopping the dev server"),
-    State.STOPPED: (PreviewState.FAILED, "the dev server was stopped; open the site again"),
+    # Whoever stopped it: the next one who wants to see it brings it back.
+    State.STOPPED: (PreviewState.ASLEEP, "its server was stopped"),
     State.EXITED: (PreviewState.FAILED, "the dev server ended"),
     State.FATAL: (PreviewState.FAILED, "the dev server cannot start"),
 }
@@ -37,20 +37,6 @@ def meaning(status: ServiceStatus | None, why: str = "") -> tuple[PreviewState, 
     if detail and state is not PreviewState.READY:
         reason = f"{reason}: {detail}"
     return state, reason
-
-
-def identity(key: ThreadKey) -> dict[str, str]:
-    """Parameters that no placeholder needs: by them a later life of the service knows its own."""
-    return {"client": key.client, "user": key.user, "thread": key.thread}
-
-
-def recognize(parameters: Mapping[str, str]) -> tuple[ThreadKey, Path, int] | None:
-    """Whose dev server that is, its root and its port; None for one that somebody else started."""
-    try:
-        key = ThreadKey(parameters["client"], parameters["user"], parameters["thread"])
-        return key, Path(parameters["root"]), int(parameters["port"])
-    except (KeyError, ValueError, Refused):
-        return None
 
 
 def pick_port(

@@ -12,12 +12,16 @@ from services.workspaces.layout import Layout
 from services.workspaces.writing import write_whole
 
 
-class Metadata(msgspec.Struct, frozen=True, rename="camel"):
-    """What is remembered of a workspace; times are ISO 8601 in UTC."""
+class Metadata(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What is remembered of a workspace; times are ISO 8601 in UTC.
+
+    `site` is the folder of the site in the repository, empty where nobody said which it is.
+    """
 
     created: str
     repo_url: str | None
     last_accessed: str
+    site: str = ""
 
 
 class Record(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -61,12 +65,17 @@ def read_metadata(path: Path) -> Metadata | None:
     return _read(path, Metadata)
 
 
-def touch_metadata(path: Path, repo_url: str | None) -> None:
-    """Note an access, keeping the moment of creation; a reader sees the old file or the new."""
+def touch_metadata(path: Path, repo_url: str | None, site: str | None = None) -> None:
+    """Note an access, keeping the moment of creation; a reader sees the old file or the new.
+
+    Without `site` that stays too.
+    """
     known = read_metadata(path)
     moment = now()
     created = known.created if known else moment
-    _write(path, Metadata(created, repo_url, moment))
+    if site is None:
+        site = known.site if known else ""
+    _write(path, Metadata(created, repo_url, moment, site))
 
 
 def read_record(layout: Layout, thread: str) -> Record | None:

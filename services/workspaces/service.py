@@ -17,6 +17,7 @@ from services.messages import (
     DeleteThread,
     DropChanges,
     Fetch,
+    FindPreviewed,
     FindWorkspace,
     ForkThread,
     ListThreads,
@@ -115,6 +116,8 @@ class Workspaces:
         self._turns = turns
         self._settings = settings
         self._lanes = lanes
+        # Addresses of previews are anybody's to make up: one walk through the threads at a time.
+        self._looking = trio.CapacityLimiter(1)
         self._credentials = credentials
         self._recovery = Recovery(settings)
         self._threads = threads = Threads(settings)
@@ -140,6 +143,7 @@ class Workspaces:
         }
         self._transferring: dict[type[Request[Any]], Callable[[Any], Awaitable[object]]] = {
             OpenWorkspace: self._open,
+            FindPreviewed: self._find_previewed,
             Fetch: syncing.fetch,
             Pull: syncing.pull,
             Push: syncing.push,
@@ -185,6 +189,12 @@ class Workspaces:
             what = "clone" if request.repo_url else None
             await self._lanes.transfer(repository, what, make)
         return await self._lanes.write(repository, partial(self._threads.open, request))
+
+    async def _find_previewed(self, request: FindPreviewed) -> Workspace:
+        # Beside those who write: it only looks, and whoever wants to see a page waits for it.
+        return await trio.to_thread.run_sync(
+            self._threads.previewed, request, limiter=self._looking
+        )
 
     async def recover(self) -> None:
         """Bring every workspace on disk in order; one that cannot be is logged."""
@@ -236,6 +246,8 @@ def _whose(request: Any) -> str:
     match request:
         case ListThreads(client, user):
             return f"{client}/{user}"
+        case FindPreviewed(preview_id):
+            return f"the preview {preview_id}"
         case ForkThread(source):
             return str(source)
         case _:

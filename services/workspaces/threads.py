@@ -12,6 +12,7 @@ from services.messages import (
     ArchiveThread,
     Deleted,
     DeleteThread,
+    FindPreviewed,
     ForkThread,
     ListThreads,
     OpenWorkspace,
@@ -21,13 +22,21 @@ from services.messages import (
     Workspace,
 )
 from services.workspaces import files, names, places, projects, records
-from services.workspaces.finding import commit_named, existing, on_branch
+from services.workspaces.finding import commit_named, existing, on_branch, seen
 from services.workspaces.git import commits, saves, status, worktrees
 from services.workspaces.layout import Layout
 from services.workspaces.places import Places
-from services.workspaces.records import Record, now, read_record, touch_metadata, write_record
+from services.workspaces.previewed import previewed
+from services.workspaces.records import (
+    Record,
+    now,
+    read_metadata,
+    read_record,
+    touch_metadata,
+    write_record,
+)
 from services.workspaces.settings import Settings
-from supervisor.desk import NotFound, Refused
+from supervisor.desk import Invalid, NotFound, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +62,18 @@ class Threads:
         url = projects.known_url(layout, request.repo_url)
         record = read_record(layout, key.thread) or records.new(title or key.thread)
         resumed = self._places.make(layout, key, record)
-        touch_metadata(layout.metadata, url)
+        site = None if request.site is None else _checked_site(layout, key, request.site)
+        touch_metadata(layout.metadata, url, site)
         return _workspace(layout, key, resumed=resumed)
 
     def find(self, key: ThreadKey) -> Workspace:
         """A workspace that was opened before."""
         return _workspace(existing(self.settings, key), key, resumed=True)
+
+    def previewed(self, request: FindPreviewed) -> Workspace:
+        """The workspace that a preview is of, for somebody who only looks."""
+        key = previewed(self.settings, request.preview_id)
+        return _workspace(seen(self.settings, key), key, resumed=True)
 
     def list(self, request: ListThreads) -> tuple[Thread, ...]:
         """The threads that are archived, or those that are not; the one last opened first."""
@@ -230,8 +245,21 @@ def _old(layout: Layout, thread: str) -> Record:
     return Record(title=thread, created=moment, updated=moment)
 
 
+def _checked_site(layout: Layout, key: ThreadKey, site: str) -> str:
+    """The folder of a site in the repository; raises `Invalid` where that is none."""
+    if not site:
+        return site
+    site = names.checked_path(site)
+    place = layout.worktree(key.thread)
+    folder = (place / site).resolve()
+    if not (folder.is_relative_to(place) and folder.is_dir()):
+        raise Invalid(f"cannot find the site {site}: the repository has no such folder")
+    return "" if folder == place else site
+
+
 def _workspace(layout: Layout, key: ThreadKey, *, resumed: bool) -> Workspace:
     branch, head = commits.head(layout.admin(key.thread))
+    metadata = read_metadata(layout.metadata)
     return Workspace(
         key=key,
         root=layout.worktree(key.thread),
@@ -240,4 +268,5 @@ def _workspace(layout: Layout, key: ThreadKey, *, resumed: bool) -> Workspace:
         branch=branch,
         head=head,
         resumed=resumed,
+        site=metadata.site if metadata else "",
     )

@@ -16,11 +16,11 @@ from typing import Any
 
 import trio
 
-from services.previews import service
+from services.previews import servers
 from services.previews.node import find_node
 from tests.services.hmr.doors import FrontDoor, free_port, read_head
 
-STARTER = Path(service.__file__).parent.parent / "workspaces" / "starter"
+STARTER = Path(servers.__file__).parent.parent / "workspaces" / "starter"
 # As in the configuration: what a dev server and what an installation may know.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "NODE_EXTRA_CA_CERTS")
@@ -58,7 +58,7 @@ def checkout(directory: Path, modules: Path) -> Path:
 
 def command(root: Path, port: int, cache: Path) -> list[str]:
     modules = (root / "node_modules").resolve()
-    words = (find_node().node, service.RUNNER, "dev", root, port, cache, modules)
+    words = (find_node().node, servers.RUNNER, "dev", root, port, cache, modules)
     return [str(word) for word in words]
 
 

@@ -9,9 +9,17 @@ from pathlib import Path
 
 import trio
 
-from services.messages import PreviewState, Routes, ThreadKey
+from services.messages import (
+    FindPreviewed,
+    PreviewState,
+    Routes,
+    ThreadKey,
+    Visit,
+    Workspace,
+)
 from services.previews import Options, serve
 from supervisor.control import RestartService, Start, Stop
+from supervisor.desk import NotFound
 from supervisor.model import ServiceStatus, State
 from supervisor.spec import TaskSpec
 from tests.harness import Harness
@@ -95,6 +103,17 @@ class Kept:
     harness: Harness
     supervisor: FakeSupervisor
     cache: Path
+    on_disk: dict[ThreadKey, Path] = field(default_factory=dict)  # the one last opened first
+
+    async def find(self, request: FindPreviewed) -> Workspace:
+        """What the desk "workspaces" answers."""
+        for key, root in self.on_disk.items():
+            if request.preview_id in (None, key.preview_id, key.built_id):
+                return Workspace(key, root, root, root, "main", "", resumed=True)
+        raise NotFound("cannot find a preview")
+
+    def visit(self, preview_id: str) -> None:
+        self.harness.channels.streams["visits"][0].send_nowait(Visit(preview_id))
 
     async def ask(self, request):
         return await self.harness.channels.desks["previews"].ask(request)
@@ -131,10 +150,11 @@ def harness() -> Harness:
             name="previews",
             run="services.previews:serve",
             control=True,
+            asks=("workspaces",),
             answers=("previews",),
             publishes=("routes",),
-            watches=("routes",),
-            receives=("runner",),
+            watches=("routes", "turns"),
+            receives=("runner", "visits"),
             sends=("preview_events",),
         )
     )
@@ -142,14 +162,16 @@ def harness() -> Harness:
 
 @asynccontextmanager
 async def previews(
-    cache: Path, around: Harness | None = None, ports: tuple[int, int] = (20000, 29999)
+    cache: Path, around: Harness | None = None, **options: object
 ) -> AsyncGenerator[Kept]:
     around = around or harness()
     supervisor = FakeSupervisor(around)
     async with trio.open_nursery() as nursery:
+        kept = Kept(around, supervisor, cache)
         nursery.start_soon(around.desk.answer, supervisor.answer)
-        await nursery.start(serve, around.context(Options(cache=str(cache), ports=ports)))
-        yield Kept(around, supervisor, cache)
+        nursery.start_soon(around.channels.desks["workspaces"].answer, kept.find)
+        await nursery.start(serve, around.context(Options(cache=str(cache), **options)))
+        yield kept
         around.stopping.set()
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()

@@ -115,7 +115,7 @@ def test_each_installs_what_its_lock_file_says(name, kind, programs, locked, tmp
     root = locked(tools, name, program)
     place = install(root, tmp_path, tools)
     assert place.wanted.kind is kind
-    modules = store.link(root, place)
+    (modules,) = store.link(root, place)
     manifest = json.loads((root / "node_modules" / "dset" / "package.json").read_text())
     assert manifest["version"] == "3.1.4"
     assert progress.count(modules) == 1

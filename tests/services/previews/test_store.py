@@ -71,7 +71,7 @@ def test_a_site_that_brings_its_modules_keeps_them(tmp_path):
     (root / "package-lock.json").unlink()
     place = place_of(root, tmp_path)
     assert place.ready
-    assert store.link(root, place) == root / "node_modules"
+    assert store.link(root, place) == (root / "node_modules",)
     assert not (root / "node_modules").is_symlink()
 
 
@@ -160,7 +160,7 @@ def test_a_stale_link_is_replaced_and_a_good_one_left(tmp_path):
     store.finish(store.prepare(root, place), place)
     assert place.ready
     (root / "node_modules").symlink_to(tmp_path / "gone")
-    modules = store.link(root, place)
+    (modules,) = store.link(root, place)
     assert (root / "node_modules").readlink() == modules == place.modules
     before = (root / "node_modules").lstat().st_ino
     store.link(root, place)

@@ -1,10 +1,9 @@
 import pytest
 
 from services.messages import PreviewState
-from services.previews.table import identity, meaning, pick_port, recognize
+from services.previews.table import meaning, pick_port
 from supervisor.desk import Refused
 from supervisor.model import ServiceStatus, State
-from tests.services.previews.fakes import KEY
 
 
 @pytest.mark.parametrize(
@@ -14,7 +13,7 @@ from tests.services.previews.fakes import KEY
         (State.RUNNING, PreviewState.READY),
         (State.BACKOFF, PreviewState.STARTING),
         (State.STOPPING, PreviewState.STARTING),
-        (State.STOPPED, PreviewState.FAILED),
+        (State.STOPPED, PreviewState.ASLEEP),
         (State.EXITED, PreviewState.FAILED),
         (State.FATAL, PreviewState.FAILED),
     ],
@@ -32,20 +31,7 @@ def test_a_better_reason_takes_the_place_of_the_status():
 
 
 def test_an_instance_that_vanished_was_stopped():
-    assert meaning(None) == (
-        PreviewState.FAILED,
-        "the dev server was stopped; open the site again",
-    )
-
-
-def test_a_later_life_recognizes_its_own_instances_and_no_others():
-    parameters = {"root": "/sites/home", "port": "20001", **identity(KEY)}
-    known = recognize(parameters)
-    assert known is not None
-    assert (known[0], str(known[1]), known[2]) == (KEY, "/sites/home", 20001)
-    assert recognize({}) is None
-    assert recognize({**parameters, "port": "many"}) is None
-    assert recognize({**parameters, "thread": "../x"}) is None
+    assert meaning(None) == (PreviewState.ASLEEP, "its server was stopped")
 
 
 def test_ports_are_searched_from_the_start_and_round_until_there_is_none():

@@ -1,0 +1,112 @@
+"""Who is at work with which preview, and so which servers may sleep."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import trio
+from msgspec.structs import replace
+
+from services.messages import Preview, Routes, Turns, Visit
+from services.previews import Options, memory
+from services.previews.budget import Limits, Live
+from services.previews.keeper import Keeper
+from services.previews.servers import Servers
+from supervisor.context import Context
+
+
+class Attention:
+    """Keeps the servers within `limits`.
+
+    A visit, an edit that a browser saw, a turn's begin and end, and what the API asks for count;
+    an open tab is nobody.
+    """
+
+    def __init__(self, ctx: Context[Options], servers: Servers, limits: Limits) -> None:
+        self._ctx = ctx
+        self._servers = servers
+        self._turns = ctx.board("turns", Turns)
+        self._used: defaultdict[str, float] = defaultdict(trio.current_time)
+        self._keeper = Keeper(limits, self._live, self._measure, servers.sleep)
+        servers.make_room = self._make_room
+
+    def use(self, preview_id: str) -> None:
+        """Somebody is at work with a preview: it stays awake for a while."""
+        if preview_id in self._servers.board.previews:
+            self._used[preview_id] = trio.current_time()
+            self._keeper.look()
+
+    def forget(self, preview_id: str) -> None:
+        """There is no such preview any more."""
+        self._used.pop(preview_id, None)
+
+    async def run(self) -> None:
+        """Follow what happens, and put to sleep, until cancelled."""
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._keeper.run)
+            nursery.start_soon(self._see_turns)
+            nursery.start_soon(self._see_visits)
+            nursery.start_soon(self._see_changes)
+
+    async def _make_room(self, preview_id: str) -> None:
+        """Put those to sleep that one more server has no room beside."""
+        async with trio.open_nursery() as nursery:
+            for other in self._keeper.too_many(preview_id):
+                reason = "it made room for another preview"
+                nursery.start_soon(self._servers.sleep_now, other, reason)
+
+    def _live(self) -> list[Live]:
+        return [
+            Live(
+                preview.id,
+                self._used[preview.id],
+                preview.memory,
+                preview.clients,
+                busy=self._servers.is_working(preview.id) or _turn_runs(self._turns.value, preview),
+            )
+            for preview in self._servers.board.previews.values()
+            if self._servers.is_up(preview)
+        ]
+
+    async def _measure(self) -> None:
+        """Find out what every server takes, and show it."""
+        board = self._servers.board
+        pids = {
+            preview.id: pid
+            for preview in board.previews.values()
+            if self._servers.is_up(preview) and (pid := self._servers.pid(preview.id)) is not None
+        }
+        taken = await trio.to_thread.run_sync(memory.taken, frozenset(pids.values()))
+        for preview_id, pid in pids.items():
+            # What ended while we looked has no memory to show.
+            if taken[pid] and self._servers.pid(preview_id) == pid:
+                preview = board.previews[preview_id]
+                shown = memory.steady(preview.memory, taken[pid])
+                board.show(replace(preview, memory=shown))
+
+    async def _see_turns(self) -> None:
+        seen = self._turns.value
+        while True:
+            now = await self._turns.change(seen)
+            for preview in tuple(self._servers.board.previews.values()):
+                if _turn_runs(seen, preview) != _turn_runs(now, preview):
+                    self.use(preview.id)
+            seen = now
+
+    async def _see_visits(self) -> None:
+        with self._ctx.receiver("visits", Visit) as visits:
+            async for visit in visits:
+                self.use(visit.id)
+
+    async def _see_changes(self) -> None:
+        """Look when a server comes or goes."""
+        routes = self._ctx.board("routes", Routes)
+        seen = routes.value
+        while True:
+            seen = await routes.change(seen)
+            self._keeper.look()
+
+
+def _turn_runs(turns: Turns | None, preview: Preview) -> bool:
+    """Whether a turn works on what a preview shows; on what was built before it works nobody."""
+    return preview.built is None and turns is not None and turns.run_in(preview.key)
