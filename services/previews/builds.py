@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from dataclasses import replace as with_
 from pathlib import Path
 
-import outcome
 import structlog
 import trio
 from msgspec.structs import replace
@@ -36,12 +35,13 @@ BUILDING = "building the site"
 
 @dataclass(slots=True)
 class _Build:
-    """A build under way; `waiting` is how many want to know how it goes."""
+    """A build under way, how it went, and how many wait to know that."""
 
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     done: trio.Event = field(default_factory=trio.Event)
     waiting: int = 0
-    result: outcome.Value[Built] | outcome.Error | None = None
+    built: Built | None = None
+    refusal: str = "the build was ended; build it again"
 
 
 class Builds:
@@ -94,9 +94,9 @@ class Builds:
             under_way.waiting -= 1
             if not under_way.waiting:
                 under_way.scope.cancel()
-        if under_way.result is None:
-            raise Refused(f"cannot build the site of {key}: the build was ended; build it again")
-        return under_way.result.unwrap()
+        if under_way.built is None:
+            raise Refused(f"cannot build the site of {key}: {under_way.refusal}")
+        return under_way.built
 
     async def end(self, key: ThreadKey) -> None:
         """End the build of a thread, if there is one."""
@@ -117,12 +117,12 @@ class Builds:
                 await self._recall(source)
                 self._show(draft, PreviewState.STARTING, QUEUED)
                 async with self._turn:
-                    under_way.result = outcome.Value(await self._build(draft, output))
+                    under_way.built = await self._build(draft, output)
         except (Refused, OSError) as error:
-            self._show(draft, PreviewState.FAILED, in_words(error))
-            under_way.result = outcome.Error(Refused(in_words(error)))
+            under_way.refusal = in_words(error)
+            self._show(draft, PreviewState.FAILED, under_way.refusal)
         self._under_way.pop(draft.id)
-        if under_way.result is None:
+        if under_way.scope.cancelled_caught:
             self._show(draft, None, "")
             self._nursery.start_soon(trio.to_thread.run_sync, self._outputs.discard, output)
         under_way.done.set()

@@ -31,7 +31,7 @@ from supervisor.model import State
 log = structlog.get_logger()
 
 RUNNER = Path(__file__).with_name("runner.mjs")
-WAKING = "waking up"
+STARTING = "starting the dev server"
 _BROKEN = (State.BACKOFF, State.FATAL)
 
 
@@ -132,7 +132,7 @@ class Servers:
         self._sources[preview_id] = source
         self._working[preview_id] = _Work()
         state = PreviewState.STARTING if waking else PreviewState.INSTALLING
-        reason = WAKING if waking else BEGUN
+        reason = STARTING if waking else BEGUN
         self.board.show(Preview(preview_id, source.key, state, port, reason, built=source.built))
         self._nursery.start_soon(partial(self._bring_up, preview_id, waking=waking))
 
@@ -214,8 +214,7 @@ class Servers:
         try:
             ground = await self._grounds.ready(source, partial(self._progress, preview_id))
             preview = self.board.previews[preview_id]
-            reason = "starting the dev server"
-            self.board.show(replace(preview, state=PreviewState.STARTING, reason=reason))
+            self.board.show(replace(preview, state=PreviewState.STARTING, reason=STARTING))
             parameters = {
                 "node": str(self._node.node),
                 "runner": str(RUNNER),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.messages import ThreadKey
 from services.previews.node import find_node
-from services.previews.service import RUNNER
+from services.previews.servers import RUNNER
 from tests.benchmarks.figures import Aim, Figure, Results
 from tests.benchmarks.pages import await_page, running
 from tests.benchmarks.workspaces.pairs import OURS
@@ -66,7 +66,7 @@ def _alone(folder: Path, source: Path, cache: Path) -> float:
     modules = next((cache / "modules").glob("*/node_modules"))
     (root / "node_modules").symlink_to(modules)
     (port,) = free_ports(1)
-    command = [find_node().node, RUNNER, root, port, folder / "cache", modules]
+    command = [find_node().node, RUNNER, "dev", root, port, folder / "cache", modules]
     begun = time.monotonic()
     with running(list(map(str, command)), root):
         await_page(f"http://127.0.0.1:{port}/")

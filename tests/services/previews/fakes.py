@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import trio
 
 from services.messages import (
     FindPreviewed,
+    Preview,
     PreviewState,
     Routes,
     ThreadKey,
@@ -31,7 +33,8 @@ KEY = ThreadKey("acme", "ann", "home")
 class FakeSupervisor:
     """`outcome` is what a started service comes to; `go` lets an installation end.
 
-    `installing` is set when one has begun.
+    `installing` is set when one has begun. `building` and `built` are the same for builds, whose
+    sites have these `mistakes`.
     """
 
     harness: Harness
@@ -40,6 +43,10 @@ class FakeSupervisor:
     reason: str = ""
     go: trio.Event = field(default_factory=trio.Event)
     installing: trio.Event = field(default_factory=trio.Event)
+    building: trio.Event = field(default_factory=trio.Event)
+    built: trio.Event = field(default_factory=trio.Event)
+    mistakes: list[dict[str, object]] = field(default_factory=list)
+    pids: dict[str, int] = field(default_factory=dict)
 
     def hold(self) -> None:
         """Let the next installation wait for a new `go`."""
@@ -72,12 +79,34 @@ class FakeSupervisor:
                 return ServiceStatus(name=name, kind="process")
             modules.mkdir(exist_ok=True)
             state = self.outcome.get("install@", State.EXITED)
+        elif name.startswith("build@"):
+            return await self._build(name, parameters)
         else:
             state = self.outcome.get("astro@", State.RUNNING)
         return self.show(name, state, parameters)
 
+    async def _build(self, name: str, parameters: Mapping[str, str]) -> ServiceStatus:
+        """As the runner does it: an output, or what is wrong beside it."""
+        started = self.show(name, State.RUNNING, parameters)
+        _, _, output, cache, *_ = json.loads(parameters["arguments"])
+        Path(parameters["log"]).write_text("12:00 building\n")
+        self.building.set()
+        await self.built.wait()
+        if self.harness.events.get(name) is not started:  # it was stopped meanwhile
+            return started
+        Path(output, "dist").mkdir(parents=True)
+        if self.mistakes:
+            failure = {**self.mistakes[0], "errors": self.mistakes}
+            Path(cache, "failure.json").write_text(json.dumps(failure))
+        return self.show(name, State.EXITED, parameters, failed=bool(self.mistakes))
+
     def show(
-        self, name: str, state: State, parameters: Mapping[str, str] | None = None, since: float = 0
+        self,
+        name: str,
+        state: State,
+        parameters: Mapping[str, str] | None = None,
+        since: float = 0,
+        **more: object,
     ) -> ServiceStatus:
         before = self.harness.events.get(name)
         known = dict(parameters) if parameters is not None else before.parameters if before else {}
@@ -85,9 +114,11 @@ class FakeSupervisor:
             name=name,
             kind="process",
             state=state,
+            pid=self.pids.get(name),
             parameters=known,
             since=since,
             reason=self.reason if state in (State.FATAL, State.BACKOFF) else "",
+            **more,
         )
         self.harness.events.publish(status)
         return status
@@ -135,13 +166,22 @@ class Kept:
         return seen
 
     async def until(self, state: PreviewState, key: ThreadKey = KEY):
+        return await self.until_shown(key.preview_id, state)
+
+    async def until_memory(self, key: ThreadKey, size: int):
+        return await self._until(key.preview_id, lambda preview: preview.memory == size)
+
+    async def until_shown(self, preview_id: str, state: PreviewState):
+        return await self._until(preview_id, lambda preview: preview.state is state)
+
+    async def _until(self, preview_id: str, true: Callable[[Preview], bool]):
         def there(routes: object) -> bool:
-            known = routes.previews.get(key.preview_id) if isinstance(routes, Routes) else None
-            return known is not None and known.state is state
+            known = routes.previews.get(preview_id) if isinstance(routes, Routes) else None
+            return known is not None and true(known)
 
         with trio.fail_after(10):
             routes = await self.harness.channels.boards["routes"].until(there)
-        return routes.previews[key.preview_id]
+        return routes.previews[preview_id]
 
 
 def harness() -> Harness:

@@ -1,0 +1,253 @@
+import pytest
+import trio
+from trio.testing import wait_all_tasks_blocked
+
+from services.messages import (
+    BuildError,
+    BuildSite,
+    PreviewState,
+    StartPreview,
+    StopPreview,
+    WakePreview,
+)
+from supervisor.control import Start, Stop
+from supervisor.desk import Refused
+from supervisor.model import State
+from tests.services.previews.fakes import KEY, harness, previews, site
+from tests.services.previews.test_sleeping import OTHER, own
+
+BUILD = f"build@{KEY.built_id}"
+SERVED = f"astro@{KEY.built_id}"
+BROKEN = {"message": "no such import", "file": "src/a.astro", "line": 3, "column": 1}
+
+
+def outputs(kept):
+    folder = kept.cache / "built" / KEY.built_id
+    return sorted(path.name for path in folder.glob("*/") if path.name.isdecimal())
+
+
+def served(kept):
+    """The output that the last server of a build was started on."""
+    return kept.harness.events.get(SERVED).parameters["output"].rpartition("/")[2]
+
+
+@pytest.fixture
+def around():
+    return harness()
+
+
+async def test_a_build_is_answered_when_its_output_is_served_beside_the_dev_server(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.built.set()
+        await kept.ask(StartPreview(KEY, own(tmp_path / "home")))
+        await kept.until(PreviewState.READY)
+        built = await kept.ask(BuildSite(KEY))
+        assert built.errors == ()
+        assert built.output == "12:00 building\n"
+        assert (built.preview.id, built.preview.state) == (KEY.built_id, PreviewState.READY)
+        assert built.preview.built is not None
+        assert built.preview.port != kept.routes.previews[KEY.preview_id].port
+        assert kept.routes.default == KEY.preview_id
+        assert outputs(kept) == [served(kept)]
+        # One shot, that leaves nothing behind.
+        assert kept.supervisor.names(Stop) == [BUILD]
+
+
+async def test_a_thread_that_is_not_open_is_found_and_built(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.built.set()
+        with pytest.raises(Refused):
+            await kept.ask(BuildSite(KEY))
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        assert (await kept.ask(BuildSite(KEY))).preview.state is PreviewState.READY
+        assert KEY.preview_id not in kept.routes.previews
+
+
+async def test_a_site_that_cannot_be_built_is_an_answer_and_a_page(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        kept.supervisor.mistakes = [BROKEN, {"message": "another"}]
+        built = await kept.ask(BuildSite(KEY))
+        error = BuildError("no such import", "src/a.astro", 3, 1)
+        assert built.preview is None
+        assert built.errors == (error, BuildError("another"))
+        shown = kept.routes.previews[KEY.built_id]
+        assert (shown.state, shown.error) == (PreviewState.FAILED, error)
+        assert "no such import (src/a.astro:3)" in shown.reason
+        assert outputs(kept) == []
+
+
+async def test_where_no_build_can_begin_it_is_refused(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        root = site(tmp_path / "home")
+        (root / "package-lock.json").unlink()
+        kept.on_disk = {KEY: root}
+        with pytest.raises(Refused, match="commit the package-lock"):
+            await kept.ask(BuildSite(KEY))
+        assert kept.supervisor.asked == []
+
+
+async def test_the_last_good_build_is_served_until_a_newer_one_is_good(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        supervisor = kept.supervisor
+        supervisor.built.set()
+        first = await kept.ask(BuildSite(KEY))
+        good = served(kept)
+        supervisor.mistakes = [BROKEN]
+        assert (await kept.ask(BuildSite(KEY))).errors
+        shown = kept.routes.previews[KEY.built_id]
+        assert (shown.state, shown.built) == (PreviewState.READY, first.preview.built)
+        assert "no such import" in shown.reason
+        assert outputs(kept) == [good] == [served(kept)]
+        supervisor.mistakes = []
+        second = await kept.ask(BuildSite(KEY))
+        assert second.preview.state is PreviewState.READY
+        assert second.preview.port == first.preview.port
+        assert second.preview.built > first.preview.built
+        assert outputs(kept) == [served(kept)] != [good]
+
+
+async def test_who_asks_while_it_is_built_joins(tmp_path, nursery):
+    answers = []
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+
+        async def ask():
+            answers.append(await kept.ask(BuildSite(KEY)))
+
+        nursery.start_soon(ask)
+        nursery.start_soon(ask)
+        await kept.supervisor.building.wait()
+        await wait_all_tasks_blocked()
+        shown = kept.routes.previews[KEY.built_id]
+        assert (shown.state, shown.reason) == (PreviewState.STARTING, "building the site")
+        kept.supervisor.built.set()
+        await kept.until_shown(KEY.built_id, PreviewState.READY)
+        while len(answers) < 2:
+            await wait_all_tasks_blocked()
+        assert answers[0] == answers[1]
+        assert kept.supervisor.names(Start).count(BUILD) == 1
+
+
+async def test_one_site_is_built_at_a_time(tmp_path, nursery):
+    answers = []
+
+    async def ask(key):
+        answers.append(await kept.ask(BuildSite(key)))
+
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home"), OTHER: own(tmp_path / "other")}
+        nursery.start_soon(ask, KEY)
+        await kept.supervisor.building.wait()
+        nursery.start_soon(ask, OTHER)
+        shown = await kept.until_shown(OTHER.built_id, PreviewState.STARTING)
+        assert shown.reason == "waits for another build"
+        assert f"build@{OTHER.built_id}" not in kept.supervisor.names(Start)
+        kept.supervisor.built.set()
+        while len(answers) < 2:
+            await wait_all_tasks_blocked(0.01)
+        assert [built.preview.key for built in answers] == [KEY, OTHER]
+
+
+async def test_a_build_that_nobody_waits_for_is_ended(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(kept.ask, BuildSite(KEY))
+            nursery.start_soon(kept.ask, BuildSite(KEY))
+            await kept.supervisor.building.wait()
+            await wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+        with trio.fail_after(10):
+            while KEY.built_id in kept.routes.previews:
+                await wait_all_tasks_blocked()
+        assert kept.supervisor.names(Stop) == [BUILD]
+        kept.supervisor.built.set()
+        assert (await kept.ask(BuildSite(KEY))).preview is not None
+
+
+async def test_one_that_takes_too_long_is_ended_and_says_so(tmp_path, mock_clock, nursery):
+    answers = []
+
+    async def ask():
+        answers.append(await kept.ask(BuildSite(KEY)))
+
+    async with previews(tmp_path / "cache", build_timeout=120) as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        nursery.start_soon(ask)
+        await kept.supervisor.building.wait()
+        await wait_all_tasks_blocked()
+        mock_clock.jump(121)
+        await kept.until_shown(KEY.built_id, PreviewState.FAILED)
+        while not answers:
+            await wait_all_tasks_blocked(0.01)
+    (error,) = answers[0].errors
+    assert error.message == "the build took more than 120 seconds and was ended"
+
+
+async def test_closing_a_preview_ends_its_build_and_removes_what_was_built(tmp_path, nursery):
+    refused = []
+
+    async def ask():
+        with pytest.raises(Refused, match="the build was ended") as caught:
+            await kept.ask(BuildSite(KEY))
+        refused.append(caught)
+
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        await kept.ask(BuildSite(KEY))
+        kept.supervisor.building, kept.supervisor.built = trio.Event(), trio.Event()
+        nursery.start_soon(ask)
+        await kept.supervisor.building.wait()
+        await kept.ask(StopPreview(KEY))
+        assert kept.routes.previews == {}
+        assert kept.harness.events.snapshot == ()
+        assert not (kept.cache / "built" / KEY.built_id).exists()
+        await wait_all_tasks_blocked()
+        assert refused
+
+
+async def test_what_was_built_sleeps_and_wakes_on_the_last_good_output(tmp_path):
+    async with previews(tmp_path / "cache", most=1) as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        await kept.ask(BuildSite(KEY))
+        good = served(kept)
+        await kept.ask(StartPreview(OTHER, own(tmp_path / "other")))
+        await kept.until_shown(KEY.built_id, PreviewState.ASLEEP)
+        await kept.ask(WakePreview(KEY.built_id))
+        await kept.until_shown(KEY.built_id, PreviewState.READY)
+        assert served(kept) == good
+
+
+async def test_another_run_of_the_daemon_serves_what_was_built_before(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        first = await kept.ask(BuildSite(KEY))
+        good = served(kept)
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: tmp_path / "home"}
+        woken = await kept.ask(WakePreview(KEY.built_id))
+        assert woken.built == pytest.approx(first.preview.built, abs=0.001)
+        await kept.until_shown(KEY.built_id, PreviewState.READY)
+        assert served(kept) == good
+
+
+async def test_a_new_life_takes_over_what_serves_a_build_and_ends_one_under_way(tmp_path, around):
+    async with previews(tmp_path / "cache", around) as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        await kept.ask(BuildSite(KEY))
+        before = kept.routes
+    around.stopping = trio.Event()
+    kept.supervisor.show(BUILD, State.RUNNING)
+    left = kept.cache / "built" / KEY.built_id / "1"
+    left.mkdir()
+    async with previews(tmp_path / "cache", around) as kept:
+        assert kept.routes.previews == before.previews
+        assert kept.supervisor.asked == [Stop(BUILD)]
+        assert not left.exists()

@@ -1,0 +1,245 @@
+import pytest
+import trio
+from trio.testing import wait_all_tasks_blocked
+
+from services.messages import (
+    PreviewState,
+    RefreshPreview,
+    RestartPreview,
+    StartPreview,
+    StopPreview,
+    ThreadKey,
+    Turns,
+    WakePreview,
+)
+from services.previews import memory
+from services.previews.keeper import EVERY
+from supervisor.control import RestartService, Start, Stop
+from supervisor.desk import NotFound
+from supervisor.model import State
+from tests.services.previews.fakes import KEY, harness, previews, site
+from tests.services.previews.test_dependencies import until
+
+OTHER = ThreadKey("acme", "ann", "other")
+THIRD = ThreadKey("acme", "ann", "third")
+MIB = 1 << 20
+
+
+def astro(key):
+    return f"astro@{key.preview_id}"
+
+
+def own(root):
+    """A site that brings its dependencies along."""
+    site(root)
+    (root / "node_modules").mkdir()
+    return root
+
+
+async def opened(kept, tmp_path, *keys):
+    """These previews, ready, opened one after the other."""
+    for key in keys:
+        await kept.ask(StartPreview(key, own(tmp_path / key.thread)))
+        await kept.until(PreviewState.READY, key)
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """What processes take, by their number; a test may change it."""
+    sizes = {}
+    monkeypatch.setattr(memory, "taken", lambda pids: {pid: sizes.get(pid, 0) for pid in pids})
+    return sizes
+
+
+async def test_one_more_than_the_most_puts_the_longest_unused_to_sleep(tmp_path):
+    async with previews(tmp_path / "cache", most=2) as kept:
+        await opened(kept, tmp_path, KEY, OTHER)
+        kept.visit(KEY.preview_id)
+        await wait_all_tasks_blocked()
+        await opened(kept, tmp_path, THIRD)
+        asleep = await kept.until(PreviewState.ASLEEP, OTHER)
+        assert "room" in asleep.reason
+        assert kept.supervisor.names(Stop) == [astro(OTHER)]
+        # It was gone before the new one was started.
+        stopped = kept.supervisor.asked.index(Stop(astro(OTHER)))
+        assert [asked.name for asked in kept.supervisor.asked[stopped + 1 :]] == [astro(THIRD)]
+
+
+async def test_memory_is_measured_shown_and_kept_within_its_limit(tmp_path, taken, mock_clock):
+    async with previews(tmp_path / "cache", memory="1000MiB") as kept:
+        kept.supervisor.pids = {astro(KEY): 1, astro(OTHER): 2}
+        await opened(kept, tmp_path, KEY)
+        mock_clock.jump(1)
+        await opened(kept, tmp_path, OTHER)
+        taken.update({1: 300 * MIB, 2: 600 * MIB})
+        mock_clock.jump(EVERY + 1)
+        await kept.until_memory(KEY, 300 * MIB)
+        await kept.until_memory(OTHER, 600 * MIB)
+        taken[2] = 800 * MIB
+        mock_clock.jump(EVERY + 1)
+        asleep = await kept.until(PreviewState.ASLEEP)
+        assert (asleep.memory, "memory" in asleep.reason) == (0, True)
+        # What one more will take is what the others do.
+        await kept.ask(StartPreview(THIRD, own(tmp_path / "third")))
+        await kept.until(PreviewState.READY, THIRD)
+        assert kept.routes.previews[OTHER.preview_id].state is PreviewState.ASLEEP
+
+
+async def test_nobody_looks_and_it_sleeps_somebody_does_and_it_stays(tmp_path, mock_clock):
+    async with previews(tmp_path / "cache", sleep_after=60) as kept:
+        await opened(kept, tmp_path, KEY, OTHER)
+        mock_clock.jump(59)
+        kept.visit(KEY.preview_id)
+        await wait_all_tasks_blocked()
+        mock_clock.jump(2)
+        asleep = await kept.until(PreviewState.ASLEEP, OTHER)
+        assert "nobody looked" in asleep.reason
+        assert kept.routes.previews[KEY.preview_id].state is PreviewState.READY
+        await until(lambda: kept.supervisor.names(Stop) == [astro(OTHER)])
+        mock_clock.jump(60)
+        await kept.until(PreviewState.ASLEEP)
+
+
+async def test_a_turn_holds_and_its_end_counts(tmp_path, mock_clock):
+    turns = Turns(frozenset({f"{KEY}:t1"}))
+    async with previews(tmp_path / "cache", sleep_after=60) as kept:
+        await opened(kept, tmp_path, KEY)
+        board = kept.harness.channels.boards["turns"]
+        board.set(turns)
+        await wait_all_tasks_blocked()
+        mock_clock.jump(1000)
+        await wait_all_tasks_blocked()
+        board.set(Turns())
+        await wait_all_tasks_blocked()
+        mock_clock.jump(59)
+        await wait_all_tasks_blocked()
+        assert kept.routes.previews[KEY.preview_id].state is PreviewState.READY
+        mock_clock.jump(2)
+        await kept.until(PreviewState.ASLEEP)
+
+
+@pytest.mark.parametrize("by", ["id", "default"])
+async def test_a_wake_brings_a_sleeping_one_back_at_its_port(tmp_path, by):
+    async with previews(tmp_path / "cache", most=1) as kept:
+        await opened(kept, tmp_path, KEY)
+        before = kept.routes.previews[KEY.preview_id]
+        await opened(kept, tmp_path, OTHER)
+        await kept.until(PreviewState.ASLEEP)
+        if by == "default":
+            await kept.ask(StartPreview(KEY, tmp_path / "home"))
+        else:
+            woken = await kept.ask(WakePreview(KEY.preview_id))
+            # Held until it is ready, not told that something is being installed.
+            assert woken.state is PreviewState.STARTING
+        ready = await kept.until(PreviewState.READY)
+        assert ready.port == before.port
+        await kept.until(PreviewState.ASLEEP, OTHER)
+        started = kept.supervisor.names(Start)
+        assert started == [astro(KEY), astro(OTHER), astro(KEY)]
+        assert kept.supervisor.names(RestartService) == []
+
+
+async def test_a_wake_leaves_one_that_runs_as_it_is_and_one_that_failed_too(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        await opened(kept, tmp_path, KEY)
+        asked = [*kept.supervisor.asked]
+        assert (await kept.ask(WakePreview(KEY.preview_id))).state is PreviewState.READY
+        kept.supervisor.show(astro(KEY), State.FATAL)
+        await kept.until(PreviewState.FAILED)
+        assert (await kept.ask(WakePreview())).state is PreviewState.FAILED
+        await wait_all_tasks_blocked()
+        assert kept.supervisor.asked == asked
+
+
+async def test_a_wake_opens_what_nobody_has_opened_yet_in_this_run(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {OTHER: own(tmp_path / "other"), KEY: own(tmp_path / "home")}
+        woken = await kept.ask(WakePreview(KEY.preview_id))
+        assert woken.key == KEY
+        await kept.until(PreviewState.READY)
+        with pytest.raises(NotFound):
+            await kept.ask(WakePreview("nobody-12345678"))
+        with pytest.raises(NotFound, match="build it first"):
+            await kept.ask(WakePreview(KEY.built_id))
+
+
+async def test_without_an_id_the_thread_last_opened_is_woken_and_is_the_default(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        with pytest.raises(NotFound):
+            await kept.ask(WakePreview())
+        kept.on_disk = {OTHER: own(tmp_path / "other"), KEY: own(tmp_path / "home")}
+        assert (await kept.ask(WakePreview())).key == OTHER
+        assert kept.routes.default == OTHER.preview_id
+        await kept.until(PreviewState.READY, OTHER)
+        await kept.ask(WakePreview(KEY.preview_id))
+        assert kept.routes.default == OTHER.preview_id
+
+
+async def test_one_woken_before_it_was_ended_just_goes_on(tmp_path):
+    async with previews(tmp_path / "cache", most=1) as kept:
+        await opened(kept, tmp_path, KEY)
+        await kept.ask(StartPreview(OTHER, own(tmp_path / "other")))
+        await kept.until(PreviewState.ASLEEP)
+        await kept.ask(WakePreview(KEY.preview_id))
+        await kept.until(PreviewState.READY)
+
+
+async def test_a_running_turn_keeps_its_preview_awake_and_in_its_place(tmp_path):
+    async with previews(tmp_path / "cache", most=2) as kept:
+        await opened(kept, tmp_path, KEY, OTHER)
+        kept.harness.channels.boards["turns"].set(Turns(frozenset({f"{KEY}:t1"})))
+        await wait_all_tasks_blocked()
+        kept.visit(OTHER.preview_id)
+        await wait_all_tasks_blocked()
+        await opened(kept, tmp_path, THIRD)
+        assert kept.routes.previews[KEY.preview_id].state is PreviewState.READY
+        assert kept.routes.previews[OTHER.preview_id].state is PreviewState.ASLEEP
+
+
+async def test_a_refresh_lets_sleep_and_a_restart_wakes(tmp_path):
+    async with previews(tmp_path / "cache", most=1) as kept:
+        await opened(kept, tmp_path, KEY, OTHER)
+        await kept.until(PreviewState.ASLEEP)
+        asked = [*kept.supervisor.asked]
+        (tmp_path / "home" / "package-lock.json").write_text('{"more": true}')
+        await kept.ask(RefreshPreview(KEY))
+        await wait_all_tasks_blocked()
+        assert kept.supervisor.asked == asked
+        assert (await kept.ask(RestartPreview(KEY))).state is PreviewState.READY
+
+
+async def test_a_sleeping_one_can_be_closed(tmp_path):
+    async with previews(tmp_path / "cache", most=1) as kept:
+        await opened(kept, tmp_path, KEY, OTHER)
+        await kept.until(PreviewState.ASLEEP)
+        await kept.ask(StopPreview(KEY))
+        assert list(kept.routes.previews) == [OTHER.preview_id]
+
+
+async def test_a_new_life_of_the_service_knows_who_sleeps_and_wakes_them(tmp_path):
+    around = harness()
+    async with previews(tmp_path / "cache", around, most=1) as kept:
+        await opened(kept, tmp_path, KEY, OTHER)
+        await kept.until(PreviewState.ASLEEP)
+        before = kept.routes
+    around.stopping = trio.Event()
+    async with previews(tmp_path / "cache", around, most=1) as kept:
+        assert kept.routes.previews == before.previews
+        kept.on_disk = {KEY: tmp_path / "home"}
+        await kept.ask(WakePreview(KEY.preview_id))
+        await kept.until(PreviewState.READY)
+        await kept.until(PreviewState.ASLEEP, OTHER)
+
+
+async def test_another_folder_of_the_repository_is_another_server(tmp_path):
+    root = own(tmp_path / "home")
+    (root / "docs").mkdir()
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        await kept.ask(StartPreview(KEY, root, "docs"))
+        await wait_all_tasks_blocked()
+        await kept.until(PreviewState.READY)
+        last = kept.supervisor.asked[-1]
+        assert isinstance(last, Start)
+        assert last.parameters["root"] == str(root / "docs")
