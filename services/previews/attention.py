@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from services.messages import Preview, Routes, Turns, Visit
 from services.previews import Options, memory
 from services.previews.budget import Limits, Live
-from services.previews.keeper import Keeper
+from services.previews.keeper import MADE_ROOM, Keeper
 from services.previews.servers import Servers
 from supervisor.context import Context
 
@@ -18,8 +18,8 @@ from supervisor.context import Context
 class Attention:
     """Keeps the servers within `limits`.
 
-    A visit, an edit that a browser saw, a turn's begin and end, and what the API asks for count;
-    an open tab is nobody.
+    A visit, an edit that a browser saw, a turn's begin and end, what the API asks for, and that
+    it has come up for whoever waited, count; an open tab is nobody.
     """
 
     def __init__(self, ctx: Context[Options], servers: Servers, limits: Limits) -> None:
@@ -29,6 +29,7 @@ class Attention:
         self._used: defaultdict[str, float] = defaultdict(trio.current_time)
         self._keeper = Keeper(limits, self._live, self._measure, servers.sleep)
         servers.make_room = self._make_room
+        servers.brought_up = self.use
 
     def use(self, preview_id: str) -> None:
         """Somebody is at work with a preview: it stays awake for a while."""
@@ -49,11 +50,10 @@ class Attention:
             nursery.start_soon(self._see_changes)
 
     async def _make_room(self, preview_id: str) -> None:
-        """Put those to sleep that one more server has no room beside."""
-        async with trio.open_nursery() as nursery:
-            for other in self._keeper.too_many(preview_id):
-                reason = "it made room for another preview"
-                nursery.start_soon(self._servers.sleep_now, other, reason)
+        """Put those to sleep that one more server has no room beside, and wait until they do."""
+        for other in self._keeper.too_many(preview_id):
+            self._servers.sleep(other, MADE_ROOM)
+        await self._servers.until_stopped()
 
     def _live(self) -> list[Live]:
         return [

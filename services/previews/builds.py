@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from services.messages import BuildError, Built, PreviewState, ThreadKey
 from services.previews import Options
 from services.previews.deps import in_words
-from services.previews.failure import read_failures
+from services.previews.failure import headline, read_failures
 from services.previews.grounds import Grounds
 from services.previews.node import Node
 from services.previews.once import run_once
@@ -109,13 +109,13 @@ class Builds:
         await trio.to_thread.run_sync(self._outputs.forget, key.built_id)
 
     async def _run(self, source: Source, under_way: _Build) -> None:
-        begun = time.time()
+        begun = round(time.time(), 3)  # as the name of its output has it
         draft = with_(source, built=begun)
         output = self._outputs.place(draft.id, begun)
         try:
             with under_way.scope:
                 await self._recall(source)
-                self._show(draft, PreviewState.STARTING, QUEUED)
+                self._show(draft, PreviewState.STARTING, BUILDING if self._turn.value else QUEUED)
                 async with self._turn:
                     under_way.built = await self._build(draft, output)
         except (Refused, OSError) as error:
@@ -141,9 +141,9 @@ class Builds:
         seconds = round(trio.current_time() - started, 1)
         said = await trio.to_thread.run_sync(self._outputs.said, draft.id)
         if failures:
-            log.info("site not built", preview=draft.id, reason=str(failures[0]), seconds=seconds)
-            reason = f"the build failed: {failures[0]}"
-            self._show(draft, PreviewState.FAILED, reason, failures[0])
+            first = headline(failures[0])
+            log.info("site not built", preview=draft.id, reason=first, seconds=seconds)
+            self._show(draft, PreviewState.FAILED, f"the build failed: {first}", failures[0])
             await trio.to_thread.run_sync(self._outputs.discard, output)
             return Built(None, failures, seconds, said)
         log.info("site built", preview=draft.id, seconds=seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from services.messages import BuildError
 
@@ -35,3 +36,9 @@ def read_failures(cache: Path) -> tuple[BuildError, ...]:
 def read_failure(cache: Path) -> BuildError | None:
     """The mistake that ended the last life of a server, if one did."""
     return next(iter(read_failures(cache)), None)
+
+
+def headline(error: BuildError) -> str:
+    """The first line of a mistake and where it is, for a list or a log. Pure."""
+    message, *_ = error.message.splitlines() or [""]
+    return str(replace(error, message=message))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import structlog
 import trio
 
+from services.messages import PreviewState
 from services.previews import reports
 from services.previews.board import Board
 from services.previews.table import TEMPLATE
@@ -26,7 +27,7 @@ async def hear(ctx: Context[object], board: Board, used: Callable[[str], None]) 
             preview_id = report.service.removeprefix(TEMPLATE)
             preview = board.previews.get(preview_id)
             understood = reports.read(report.record)
-            if preview is None or understood is None:
+            if preview is None or understood is None or preview.state is PreviewState.ASLEEP:
                 continue
             board.show(reports.shown(preview, understood))
             if isinstance(understood, reports.Updated) and preview.clients:

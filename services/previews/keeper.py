@@ -9,6 +9,8 @@ import trio
 
 from services.previews.budget import Limits, Live, excess, idle, next_idle
 
+UNUSED = "nobody looked at it for a while"
+MADE_ROOM = "it made room for others"
 EVERY = 10.0  # seconds between two measurements of memory, while there is a server
 
 
@@ -45,9 +47,9 @@ class Keeper:
                 await self._measure()
                 measured = trio.current_time()
             for server in idle(self._live(), self._limits, trio.current_time()):
-                self._sleep(server, "nobody looked at it for a while")
+                self._sleep(server, UNUSED)
             for server in excess(self._live(), self._limits):
-                self._sleep(server, "others need its memory")
+                self._sleep(server, MADE_ROOM)
             live = self._live()
             due = min(next_idle(live, self._limits), measured + EVERY if live else inf)
             with trio.move_on_at(due):

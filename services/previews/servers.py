@@ -16,7 +16,7 @@ from services.messages import BuildError, Preview, PreviewState, Routes
 from services.previews import Options
 from services.previews.board import Board
 from services.previews.deps import in_words
-from services.previews.failure import read_failure
+from services.previews.failure import headline, read_failure
 from services.previews.grounds import Grounds
 from services.previews.instances import UP, Instances
 from services.previews.node import Node
@@ -46,7 +46,8 @@ class _Work:
 class Servers:
     """One life of the table. What it knows it can read again from the instances that run.
 
-    `make_room` is waited for before one more server is started, whose id it is given.
+    `make_room` is waited for before one more server is started, whose id it is given; `brought_up`
+    is called when it runs.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Servers:
         self._cache = cache
         self._grounds = grounds
         self.make_room: Callable[[str], Awaitable[None]] = _is_room
+        self.brought_up: Callable[[str], None] = _unnoticed
         # Two daemons on one machine would otherwise go for the same ports at the same moment.
         self._first_port = random.randrange(1 << 16)
         self._sources: dict[str, Source] = {}
@@ -133,7 +135,11 @@ class Servers:
         self._working[preview_id] = _Work()
         state = PreviewState.STARTING if waking else PreviewState.INSTALLING
         reason = STARTING if waking else BEGUN
-        self.board.show(Preview(preview_id, source.key, state, port, reason, built=source.built))
+        # The mistake of the life before stays until the next one says that it is ready.
+        error = known.error if known else None
+        self.board.show(
+            Preview(preview_id, source.key, state, port, reason, error, built=source.built)
+        )
         self._nursery.start_soon(partial(self._bring_up, preview_id, waking=waking))
 
     def announce(
@@ -155,13 +161,19 @@ class Servers:
 
     def sleep(self, preview_id: str, reason: str) -> None:
         """End a server to save what it takes; a preview that is being brought up stays."""
-        if self._doze(preview_id, reason):
-            self._nursery.start_soon(self._stop, preview_id)
+        preview = self.board.previews.get(preview_id)
+        if preview is None or preview_id in self._working or not self.is_up(preview):
+            return
+        asleep = PreviewState.ASLEEP
+        self.board.show(replace(preview, state=asleep, reason=reason, clients=0, memory=0))
+        self._nursery.start_soon(self._stop, preview_id)
 
-    async def sleep_now(self, preview_id: str, reason: str) -> None:
-        """The same, and wait until nothing of the server is left."""
-        if self._doze(preview_id, reason):
-            await self._stop(preview_id)
+    async def until_stopped(self) -> None:
+        """Wait until nothing is left of the servers that were put to sleep."""
+        async with trio.open_nursery() as nursery:
+            for preview in self.board.previews.values():
+                if preview.state is PreviewState.ASLEEP and self._instances.status(preview.id):
+                    nursery.start_soon(self._stop, preview.id)
 
     async def end(self, preview_id: str) -> None:
         """End a server and forget its preview; nothing where there is none."""
@@ -205,6 +217,7 @@ class Servers:
             runs = await self._install_and_run(preview_id, waking=waking)
         self._working.pop(preview_id)
         if runs:
+            self.brought_up(preview_id)
             await self._see(preview_id)
         work.done.set()
 
@@ -238,16 +251,6 @@ class Servers:
         preview = self.board.previews[preview_id]
         self.board.show(replace(preview, state=PreviewState.INSTALLING, reason=reason))
 
-    def _doze(self, preview_id: str, reason: str) -> bool:
-        preview = self.board.previews.get(preview_id)
-        if preview is None or preview_id in self._working or not self.is_up(preview):
-            return False
-        asleep = replace(
-            preview, state=PreviewState.ASLEEP, reason=reason, error=None, clients=0, memory=0
-        )
-        self.board.show(asleep)
-        return True
-
     async def _stop(self, preview_id: str) -> None:
         """End a server, unless somebody woke its preview meanwhile."""
         try:
@@ -267,7 +270,7 @@ class Servers:
             error = await trio.to_thread.run_sync(read_failure, self.cache_of(preview_id))
             if self._instances.status(preview_id) is not status:
                 return  # it changed meanwhile, and that change is on its way to us
-        state, reason = meaning(status, str(error or ""))
+        state, reason = meaning(status, headline(error) if error else "")
         preview = self.board.previews.get(preview_id)
         # While we bring it up, its rests and its old life are steps of that, not news; nor is
         # the end of one that we put to sleep.
@@ -275,14 +278,16 @@ class Servers:
             return
         if preview_id in self._working and state is not PreviewState.STARTING:
             return
-        if state is PreviewState.READY:
-            self.board.show(replace(preview, state=state, reason=reason))
-        else:
-            self.board.show(
-                replace(preview, state=state, reason=reason, error=error, clients=0, memory=0)
-            )
+        seen = replace(preview, state=state, reason=reason)
+        if state is not PreviewState.READY:
+            seen = replace(seen, error=error or preview.error, clients=0, memory=0)
+        self.board.show(seen)
 
 
 async def _is_room(preview_id: str) -> None:
     """For whoever has no limits."""
     await trio.lowlevel.checkpoint()
+
+
+def _unnoticed(preview_id: str) -> None:
+    """The same."""

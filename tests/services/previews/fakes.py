@@ -34,7 +34,7 @@ class FakeSupervisor:
     """`outcome` is what a started service comes to; `go` lets an installation end.
 
     `installing` is set when one has begun. `building` and `built` are the same for builds, whose
-    sites have these `mistakes`.
+    sites have these `mistakes`. A stop takes until `ending` is set, which it is at first.
     """
 
     harness: Harness
@@ -47,6 +47,10 @@ class FakeSupervisor:
     built: trio.Event = field(default_factory=trio.Event)
     mistakes: list[dict[str, object]] = field(default_factory=list)
     pids: dict[str, int] = field(default_factory=dict)
+    ending: trio.Event = field(default_factory=trio.Event)
+
+    def __post_init__(self) -> None:
+        self.ending.set()
 
     def hold(self) -> None:
         """Let the next installation wait for a new `go`."""
@@ -58,6 +62,7 @@ class FakeSupervisor:
             case Start(name=name, parameters=parameters):
                 return await self._start(name, dict(parameters))
             case Stop(name=name):
+                await self.ending.wait()
                 self.harness.events.remove(name)
                 await trio.testing.wait_all_tasks_blocked()  # everybody sees it
                 return ServiceStatus(name=name, kind="process")

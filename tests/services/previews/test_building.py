@@ -232,7 +232,7 @@ async def test_another_run_of_the_daemon_serves_what_was_built_before(tmp_path):
     async with previews(tmp_path / "cache") as kept:
         kept.on_disk = {KEY: tmp_path / "home"}
         woken = await kept.ask(WakePreview(KEY.built_id))
-        assert woken.built == pytest.approx(first.preview.built, abs=0.001)
+        assert woken.built == first.preview.built
         await kept.until_shown(KEY.built_id, PreviewState.READY)
         assert served(kept) == good
 
