@@ -203,8 +203,9 @@ async def test_a_request_that_outlives_the_grace_of_a_stop_is_told(
 
 async def test_init_says_how_a_project_is_made(client, headers, fakes):
     more = {"repoUrl": "", "branch": "trunk", "depth": 1, "empty": True, "title": "New header"}
+    more["site"] = "apps/web"
     await client.post("/api/init", headers=headers, json=IDS | more)
-    assert fakes.asked[0] == OpenWorkspace(KEY, None, "trunk", 1, True, "New header")
+    assert fakes.asked[0] == OpenWorkspace(KEY, None, "trunk", 1, True, "New header", "apps/web")
 
 
 async def test_a_depth_below_none_is_bad_input(client, headers, fakes):

@@ -75,14 +75,20 @@ class Real:
 
 
 @asynccontextmanager
-async def real(folder: Path, cache: Path, **options: object) -> AsyncGenerator[Real]:
-    """`options` are those of the service; in the same folder it is another run of the daemon."""
+async def real(
+    folder: Path, cache: Path, *, patience: float = 60.0, **options: object
+) -> AsyncGenerator[Real]:
+    """`options` are those of the service; in the same folder it is another run of the daemon.
+
+    A first page may take `patience` seconds.
+    """
     layer = folder / "nurseryd.toml.d"
     layer.mkdir(parents=True, exist_ok=True)
     (folder / "nurseryd.toml").write_text(f'[supervisor]\ninclude = ["{CONFIG}"]\n')
     said = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in options.items()]
     lines = ["[service.previews.options]", *said]
     lines += [f"[service.{name}]\nautostart = false" for name in ABSENT]
+    lines += ['[service."astro@"]', f"start_timeout = {patience}"]
     (layer / "tests.toml").write_text("\n".join([*lines, ""]))
     variables = {"WORKSPACE_PATH": str(folder / "workspace"), "NURSERYD_CACHE": str(cache)}
 

@@ -5,7 +5,14 @@ import re
 import pytest
 import trio
 
-from services.messages import BuildSite, PreviewState, ThreadKey, WakePreview
+from services.messages import (
+    BuildSite,
+    OpenWorkspace,
+    PreviewState,
+    RefreshPreview,
+    ThreadKey,
+    WakePreview,
+)
 from tests.services.hmr.doors import read_all
 from tests.services.previews.astro import open_hmr
 from tests.services.previews.real import real
@@ -45,6 +52,21 @@ async def test_a_preview_sleeps_and_is_woken_where_it_was(tmp_path, cache):
         # All of the one before is gone: one server, of one life.
         (only,) = [it for it in it.events.snapshot if it.name.startswith("astro@")]
         assert only.state == "RUNNING"
+
+
+async def test_a_site_whose_pages_hang_has_failed_and_is_mended_by_an_edit(tmp_path, cache):
+    async with real(tmp_path, cache, patience=12) as it:
+        workspace = await it.channels.desks["workspaces"].ask(OpenWorkspace(HOME))
+        index = workspace.root / "src" / "pages" / "index.astro"
+        text = index.read_text()
+        index.write_text(text.replace("---\n", "---\nawait new Promise(() => {});\n", 1))
+        await it.open(HOME)
+        failed = await it.until(HOME.preview_id, PreviewState.FAILED)
+        assert "not ready within 12 s" in failed.reason
+        index.write_text(text)
+        await it.ask(RefreshPreview(HOME))
+        ready = await it.until(HOME.preview_id, READY)
+        assert "<h1" in await it.page(ready)
 
 
 async def test_what_servers_take_is_measured_and_the_longest_unused_makes_room(tmp_path, cache):
