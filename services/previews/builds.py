@@ -120,7 +120,8 @@ class Builds:
                     under_way.built = await self._build(draft, output)
         except (Refused, OSError) as error:
             under_way.refusal = in_words(error)
-            self._show(draft, PreviewState.FAILED, under_way.refusal)
+            if draft.id in self._servers.board.previews:
+                self._show(draft, PreviewState.FAILED, under_way.refusal)
         self._under_way.pop(draft.id)
         if under_way.scope.cancelled_caught:
             self._show(draft, None, "")
@@ -148,7 +149,8 @@ class Builds:
             return Built(None, failures, seconds, said)
         log.info("site built", preview=draft.id, seconds=seconds)
         await trio.to_thread.run_sync(self._outputs.keep, draft.id, output)
-        await self._servers.until_up(draft.id)  # the last one, if somebody is waking it
+        while self._servers.is_working(draft.id):  # somebody wakes the last one
+            await self._servers.until_up(draft.id)
         self._servers.begin(with_(draft, output=output), waking=True)
         await self._servers.until_up(draft.id)
         await trio.to_thread.run_sync(self._outputs.tidy, draft.id)

@@ -155,8 +155,8 @@ class Servers:
         )
 
     async def until_up(self, preview_id: str) -> None:
-        """Wait until it is not being brought up any more, whatever came of that."""
-        while (work := self._working.get(preview_id)) is not None:
+        """Wait until what brings it up now has done so, or has failed; somebody may begin again."""
+        if (work := self._working.get(preview_id)) is not None:
             await work.done.wait()
 
     def sleep(self, preview_id: str, reason: str) -> None:

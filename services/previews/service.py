@@ -127,7 +127,7 @@ class Previews:
         known = servers.board.previews.get(source.id)
         if known is None or self._is_down(known) or known.state is PreviewState.ASLEEP:
             servers.begin(source, waking=bool(known and known.state is PreviewState.ASLEEP))
-        else:
+        elif known.state is PreviewState.READY or source != servers.source(source.id):
             self._nursery.start_soon(self._renew, source)
         if prefer:
             servers.board.prefer(source.id)
@@ -192,10 +192,11 @@ class Previews:
     async def _renew(self, source: Source) -> None:
         """Bring a preview up anew if it runs with other dependencies, or shows another folder."""
         servers = self._servers
-        while servers.is_working(source.id):  # it may have looked before the files were exchanged
-            await servers.until_up(source.id)
+        # What brings it up now may have looked before the files were exchanged; who begins after
+        # that has seen them.
+        await servers.until_up(source.id)
         before = servers.source(source.id)
-        if before is None:
+        if before is None or (servers.is_working(source.id) and source == before):
             return
         if (known := servers.board.previews.get(source.id)) and self._is_down(known):
             self._try(source)

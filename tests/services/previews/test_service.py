@@ -8,18 +8,21 @@ import trio
 from trio.testing import wait_all_tasks_blocked
 
 from services.messages import (
+    BuildSite,
     PreviewState,
     RefreshPreview,
     RestartPreview,
     StartPreview,
     StopPreview,
     ThreadKey,
+    WakePreview,
 )
 from services.previews import store
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import State
 from tests.services.previews.fakes import KEY, harness, previews, site
+from tests.services.previews.test_dependencies import until
 
 OTHER = ThreadKey("acme", "ann", "other")
 ASTRO = f"astro@{KEY.preview_id}"
@@ -239,6 +242,34 @@ async def test_files_exchanged_during_an_installation_are_looked_at_after_it(tmp
         kept.supervisor.go.set()
         await kept.until(PreviewState.READY)
         assert len([name for name in kept.supervisor.names(Start) if "install@" in name]) == 2
+
+
+async def test_however_many_ask_for_a_broken_site_it_is_tried_once_more_at_most(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.outcome["install@"] = State.FATAL
+        root = site(tmp_path / "site")
+        await kept.ask(StartPreview(KEY, root))
+        await kept.supervisor.installing.wait()
+        for _ in range(5):
+            await kept.ask(StartPreview(KEY, root))
+            await kept.ask(RefreshPreview(KEY))
+        kept.supervisor.go.set()
+        await kept.until(PreviewState.FAILED)
+        await until(lambda: len(kept.supervisor.names(Start)) == 2)
+        await kept.until(PreviewState.FAILED)
+        await wait_all_tasks_blocked(0.1)
+        assert len(kept.supervisor.names(Start)) == 2
+
+
+async def test_where_no_port_is_free_a_build_is_refused_and_the_others_go_on(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with previews(tmp_path / "cache", ports=(port, port)) as kept:
+            kept.on_disk = {KEY: site(tmp_path / "site")}
+            for request in (BuildSite(KEY), StartPreview(KEY, tmp_path / "site"), WakePreview()):
+                with pytest.raises(Refused, match="is taken"):
+                    await kept.ask(request)
+            assert kept.routes.previews == {}
 
 
 async def test_files_that_mend_a_site_are_tried_at_once(tmp_path):
