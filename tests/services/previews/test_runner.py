@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from services.previews import service
+from services.previews import servers
 from services.previews.failure import read_failure
 from services.previews.node import find_node
 from tests.services.previews.astro import ENVIRONMENT
 
-PARTS = service.RUNNER.with_name("runner")
+PARTS = servers.RUNNER.with_name("runner")
 
 
 def node(*words: object) -> subprocess.CompletedProcess[str]:
@@ -82,7 +82,7 @@ def test_a_site_whose_astro_cannot_be_run_is_told_why(tmp_path, package, says):
     site.mkdir()
     (site / "node_modules").mkdir() if package is None else site_with(site, **package)
     cache = tmp_path / "cache"
-    done = node(service.RUNNER, "dev", site, 1, cache, site / "node_modules")
+    done = node(servers.RUNNER, "dev", site, 1, cache, site / "node_modules")
     assert done.returncode == 1
     (line,) = done.stdout.splitlines()
     assert json.loads(line)["message"].startswith(says)
@@ -91,7 +91,7 @@ def test_a_site_whose_astro_cannot_be_run_is_told_why(tmp_path, package, says):
 
 def test_a_wrong_command_line_is_explained(tmp_path):
     for words in ([], ["dev"], ["fly", "a", "b", "c", "d"], ["dev", "a", "", "c", "d"]):
-        done = node(service.RUNNER, *words)
+        done = node(servers.RUNNER, *words)
         assert done.returncode == 2
         assert "usage: node runner.mjs dev <root> <port>" in done.stderr
 

@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from services.messages import PreviewState
-from services.previews import service
+from services.previews import servers
 from services.previews.failure import read_failure
 from services.previews.node import find_node
 from tests.services.hmr.doors import FrontDoor, free_port, front_door, routes
@@ -119,7 +119,7 @@ async def test_a_build_is_served_and_a_broken_one_says_where(site, tmp_path):
     last = [out, cache, site / "node_modules"]
 
     async def build() -> int:
-        command = [node, service.RUNNER, "build", site, *last]
+        command = [node, servers.RUNNER, "build", site, *last]
         done = await trio.run_process(
             list(map(str, command)),
             env={**ENVIRONMENT, "NODE_ENV": "production"},
@@ -134,7 +134,7 @@ async def test_a_build_is_served_and_a_broken_one_says_where(site, tmp_path):
     assert json.loads((cache / "built.json").read_text())["ms"] > 0
     assert {path.name for path in site.iterdir()} - before <= {".astro"}
     port = free_port()
-    command = [node, service.RUNNER, "preview", site, port, *last]
+    command = [node, servers.RUNNER, "preview", site, port, *last]
     async with front_door() as door:
         door.publish(routes(READY, port))
         process = await trio.lowlevel.open_process(
