@@ -15,8 +15,8 @@ from services.api.app import build
 from services.api.banner import banner
 from services.api.grace import Grace
 from services.api.listening import bound_socket, configure
-from services.api.token_file import keep_token
 from services.messages import Activity
+from services.token_file import keep_token
 from supervisor.context import Context
 
 log = structlog.get_logger()

@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from services.api.token_file import CannotKeepToken, keep_token
+from services.token_file import CannotKeepToken, keep_token
 
 
 def test_a_generated_token_is_kept_for_its_owner_alone(tmp_path):

@@ -1,4 +1,4 @@
-"""Where a generated token is kept, so that a restart of the API does not change it. Blocking."""
+"""Where the API's generated token is kept, for its next life and for the previews. Blocking."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class CannotKeepToken(Exception):
-    """The token file cannot be read, trusted or written; the text says what to do."""
+    """The token file cannot be trusted or written; the text says what to do."""
 
 
 def keep_token(file: Path | None, run: str) -> str:
@@ -23,7 +23,7 @@ def keep_token(file: Path | None, run: str) -> str:
     if file is None:
         return token
     try:
-        kept = _read(file)
+        kept = read_token(file)
         return kept if kept.startswith(f"{run}.") else _write(file, token)
     except OSError as error:
         raise CannotKeepToken(
@@ -32,7 +32,12 @@ def keep_token(file: Path | None, run: str) -> str:
         ) from error
 
 
-def _read(file: Path) -> str:
+def read_token(file: Path) -> str:
+    """The token in `file`, of whichever run; empty where there is no file.
+
+    Opened so that no pipe can hold us up, and closed to everybody but its owner. Raises `OSError`,
+    and `CannotKeepToken` for what is no file of this user.
+    """
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
