@@ -24,7 +24,7 @@ from services.messages.changes import (
     Switched,
 )
 from services.messages.doctor import SCRATCH, Findings, Hop, SelfTest, Verdict
-from services.messages.keys import ID, ThreadKey
+from services.messages.keys import ID, PREVIEW_ID, ThreadKey
 from services.messages.previews import (
     TOKEN_COOKIE,
     BuildError,
@@ -82,6 +82,7 @@ from services.messages.workspaces import (
 
 __all__ = [
     "ID",
+    "PREVIEW_ID",
     "SCRATCH",
     "TOKEN_COOKIE",
     "Activity",

@@ -10,6 +10,8 @@ from msgspec import Struct
 from supervisor.desk import Refused
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+# What `preview_id` and `built_id` make.
+PREVIEW_ID = re.compile(r"([a-z0-9][a-z0-9-]{0,39}-[0-9a-f]{8})(-built)?")
 
 
 def check_id(what: str, value: str) -> None:
