@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+from typing import Literal
+
 import msgspec
 import trio
 
@@ -12,8 +15,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`bind` are addresses, "host:port"; all of them are the same door. Durations are seconds.
 
     `domains` are those that previews are served under, besides localhost and plain addresses.
-    `trusted` are networks of load balancers: no limit of one client is theirs, but of whom they
-    name last in X-Forwarded-For.
+    `access` is "open" to everybody or "signed": to who shows the API's token, or a signed link.
+    `token` is that token; where it is empty, it is the one in `token_file`, as it is at the time.
+    `trusted` are addresses and networks of load balancers, whose word is taken on who asked, how,
+    and for which host: no limit of one client is theirs, but of whom they name.
 
     `hold` is how long a request may wait for its dev server, `head` how long a head may take to
     come, `idle` how long a connection may be silent between two requests, `answer` how long a dev
@@ -27,7 +32,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     bind: tuple[str, ...] = ("127.0.0.1:4321", "127.0.0.1:4322")
     domains: tuple[str, ...] = ()
-    trusted: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    access: Literal["open", "signed"] = "open"
+    token: str = ""
+    token_file: str = ""
+    trusted: tuple[str, ...] = ("127.0.0.0/8", "::1")
     hold: float = 20.0
     head: float = 10.0
     idle: float = 75.0
@@ -38,6 +46,15 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per_client: int = 256
     tunnels: int = 8_000
     held: int = 2_000
+
+    def __post_init__(self) -> None:
+        for network in self.trusted:
+            try:
+                ip_network(network)
+            except ValueError as error:
+                raise ValueError(f"trusted: {error}; write 10.0.0.0/8, or an address") from None
+        if self.access == "signed" and not (self.token or self.token_file):
+            raise ValueError("access: signed links need a token; give token or token_file")
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

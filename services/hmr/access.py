@@ -1,0 +1,214 @@
+"""Who may see which preview: one decision for each request. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from services.hmr.credentials import Shown, is_token, read_shown
+from services.hmr.forwarded import Headers, Seen
+from services.hmr.route import Host, label_of, read_host
+from services.messages import PREVIEW_ID
+from services.messages.tickets import TICKET_COOKIE, TICKET_PARAMETER, admits, read
+
+_PARAMETER = TICKET_PARAMETER.encode()
+_SAFE = (b"GET", b"HEAD", b"OPTIONS")
+
+ASK = "ask for a link to it with POST /v1/threads/CLIENT/USER/THREAD/preview/link"
+NO_LINK = f"cannot show this preview to everybody: {ASK}, or send 'Authorization: Bearer TOKEN'"
+OLD_LINK = f"cannot use this link: it has expired, or it is of an earlier start; {ASK}"
+OTHER_LINK = "cannot use this link here: it is for another preview; open it as it was given"
+LINK_FIRST = "cannot take a link with this request: open it in a browser first, or GET it"
+FOREIGN = (
+    "cannot take this from a page of another site: it came with a cookie and an Origin that is"
+    " not the preview's own"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What this door goes by. `domains` are in lower case, `token` is the API's, as it is now.
+
+    `signed` says that a preview is shown only to who shows the token or a ticket for it.
+    """
+
+    domains: tuple[str, ...] = ()
+    signed: bool = False
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Let it through: to the preview of that id, which need not be there, or to the default one.
+
+    `host` is the Host as the visitor's browser has it.
+    """
+
+    preview_id: str | None
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Send it to the same address without the ticket, which `cookie` carries from now on."""
+
+    location: bytes
+    cookie: bytes
+    status: int = 303
+
+    @property
+    def headers(self) -> Headers:
+        return [
+            (b"location", self.location),
+            (b"set-cookie", self.cookie),
+            (b"cache-control", b"no-store"),
+            (b"referrer-policy", b"no-referrer"),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Do not serve it. `text` is a sentence that says what to do."""
+
+    status: int
+    text: str
+
+    @property
+    def headers(self) -> Headers:
+        asked = [(b"www-authenticate", b"Bearer")] if self.status == 401 else []
+        return [*asked, (b"cache-control", b"no-store"), (b"vary", b"cookie, authorization")]
+
+
+Decision = Admit | Redirect | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request at a host of ours. `label` is what the host names: a preview, or nothing."""
+
+    method: bytes
+    target: bytes
+    given: Mapping[bytes, bytes]
+    shown: Shown
+    host: Host
+    scheme: str
+    label: str
+
+
+def decide(
+    method: bytes, target: bytes, headers: Headers, seen: Seen, rules: Rules, now: float
+) -> Decision:
+    """What becomes of a request, whatever came before it on its connection.
+
+    `headers` are in lower case, `target` is a path, `seen` what `Forwarders` made of it, and
+    `now` is in Unix seconds.
+    """
+    given = dict(headers)
+    found = _host(given.get(b"host", b"").decode("latin-1"), seen.host, rules)
+    if isinstance(found, Refuse):
+        return found
+    host, label = found
+    asked = _Asked(method, target, given, read_shown(headers), host, seen.scheme, label)
+    if _PARAMETER in target and (parts := _without_ticket(target)) is not None:
+        return _enter(asked, *parts, rules, now)
+    return _admit(asked, rules, now)
+
+
+def _host(header: str, forwarded: str, rules: Rules) -> tuple[Host, str] | Refuse:
+    """The host that a request is for, and what that names.
+
+    One that a load balancer forwards counts only where the Host names no preview by itself: it
+    is for those that do not keep the Host, and many pass on what a client made up.
+    """
+    host = read_host(header)
+    label = label_of(host, rules.domains) if host is not None else None
+    if forwarded and not label:
+        host = read_host(forwarded)
+        label = label_of(host, rules.domains) if host is not None else None
+        header = forwarded
+    if host is None or label is None:
+        domain = "name its domain in service.hmr.options.domains"
+        return Refuse(421, f"cannot serve the host {header!r}: {domain}")
+    if label and not PREVIEW_ID.fullmatch(label):
+        return Refuse(404, f"cannot find a preview called {label!r}: see GET /v1/previews")
+    return host, label
+
+
+def _admit(asked: _Asked, rules: Rules, now: float) -> Decision:
+    shown = asked.shown
+    tickets = [
+        ticket[0]
+        for cookie in shown.ticket_cookies
+        if (ticket := read(rules.token, cookie.decode("latin-1"), now)) is not None
+    ]
+    wanted = asked.label or next(iter(tickets), None)
+    admitted = Admit(wanted, asked.host.origin(asked.scheme).partition("://")[2])
+    if not rules.signed or is_token(shown.bearer, rules.token):
+        return admitted
+    by_ticket = wanted is not None and any(admits(ticket, wanted) for ticket in tickets)
+    if not by_ticket and not is_token(shown.token_cookies, rules.token):
+        return Refuse(401, NO_LINK)
+    # Only a cookie, which a browser sends along on behalf of anybody's page.
+    if _is_from_elsewhere(asked):
+        return Refuse(403, FOREIGN)
+    return admitted
+
+
+def _enter(asked: _Asked, path: bytes, tickets: list[bytes], rules: Rules, now: float) -> Decision:
+    """Take the ticket of an address into a cookie, so that no site and no history has it."""
+    if asked.method not in (b"GET", b"HEAD") or b"upgrade" in asked.given:
+        return Refuse(400, LINK_FIRST)
+    text = tickets[0].decode("latin-1") if len(tickets) == 1 else ""
+    ticket = read(rules.token, text, now)
+    if ticket is None:
+        return Refuse(401, OLD_LINK)
+    if asked.label and not admits(ticket[0], asked.label):
+        return Refuse(403, OTHER_LINK)
+    seconds = int(ticket[1] - now)
+    trusted = asked.scheme == "https" or asked.host.is_loopback
+    where = "SameSite=None; Secure; Partitioned" if trusted else "SameSite=Lax"
+    cookie = f"{TICKET_COOKIE}={text}; Path=/; Max-Age={seconds}; HttpOnly; {where}"
+    return Redirect(path, cookie.encode())
+
+
+def _without_ticket(target: bytes) -> tuple[bytes, list[bytes]] | None:
+    """A target without the parameter, and what that was; None if it is no parameter."""
+    path, _, query = target.partition(b"?")
+    kept: list[bytes] = []
+    tickets: list[bytes] = []
+    for part in query.split(b"&"):
+        name, _, value = part.partition(b"=")
+        if name == _PARAMETER:
+            tickets.append(value)
+        else:
+            kept.append(part)
+    if not tickets:
+        return None
+    if path[1:2] in (b"/", b"\\"):  # browsers would take what follows for another host
+        path = b"/." + path
+    return b"?".join([path, *([b"&".join(kept)] if kept else [])]), tickets
+
+
+def _is_from_elsewhere(asked: _Asked) -> bool:
+    """Whether a page of another origin sent a WebSocket or a change.
+
+    Where TLS ends at a load balancer that is not trusted we know of http only.
+    """
+    origin = asked.given.get(b"origin")
+    if origin is None or (asked.method in _SAFE and b"upgrade" not in asked.given):
+        return False
+    own = {asked.host.origin(scheme) for scheme in {asked.scheme, "https"}}
+    return _plain_origin(origin.decode("latin-1")) not in own
+
+
+def _plain_origin(origin: str) -> str:
+    """An Origin header as `Host.origin` writes it; empty for what is none, "null" among it."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return ""
+    host = read_host(parts.netloc)
+    if host is None or parts.path or parts.query or parts.scheme not in ("http", "https"):
+        return ""
+    return host.origin(parts.scheme)
