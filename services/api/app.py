@@ -9,7 +9,9 @@ from quart import Response
 from quart_trio import QuartTrio
 
 from services.api import Options, auth, errors
+from services.api.addresses import Addresses
 from services.api.asking import Asking
+from services.api.astro_routes import astro_routes
 from services.api.editing_routes import editing_routes
 from services.api.git_routes import git_routes
 from services.api.grace import Grace
@@ -17,11 +19,12 @@ from services.api.health_routes import health_routes
 from services.api.history_routes import history_routes
 from services.api.last_send import FinishLastSend
 from services.api.page_routes import page_routes
+from services.api.preview_routes import preview_routes
 from services.api.schema import BODY_LIMIT
 from services.api.selftest_routes import selftest_routes
 from services.api.thread_routes import thread_routes
 from services.api.transfer_routes import transfer_routes
-from services.messages import Activity, Transfers
+from services.messages import Activity, Routes, Transfers
 from supervisor.context import Context
 
 
@@ -43,12 +46,16 @@ def build(
     auth.install(app, token)
     app.register_blueprint(health_routes(options, ctx.events))
     asking = Asking(ctx, activity, grace)
-    app.register_blueprint(editing_routes(asking, options.preview))
+    addresses = Addresses(options.preview, options.wildcard, options.access == "signed", token)
+    previews = ctx.board("routes", Routes)
+    app.register_blueprint(editing_routes(asking, addresses))
+    app.register_blueprint(preview_routes(asking, addresses, previews, ctx.stopping))
+    app.register_blueprint(astro_routes(asking, addresses, previews))
     app.register_blueprint(git_routes(asking))
     app.register_blueprint(thread_routes(asking))
     app.register_blueprint(history_routes(asking))
     app.register_blueprint(transfer_routes(ctx.board("transfers", Transfers), ctx.stopping))
-    app.register_blueprint(selftest_routes(asking, options.preview, token))
+    app.register_blueprint(selftest_routes(asking, addresses))
     app.register_blueprint(page_routes(options.preview, token, token_file))
 
     @app.after_request

@@ -9,9 +9,18 @@ import trio
 
 from services.api import Options
 from services.api.grace import Grace
-from services.messages import Activity, RefreshPreview, ThreadKey
+from services.messages import (
+    Activity,
+    FindWorkspace,
+    PreviewState,
+    RefreshPreview,
+    Routes,
+    StartPreview,
+    ThreadKey,
+    Workspace,
+)
 from supervisor.context import Context
-from supervisor.desk import Refused, Request
+from supervisor.desk import NotFound, Refused, Request
 
 R = TypeVar("R")
 
@@ -25,11 +34,33 @@ class Asking:
         self._ctx = ctx
         self._activity = activity
         self._grace = grace
+        self._routes = ctx.board("routes", Routes)
 
     async def ask(self, desk: str, request: Request[R]) -> R:
         """Ask as `Context.ask` does; raises `Gone` when the API stops before the answer."""
         with self._grace.scope():
             return await self._ctx.ask(desk, request)
+
+    async def workspace(self, key: ThreadKey) -> Workspace:
+        """A thread's workspace; raises `NotFound` where it was never opened."""
+        try:
+            return await self.ask("workspaces", FindWorkspace(key))
+        except NotFound as missing:
+            raise NotFound(
+                f"cannot find the workspace of {key}: call POST /api/init first"
+            ) from missing
+
+    async def wake(self, workspace: Workspace) -> None:
+        """Wake the preview of a thread if it sleeps: whoever says what to change wants to see it.
+
+        One that was never opened, or that failed, is left alone.
+        """
+        key = workspace.key
+        known = self._routes.value.previews if self._routes.value is not None else {}
+        preview = known.get(key.preview_id)
+        if preview is not None and preview.state is PreviewState.ASLEEP:
+            with suppress(Refused):
+                await self.ask("previews", StartPreview(key, workspace.root))
 
     async def refresh(self, key: ThreadKey) -> None:
         """Tell the previews that files of a thread were exchanged; what was asked for is done."""

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
 import trio
 from quart import Blueprint
 
+from services.api.addresses import Addresses
 from services.api.asking import Asking
 from services.api.reading import body_of
 from services.api.replies import execute_reply, init_reply, status_reply
 from services.api.schema import ExecuteBody, InitBody, thread_key
-from services.messages import (
-    Execute,
-    FindWorkspace,
-    ReadGit,
-    StartPreview,
-    ThreadKey,
-    Workspace,
-)
-from supervisor.desk import NotFound
+from services.messages import Execute, ReadGit, StartPreview
 
 Reply = tuple[dict[str, Any], int]
 
 
-def editing_routes(asking: Asking, preview: str) -> Blueprint:
-    """`preview` is the public address of the previews."""
+def editing_routes(asking: Asking, addresses: Addresses) -> Blueprint:
     routes = Blueprint("editing", __name__)
-
-    async def find(key: ThreadKey) -> Workspace:
-        try:
-            return await asking.ask("workspaces", FindWorkspace(key))
-        except NotFound as missing:
-            raise NotFound(
-                f"cannot find the workspace of {key}: call POST /api/init first"
-            ) from missing
 
     @routes.post("/api/init")
     async def init() -> Reply:
@@ -44,14 +29,15 @@ def editing_routes(asking: Asking, preview: str) -> Blueprint:
         asking.note_write()
         workspace = await asking.ask("workspaces", opening)
         started = await asking.ask("previews", StartPreview(key, workspace.root, workspace.site))
-        return init_reply(workspace, started, preview), 200
+        return init_reply(workspace, started, addresses, time.time()), 200
 
     @routes.post("/api/execute")
     async def execute() -> Reply:
         body = await body_of(ExecuteBody)
         key, instruction = body.key, body.checked_instruction
         asking.note_write()
-        await find(key)
+        workspace = await asking.workspace(key)
+        await asking.wake(workspace)
         result = await asking.ask("agent", Execute(key, instruction, body.mode))
         if result.files:
             await asking.refresh(key)
@@ -60,7 +46,7 @@ def editing_routes(asking: Asking, preview: str) -> Blueprint:
     @routes.get("/api/status/<client>/<user>/<thread>")
     async def status(client: str, user: str, thread: str) -> Reply:
         key = thread_key(client, user, thread)
-        workspace = await find(key)
+        workspace = await asking.workspace(key)
         git = await asking.ask("workspaces", ReadGit(key))
         touched = await trio.to_thread.run_sync(last_touched, workspace.history, workspace.root)
         return status_reply(workspace, git, touched), 200

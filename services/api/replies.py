@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
-from services.messages import GitState, Preview, PreviewState, TurnResult, TurnState, Workspace
+from services.api.addresses import Addresses
+from services.api.preview_replies import astro
+from services.messages import GitState, Preview, TurnResult, TurnState, Workspace
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _DID_NOT_END = (TurnState.FAILED, TurnState.INTERRUPTED)
 
 
-def websocket_address(address: str) -> str:
-    """The address of a preview's HMR socket: the preview's own, over ws or wss."""
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(scheme="wss" if parts.scheme == "https" else "ws"))
+def init_reply(
+    workspace: Workspace, preview: Preview, addresses: Addresses, now: float
+) -> dict[str, Any]:
+    """`projectPath` is the thread's own worktree, where its files are.
 
-
-def own_address(preview_id: str, address: str) -> str:
-    """Where one preview is, whichever was opened last: a host name of its own at the same door."""
-    parts = urlsplit(address)
-    host = parts.hostname or "localhost"
-    domain = "localhost" if host in LOOPBACK else host
-    port = f":{parts.port}" if parts.port else ""
-    return urlunsplit(parts._replace(netloc=f"{preview_id}.{domain}{port}"))
-
-
-def init_reply(workspace: Workspace, preview: Preview, address: str) -> dict[str, Any]:
-    """`projectPath` is the thread's own worktree, where its files are."""
+    `ownUrl` is where its preview is, whichever was opened last.
+    """
     return {
         "success": True,
         "workspace": {
@@ -35,12 +25,7 @@ def init_reply(workspace: Workspace, preview: Preview, address: str) -> dict[str
             "branch": workspace.branch,
             "resumed": workspace.resumed,
         },
-        "astro": {
-            "url": address,
-            "ownUrl": own_address(preview.id, address),
-            "websocket": websocket_address(address),
-            "running": preview.state is PreviewState.READY,
-        },
+        "astro": astro(preview, addresses) | {"ownUrl": addresses.to_open(preview.id, now)},
     }
 
 

@@ -8,12 +8,14 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from services.api.addresses import LINK_SECONDS
 from services.api.errors import Problem
 from services.messages import Mode, OpenWorkspace, ThreadKey
 from supervisor.desk import Refused
 
 BODY_LIMIT = 10 * 1024 * 1024  # bytes
 INSTRUCTION_LIMIT = 20_000  # characters
+LONGEST_LINK = 7 * 24 * 3600  # seconds
 
 
 class _Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -151,6 +153,13 @@ class PullRequestBody(_Body, frozen=True, kw_only=True):
     title: str
     body: str = ""
     draft: bool = False
+
+
+class LinkBody(_Body, frozen=True, kw_only=True):
+    """POST /v1/threads/…/preview/link: how long it is good for, and for which of the two."""
+
+    seconds: Annotated[int, Meta(ge=1, le=LONGEST_LINK)] = LINK_SECONDS
+    built: bool = False
 
 
 BodyT = TypeVar("BodyT", bound=_Body)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
 from quart import Blueprint, request
 
+from services.api.addresses import Addresses
 from services.api.asking import Asking
 from services.api.errors import Problem
 from services.api.reading import number
-from services.api.replies import own_address
 from services.api.schema import thread_key
 from services.messages import SCRATCH, Findings, SelfTest, ThreadKey
 
@@ -19,8 +20,7 @@ LONGEST_PATIENCE = 600  # seconds
 Reply = tuple[dict[str, Any], int]
 
 
-def selftest_routes(asking: Asking, preview: str, token: str) -> Blueprint:
-    """`preview` is the public address of the previews, `token` what opens them."""
+def selftest_routes(asking: Asking, addresses: Addresses) -> Blueprint:
     routes = Blueprint("selftest", __name__)
 
     @routes.get("/v1/preview/selftest")
@@ -29,8 +29,9 @@ def selftest_routes(asking: Asking, preview: str, token: str) -> Blueprint:
         if patience > LONGEST_PATIENCE:
             raise Problem(400, f"cannot be patient for longer than {LONGEST_PATIENCE} s")
         key = _thread()
-        address = own_address(key.preview_id, preview)
-        return reply(await asking.ask("doctor", SelfTest(address, key, token, patience)))
+        address = addresses.to_open(key.preview_id, time.time())
+        wanted = SelfTest(address, key, addresses.token, patience)
+        return reply(await asking.ask("doctor", wanted))
 
     return routes
 

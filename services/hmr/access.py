@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from services.hmr.credentials import Shown, is_token, read_shown
@@ -84,16 +85,23 @@ Decision = Admit | Redirect | Refuse
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """A host of ours: the header that says so, and the preview that it names, if it names one."""
+
+    header: str
+    host: Host
+    preview_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request at a host of ours. `label` is what the host names: a preview, or nothing."""
+    """A request at a host of ours."""
 
     method: bytes
     target: bytes
     given: Mapping[bytes, bytes]
-    shown: Shown
-    host: Host
     scheme: str
-    label: str
+    place: _Place
 
 
 def decide(
@@ -105,45 +113,46 @@ def decide(
     `now` is in Unix seconds.
     """
     given = dict(headers)
-    found = _host(given.get(b"host", b"").decode("latin-1"), seen.host, rules)
-    if isinstance(found, Refuse):
-        return found
-    host, label = found
-    asked = _Asked(method, target, given, read_shown(headers), host, seen.scheme, label)
+    place = _find_place(given.get(b"host", b"").decode("latin-1"), seen.host, rules.domains)
+    if isinstance(place, Refuse):
+        return place
+    asked = _Asked(method, target, given, seen.scheme, place)
     if _PARAMETER in target and (parts := _without_ticket(target)) is not None:
         return _enter(asked, *parts, rules, now)
-    return _admit(asked, rules, now)
+    if place.preview_id is not None and not rules.signed:
+        return Admit(place.preview_id, place.header)
+    return _admit(asked, read_shown(headers), rules, now)
 
 
-def _host(header: str, forwarded: str, rules: Rules) -> tuple[Host, str] | Refuse:
-    """The host that a request is for, and what that names.
+@lru_cache(1024)  # the same few hosts are asked for again and again
+def _find_place(header: str, forwarded: str, domains: tuple[str, ...]) -> _Place | Refuse:
+    """What the host of a request is here.
 
     One that a load balancer forwards counts only where the Host names no preview by itself: it
     is for those that do not keep the Host, and many pass on what a client made up.
     """
     host = read_host(header)
-    label = label_of(host, rules.domains) if host is not None else None
+    label = label_of(host, domains) if host is not None else None
     if forwarded and not label:
         host = read_host(forwarded)
-        label = label_of(host, rules.domains) if host is not None else None
+        label = label_of(host, domains) if host is not None else None
         header = forwarded
     if host is None or label is None:
         domain = "name its domain in service.hmr.options.domains"
         return Refuse(421, f"cannot serve the host {header!r}: {domain}")
     if label and not PREVIEW_ID.fullmatch(label):
         return Refuse(404, f"cannot find a preview called {label!r}: see GET /v1/previews")
-    return host, label
+    return _Place(header, host, label or None)
 
 
-def _admit(asked: _Asked, rules: Rules, now: float) -> Decision:
-    shown = asked.shown
+def _admit(asked: _Asked, shown: Shown, rules: Rules, now: float) -> Decision:
     tickets = [
         ticket[0]
         for cookie in shown.ticket_cookies
         if (ticket := read(rules.token, cookie.decode("latin-1"), now)) is not None
     ]
-    wanted = asked.label or next(iter(tickets), None)
-    admitted = Admit(wanted, asked.host.origin(asked.scheme).partition("://")[2])
+    wanted = asked.place.preview_id or next(iter(tickets), None)
+    admitted = Admit(wanted, asked.place.header)
     if not rules.signed or is_token(shown.bearer, rules.token):
         return admitted
     by_ticket = wanted is not None and any(admits(ticket, wanted) for ticket in tickets)
@@ -163,10 +172,10 @@ def _enter(asked: _Asked, path: bytes, tickets: list[bytes], rules: Rules, now: 
     ticket = read(rules.token, text, now)
     if ticket is None:
         return Refuse(401, OLD_LINK)
-    if asked.label and not admits(ticket[0], asked.label):
+    if asked.place.preview_id and not admits(ticket[0], asked.place.preview_id):
         return Refuse(403, OTHER_LINK)
     seconds = int(ticket[1] - now)
-    trusted = asked.scheme == "https" or asked.host.is_loopback
+    trusted = asked.scheme == "https" or asked.place.host.is_loopback
     where = "SameSite=None; Secure; Partitioned" if trusted else "SameSite=Lax"
     cookie = f"{TICKET_COOKIE}={text}; Path=/; Max-Age={seconds}; HttpOnly; {where}"
     return Redirect(path, cookie.encode())
@@ -198,7 +207,7 @@ def _is_from_elsewhere(asked: _Asked) -> bool:
     origin = asked.given.get(b"origin")
     if origin is None or (asked.method in _SAFE and b"upgrade" not in asked.given):
         return False
-    own = {asked.host.origin(scheme) for scheme in {asked.scheme, "https"}}
+    own = {asked.place.host.origin(scheme) for scheme in {asked.scheme, "https"}}
     return _plain_origin(origin.decode("latin-1")) not in own
 
 

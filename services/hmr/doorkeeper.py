@@ -10,11 +10,13 @@ from pathlib import Path
 import structlog
 
 from services.hmr import Options
-from services.hmr.access import Decision, Rules, decide
+from services.hmr.access import Decision, Refuse, Rules, decide
 from services.hmr.forwarded import Forwarders, Headers, Seen
 from services.token_file import CannotKeepToken, read_token
 
 log = structlog.get_logger()
+
+LOOK_AGAIN = 1.0  # seconds
 
 
 class Doorkeeper:
@@ -25,6 +27,7 @@ class Doorkeeper:
         self._forwarders = Forwarders(options.trusted)
         self._file = options.token_file if not options.token else ""
         self._read: tuple[int, ...] | None = None
+        self._next_look = 0.0
         self._rules = Rules(
             tuple(domain.lower().strip(".") for domain in options.domains),
             options.access == "signed",
@@ -32,27 +35,35 @@ class Doorkeeper:
         )
 
     @property
-    def rules(self) -> Rules:
-        """What the door goes by at this moment.
-
-        The API replaces its file in one step when it makes another token, which is seen by a look
-        at the file that costs some microseconds.
-        """
-        if self._file and (is_now := _identity(self._file)) != self._read:
-            self._read = is_now
-            rules = self._rules
-            self._rules = Rules(rules.domains, rules.signed, _token_in(self._file))
-        return self._rules
+    def token(self) -> str:
+        """The token as it was last seen, of which no site must learn; empty where there is none."""
+        return self._rules.token
 
     def decide(
         self, method: bytes, target: bytes, headers: Headers, peer: str
     ) -> tuple[Decision, Seen]:
         """What becomes of a request that `peer`, an address, brought; and how its client sees it.
 
-        The names of headers are in lower case. Never waits.
+        The names of headers are in lower case. Never waits. A new token is known at once, an old
+        one may be good for `LOOK_AGAIN` more.
         """
-        seen = self._forwarders.read(headers, peer)
-        return decide(method, target, headers, seen, self.rules, self._now()), seen
+        seen, now = self._forwarders.read(headers, peer), self._now()
+        if self._next_look <= now:
+            self._look(now)
+        decision = decide(method, target, headers, seen, self._rules, now)
+        if isinstance(decision, Refuse) and decision.status in (401, 403) and self._look(now):
+            decision = decide(method, target, headers, seen, self._rules, now)
+        return decision, seen
+
+    def _look(self, now: float) -> bool:
+        """Whether there is another token than before. The API replaces its file in one step."""
+        self._next_look = now + LOOK_AGAIN
+        if not self._file or (identity := _identity(self._file)) == self._read:
+            return False
+        self._read = identity
+        rules = self._rules
+        self._rules = Rules(rules.domains, rules.signed, _token_in(self._file))
+        return True
 
 
 def _identity(file: str) -> tuple[int, ...] | None:

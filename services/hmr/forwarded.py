@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import islice, zip_longest
 
 Headers = list[tuple[bytes, bytes]]
 
+_SAID = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"})
+_MOST_PEERS = 256
 _MOST = 32  # hops that are looked at; more than that is no chain of load balancers
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PAIR = re.compile(rf'({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*")[ \t]*([;,]|$)[ \t]*')
@@ -55,6 +58,8 @@ class Forwarders:
 
     def __init__(self, networks: Iterable[str]) -> None:
         self._networks: list[IPv4Network | IPv6Network] = [ip_network(each) for each in networks]
+        # The same few neighbours bring all requests.
+        self._peer = lru_cache(_MOST_PEERS)(self._look_at)
 
     def trusts(self, address: str) -> bool:
         try:
@@ -63,24 +68,30 @@ class Forwarders:
             return False  # a Unix socket, which has no address
         return any(known in network for network in self._networks)
 
+    def _look_at(self, peer: str) -> tuple[Seen, bool]:
+        seen = Seen((plain(peer),))
+        return seen, self.trusts(seen.client)
+
     def read(self, headers: Headers, peer: str) -> Seen:
         """What to believe of a request that `peer` brought; names are in lower case.
 
         Each hop is believed as far as the one after it is trusted, beginning with ours: whatever
         the client itself wrote there counts for nothing.
         """
-        path = [plain(peer)]
+        direct, trusted = self._peer(peer)
+        if not (trusted and any(name in _SAID for name, _ in headers)):
+            return direct
+        path = [*direct.path]
         scheme, host = "http", ""
-        if self.trusts(path[0]):
-            for hop in islice(_hops(headers), _MOST):
-                scheme = hop.scheme if hop.scheme in ("http", "https") else scheme
-                host = hop.host or host
-                address = _address(hop.node)
-                if address is None:
-                    break
-                path.append(address)
-                if not self.trusts(address):
-                    break
+        for hop in islice(_hops(headers), _MOST):
+            scheme = hop.scheme if hop.scheme in ("http", "https") else scheme
+            host = hop.host or host
+            address = _address(hop.node)
+            if address is None:
+                break
+            path.append(address)
+            if not self.trusts(address):
+                break
         return Seen(tuple(reversed(path)), scheme, host)
 
 

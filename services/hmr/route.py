@@ -82,14 +82,6 @@ def label_of(host: Host, domains: Collection[str]) -> str | None:
     return None if longest < 0 else host.name[: -longest - 1]
 
 
-def find_preview(preview_id: str | None, routes: Routes | None) -> Preview | None:
-    """The preview of that id, or the one last active for None, if the board has it."""
-    if routes is None:
-        return None
-    wanted = routes.default if preview_id is None else preview_id
-    return None if wanted is None else routes.previews.get(wanted)
-
-
 def is_served(host: str, domains: Collection[str]) -> bool:
     """Whether a Host header names this door."""
     read = read_host(host)

@@ -6,6 +6,7 @@ import re
 import tomllib
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -14,6 +15,7 @@ import pytest
 from services.api import Options
 from services.api.app import build
 from services.api.grace import Grace
+from services.hmr import Options as DoorOptions
 from services.messages import Activity
 from services.workspaces import Options as WorkspaceOptions
 from services.workspaces.git import saves
@@ -78,6 +80,13 @@ def test_the_example_of_where_sites_come_from_is_one_that_the_service_takes() ->
     assert set(options.credentials) == set(options.hosts)
 
 
+def test_the_example_of_where_previews_are_is_one_that_the_services_take() -> None:
+    table = tomllib.loads(_example("## Previews in your product"))["service"]
+    door = msgspec.convert(table["hmr"]["options"], DoorOptions)
+    api = msgspec.convert(table["api"]["options"], Options)
+    assert urlsplit(api.preview).hostname in door.domains
+
+
 def test_every_reference_with_unfinished_work_is_documented() -> None:
     for place in (saves.wip("T"), saves.parked("T", "B"), saves.kept("T"), saves.deleted("T")):
         shown = place.replace("T", "{thread}").replace("B", "{branch}")
@@ -107,7 +116,10 @@ def test_every_documented_control_command_exists() -> None:
 
 def test_the_routes_that_are_documented_are_those_of_the_api() -> None:
     spec = TaskSpec(
-        name="api", run="services.api:serve", sends=("activity",), watches=("transfers",)
+        name="api",
+        run="services.api:serve",
+        sends=("activity",),
+        watches=("transfers", "routes"),
     )
     ctx = Harness(spec).context(Options())
     sender = ctx.sender("activity", Activity)

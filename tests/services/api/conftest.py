@@ -22,9 +22,14 @@ async def fakes(tmp_path: Path, nursery: trio.Nursery) -> Fakes:
 
 
 @pytest.fixture
-async def client(fakes: Fakes, nursery: trio.Nursery):
+def options() -> Options:
+    return Options(preview="https://preview.example.com/")
+
+
+@pytest.fixture
+async def client(fakes: Fakes, options: Options, nursery: trio.Nursery):
     """A client of the application that shows no token by itself."""
-    ctx = fakes.harness.context(Options(preview="https://preview.example.com/"))
+    ctx = fakes.harness.context(options)
     grace = Grace(3.0)
     nursery.start_soon(grace.end_after, fakes.harness.stopping)
     app = build(

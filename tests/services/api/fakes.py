@@ -32,7 +32,7 @@ SPEC = TaskSpec(
     run="services.api:serve",
     asks=("workspaces", "agent", "previews", "doctor"),
     sends=("activity",),
-    watches=("transfers",),
+    watches=("transfers", "routes"),
     stop_timeout=5.0,
 )
 

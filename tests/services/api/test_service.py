@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from services.api import Options, serve
 from services.api.listening import CannotListen
-from services.messages import Transfer, Transfers
+from services.messages import Preview, PreviewState, Routes, Transfer, Transfers
 from tests.services.api.fakes import KEY, Fakes
 
 
@@ -184,6 +184,18 @@ async def test_a_stream_of_transfers_goes_on_and_ends_with_the_service(start, fa
         fakes.harness.stopping.set()
         with trio.fail_after(1):
             await api.ended.wait()
+
+
+async def test_a_stream_of_previews_goes_on(start, fakes):
+    api = await start()
+    async with await trio.open_tcp_stream("127.0.0.1", api.port) as stream:
+        asked = api.request("GET", "/v1/previews", b"", "Accept: text/event-stream")
+        await stream.send_all(asked)
+        await read_until(stream, b'data: {"previews":[],"default":null}\n\n')
+        preview = Preview(KEY.preview_id, KEY, PreviewState.INSTALLING, 20001, "43 %")
+        routes = Routes({preview.id: preview}, preview.id)
+        fakes.harness.channels.boards["routes"].set(routes)
+        await read_until(stream, b'"reason":"43 %"')
 
 
 async def test_whoever_leaves_a_stream_of_transfers_leaves_nothing_behind(start, board):

@@ -4,7 +4,9 @@ import pytest
 import trio
 import trio.testing
 
-from services.api.transfer_routes import HEARTBEAT, events
+from services.api import board_events
+from services.api.board_events import HEARTBEAT
+from services.api.transfer_routes import show
 from services.messages import Transfer, Transfers
 from supervisor.cell import Cell
 
@@ -18,6 +20,10 @@ def read(event):
 
 CLONE = Transfers({"acme/ann": Transfer("clone", 1, 10, 100)})
 SHOWN = {"running": {"acme/ann": {"what": "clone", "done": 1, "total": 10, "bytes": 100}}}
+
+
+def events(board, stopping):
+    return board_events.events(board, stopping, show)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 
 from services.hmr import Options
 from services.hmr.access import Admit, Refuse
-from services.hmr.doorkeeper import Doorkeeper
+from services.hmr.doorkeeper import LOOK_AGAIN, Doorkeeper
 from services.token_file import keep_token
 
 HOST = [(b"host", b"localhost")]
@@ -26,17 +26,31 @@ def test_the_token_may_be_given():
     assert isinstance(ask(signed(token="t"), "u"), Refuse)
 
 
-def test_a_token_that_the_api_makes_later_is_known_at_once(tmp_path):
+class Clock:
+    time = 1_800_000_000.0
+
+    def __call__(self):
+        return self.time
+
+
+def test_a_token_that_the_api_makes_later_is_known_at_once_and_the_old_one_soon_forgotten(tmp_path):
     file = tmp_path / "token"
-    keeper = signed(token_file=str(file))
+    clock = Clock()
+    keeper = Doorkeeper(Options(access="signed", token_file=str(file)), clock)
     assert isinstance(ask(keeper, "t"), Refuse)
     first = keep_token(file, "run")
     assert isinstance(ask(keeper, first), Admit)
     second = keep_token(file, "run2")
-    assert isinstance(ask(keeper, second), Admit)
+    clock.time += LOOK_AGAIN
     assert isinstance(ask(keeper, first), Refuse)
+    assert isinstance(ask(keeper, second), Admit)
+    third = keep_token(file, "run3")
+    assert isinstance(ask(keeper, third), Admit)
+    assert keeper.token == third
     file.unlink()
-    assert isinstance(ask(keeper, second), Refuse)
+    clock.time += LOOK_AGAIN
+    assert isinstance(ask(keeper, third), Refuse)
+    assert keeper.token == ""
 
 
 def test_an_empty_file_admits_nobody_who_shows_nothing(tmp_path):

@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from services.hmr.route import (
     Host,
-    find_preview,
     is_address,
     is_served,
     label_of,
@@ -187,15 +186,6 @@ def test_browsers_trust_what_leads_to_their_own_machine():
         assert Host(name).is_loopback, name
     for name in ("10.0.0.1", "localhost.test", "notlocalhost", "127.0.0.1.test"):
         assert not Host(name).is_loopback, name
-
-
-def test_a_preview_is_found_by_its_id_or_as_the_default_one():
-    one, two = ThreadKey("a", "b", "one"), ThreadKey("a", "b", "two")
-    assert find_preview(one.preview_id, table(one, two)).key == one
-    assert find_preview(None, table(one, two)).key == two
-    assert find_preview("gone-12345678", table(one, two)) is None
-    assert find_preview(None, Routes(table(one).previews)) is None
-    assert find_preview(None, None) is None
 
 
 def test_an_address_is_not_a_name():
