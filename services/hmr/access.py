@@ -22,8 +22,8 @@ OLD_LINK = f"cannot use this link: it has expired, or it is of an earlier start;
 OTHER_LINK = "cannot use this link here: it is for another preview; open it as it was given"
 LINK_FIRST = "cannot take a link with this request: open it in a browser first, or GET it"
 FOREIGN = (
-    "cannot take this from a page of another site: it came with a cookie and an Origin that is"
-    " not the preview's own"
+    "cannot take this from a page of another origin than the preview's own with nothing but a"
+    " cookie: open the preview itself, in a tab or in a frame"
 )
 
 
@@ -200,10 +200,13 @@ def _without_ticket(target: bytes) -> tuple[bytes, list[bytes]] | None:
 
 
 def _is_from_elsewhere(asked: _Asked) -> bool:
-    """Whether a page of another origin sent a WebSocket or a change.
+    """Whether a page of another origin does more than to show the preview, or to lead there.
 
     Where TLS ends at a load balancer that is not trusted we know of http only.
     """
+    site, mode = asked.given.get(b"sec-fetch-site"), asked.given.get(b"sec-fetch-mode")
+    if site in (b"cross-site", b"same-site") and mode != b"navigate":
+        return True
     origin = asked.given.get(b"origin")
     if origin is None or (asked.method in _SAFE and b"upgrade" not in asked.given):
         return False

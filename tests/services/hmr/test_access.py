@@ -213,6 +213,23 @@ def test_a_page_of_the_preview_itself_works(how, host, scheme, origin):
     assert preview_of(decision) == ONE.preview_id
 
 
+@pytest.mark.parametrize("cookie", [f"nurseryd_preview={PASS}", f"nurseryd_token={TOKEN}"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_page_of_another_origin_may_show_a_preview_and_load_nothing_of_it(cookie, site):
+    for mode in ("no-cors", "cors", "websocket"):
+        shown = {"cookie": cookie, "sec_fetch_site": site, "sec_fetch_mode": mode}
+        assert refused(ask(SIGNED, WILDCARD, **shown)) == 403
+    shown = {"cookie": cookie, "sec_fetch_site": site, "sec_fetch_mode": "navigate"}
+    assert preview_of(ask(SIGNED, WILDCARD, **shown)) == ONE.preview_id
+    assert preview_of(ask(OPEN, WILDCARD, **shown | {"sec_fetch_mode": "cors"})) == ONE.preview_id
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_preview_loads_what_is_its_own(site):
+    shown = {"cookie": f"nurseryd_preview={PASS}", "sec_fetch_site": site, "sec_fetch_mode": "cors"}
+    assert preview_of(ask(SIGNED, WILDCARD, **shown)) == ONE.preview_id
+
+
 def test_a_program_with_the_token_in_a_header_may_come_from_anywhere():
     shown = {"authorization": f"Bearer {TOKEN}", "origin": "https://evil.test"}
     assert preview_of(ask(SIGNED, WILDCARD, upgrade="websocket", **shown)) == ONE.preview_id
