@@ -12,6 +12,7 @@ from services.api.grace import Grace
 from services.messages import (
     Activity,
     FindWorkspace,
+    Preview,
     PreviewState,
     RefreshPreview,
     Routes,
@@ -50,17 +51,20 @@ class Asking:
                 f"cannot find the workspace of {key}: call POST /api/init first"
             ) from missing
 
+    async def preview(self, workspace: Workspace) -> Preview:
+        """See to it that a thread has a preview; how it is now."""
+        return await self.ask("previews", StartPreview(workspace.key, workspace.root, workspace.site))
+
     async def wake(self, workspace: Workspace) -> None:
         """Wake the preview of a thread if it sleeps: whoever says what to change wants to see it.
 
         One that was never opened, or that failed, is left alone.
         """
-        key = workspace.key
         known = self._routes.value.previews if self._routes.value is not None else {}
-        preview = known.get(key.preview_id)
+        preview = known.get(workspace.key.preview_id)
         if preview is not None and preview.state is PreviewState.ASLEEP:
             with suppress(Refused):
-                await self.ask("previews", StartPreview(key, workspace.root))
+                await self.preview(workspace)
 
     async def refresh(self, key: ThreadKey) -> None:
         """Tell the previews that files of a thread were exchanged; what was asked for is done."""

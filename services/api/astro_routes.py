@@ -8,7 +8,7 @@ from services.api.addresses import Addresses
 from services.api.asking import Asking
 from services.api.preview_replies import Reply, astro_reply, built_reply
 from services.api.schema import thread_key
-from services.messages import BuildSite, RestartPreview, Routes, StartPreview
+from services.messages import BuildSite, RestartPreview, Routes
 from supervisor.cell import Cell
 
 THREAD = "<client>/<user>/<thread>"
@@ -24,8 +24,9 @@ def astro_routes(asking: Asking, addresses: Addresses, board: Cell[Routes | None
         asking.note_write()
         workspace = await asking.workspace(key)
         open_ = board.value is not None and key.preview_id in board.value.previews
-        wanted = RestartPreview(key) if open_ else StartPreview(key, workspace.root)
-        return astro_reply(await asking.ask("previews", wanted), addresses)
+        if open_:
+            return astro_reply(await asking.ask("previews", RestartPreview(key)), addresses)
+        return astro_reply(await asking.preview(workspace), addresses)
 
     @routes.post(f"/api/astro/build/{THREAD}")
     async def build(client: str, user: str, thread: str) -> Reply:

@@ -14,7 +14,7 @@ from services.api.asking import Asking
 from services.api.reading import body_of
 from services.api.replies import execute_reply, init_reply, status_reply
 from services.api.schema import ExecuteBody, InitBody, thread_key
-from services.messages import Execute, ReadGit, StartPreview
+from services.messages import Execute, ReadGit
 
 Reply = tuple[dict[str, Any], int]
 
@@ -25,10 +25,10 @@ def editing_routes(asking: Asking, addresses: Addresses) -> Blueprint:
     @routes.post("/api/init")
     async def init() -> Reply:
         body = await body_of(InitBody)
-        key, opening = body.key, body.request
+        opening = body.request
         asking.note_write()
         workspace = await asking.ask("workspaces", opening)
-        started = await asking.ask("previews", StartPreview(key, workspace.root, workspace.site))
+        started = await asking.preview(workspace)
         return init_reply(workspace, started, addresses, time.time()), 200
 
     @routes.post("/api/execute")

@@ -21,7 +21,7 @@ from services.api.preview_replies import (
 )
 from services.api.reading import body_of
 from services.api.schema import LinkBody, thread_key
-from services.messages import BuildSite, RestartPreview, Routes, StartPreview, StopPreview
+from services.messages import BuildSite, RestartPreview, Routes, StopPreview
 from supervisor.cell import Cell
 from supervisor.desk import NotFound
 
@@ -62,9 +62,7 @@ def preview_routes(
     async def start(client: str, user: str, thread: str) -> Reply:
         key = thread_key(client, user, thread)
         asking.note_write()
-        workspace = await asking.workspace(key)
-        started = await asking.ask("previews", StartPreview(key, workspace.root))
-        return preview_reply(started, addresses)
+        return preview_reply(await asking.preview(await asking.workspace(key)), addresses)
 
     @routes.delete(f"{THREAD}/preview")
     async def stop(client: str, user: str, thread: str) -> dict[str, Any]:
