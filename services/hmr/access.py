@@ -43,11 +43,12 @@ class Rules:
 class Admit:
     """Let it through: to the preview of that id, which need not be there, or to the default one.
 
-    `host` is the Host as the visitor's browser has it.
+    `seen` is the request as its client sees it, and `host` the Host that the client sent.
     """
 
     preview_id: str | None
     host: str
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class _Asked:
     method: bytes
     target: bytes
     given: Mapping[bytes, bytes]
-    scheme: str
+    seen: Seen
     place: _Place
 
 
@@ -116,11 +117,11 @@ def decide(
     place = _find_place(given.get(b"host", b"").decode("latin-1"), seen.host, rules.domains)
     if isinstance(place, Refuse):
         return place
-    asked = _Asked(method, target, given, seen.scheme, place)
+    asked = _Asked(method, target, given, seen, place)
     if _PARAMETER in target and (parts := _without_ticket(target)) is not None:
         return _enter(asked, *parts, rules, now)
     if place.preview_id is not None and not rules.signed:
-        return Admit(place.preview_id, place.header)
+        return Admit(place.preview_id, place.header, seen)
     return _admit(asked, read_shown(headers), rules, now)
 
 
@@ -152,7 +153,7 @@ def _admit(asked: _Asked, shown: Shown, rules: Rules, now: float) -> Decision:
         if (ticket := read(rules.token, cookie.decode("latin-1"), now)) is not None
     ]
     wanted = asked.place.preview_id or next(iter(tickets), None)
-    admitted = Admit(wanted, asked.place.header)
+    admitted = Admit(wanted, asked.place.header, asked.seen)
     if not rules.signed or is_token(shown.bearer, rules.token):
         return admitted
     by_ticket = wanted is not None and any(admits(ticket, wanted) for ticket in tickets)
@@ -175,7 +176,7 @@ def _enter(asked: _Asked, path: bytes, tickets: list[bytes], rules: Rules, now: 
     if asked.place.preview_id and not admits(ticket[0], asked.place.preview_id):
         return Refuse(403, OTHER_LINK)
     seconds = int(ticket[1] - now)
-    trusted = asked.scheme == "https" or asked.place.host.is_loopback
+    trusted = asked.seen.scheme == "https" or asked.place.host.is_loopback
     where = "SameSite=None; Secure; Partitioned" if trusted else "SameSite=Lax"
     cookie = f"{TICKET_COOKIE}={text}; Path=/; Max-Age={seconds}; HttpOnly; {where}"
     return Redirect(path, cookie.encode())
@@ -210,7 +211,7 @@ def _is_from_elsewhere(asked: _Asked) -> bool:
     origin = asked.given.get(b"origin")
     if origin is None or (asked.method in _SAFE and b"upgrade" not in asked.given):
         return False
-    own = {asked.place.host.origin(scheme) for scheme in {asked.scheme, "https"}}
+    own = {asked.place.host.origin(scheme) for scheme in {asked.seen.scheme, "https"}}
     return _plain_origin(origin.decode("latin-1")) not in own
 
 

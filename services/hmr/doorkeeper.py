@@ -11,7 +11,7 @@ import structlog
 
 from services.hmr import Options
 from services.hmr.access import Decision, Refuse, Rules, decide
-from services.hmr.forwarded import Forwarders, Headers, Seen
+from services.hmr.forwarded import Forwarders, Headers
 from services.token_file import CannotKeepToken, read_token
 
 log = structlog.get_logger()
@@ -39,10 +39,8 @@ class Doorkeeper:
         """The token as it was last seen, of which no site must learn; empty where there is none."""
         return self._rules.token
 
-    def decide(
-        self, method: bytes, target: bytes, headers: Headers, peer: str
-    ) -> tuple[Decision, Seen]:
-        """What becomes of a request that `peer`, an address, brought; and how its client sees it.
+    def decide(self, method: bytes, target: bytes, headers: Headers, peer: str) -> Decision:
+        """What becomes of a request that `peer`, an address, brought.
 
         The names of headers are in lower case. Never waits. A new token is known at once, an old
         one may be good for `LOOK_AGAIN` more.
@@ -53,7 +51,7 @@ class Doorkeeper:
         decision = decide(method, target, headers, seen, self._rules, now)
         if isinstance(decision, Refuse) and decision.status in (401, 403) and self._look(now):
             decision = decide(method, target, headers, seen, self._rules, now)
-        return decision, seen
+        return decision
 
     def _look(self, now: float) -> bool:
         """Whether there is another token than before. The API replaces its file in one step."""

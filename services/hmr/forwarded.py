@@ -109,17 +109,18 @@ def is_forwarding(name: bytes) -> bool:
     return name in _OURS or name.startswith(b"x-forwarded-")
 
 
-def forwarding(seen: Seen, host: str) -> Headers:
-    """What the dev server is told, in both ways: of a request for `host`, the client's Host."""
+@lru_cache(1024)  # the same few visitors ask for all the modules of a page
+def forwarding(seen: Seen, host: str) -> tuple[tuple[bytes, bytes], ...]:
+    """What the dev server is told, in both ways, of a request for `host`, the client's Host."""
     first, *others = map(_node, seen.path)
     hops = [f"for={first};host={_quoted(host)};proto={seen.scheme}"]
     hops += [f"for={node}" for node in others]
-    return [
+    return (
         (b"x-forwarded-for", ", ".join(seen.path).encode()),
         (b"x-forwarded-host", host.encode()),
         (b"x-forwarded-proto", seen.scheme.encode()),
         (b"forwarded", ", ".join(hops).encode()),
-    ]
+    )
 
 
 def _hops(headers: Headers) -> Iterator[_Hop]:

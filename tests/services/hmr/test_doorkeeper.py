@@ -14,7 +14,7 @@ HOST = [(b"host", b"localhost")]
 
 def ask(keeper, token, peer="203.0.113.7", host=HOST):
     headers = [*host, (b"authorization", b"Bearer " + token.encode())]
-    return keeper.decide(b"GET", b"/", headers, peer)[0]
+    return keeper.decide(b"GET", b"/", headers, peer)
 
 
 def signed(**options):
@@ -88,7 +88,7 @@ def test_a_load_balancer_is_believed_where_it_is_trusted():
         ("10.0.0.1", "198.51.100.9", "https"),
         ("127.0.0.1", "127.0.0.1", "http"),
     ]:
-        _, seen = keeper.decide(b"GET", b"/", headers, peer)
+        seen = keeper.decide(b"GET", b"/", headers, peer).seen
         assert (seen.client, seen.scheme) == (client, scheme)
 
 

@@ -135,7 +135,7 @@ def test_what_is_no_network_is_refused(network):
 
 
 def test_the_dev_server_is_told_in_both_ways():
-    assert forwarding(Seen((CLIENT, "2001:db8:1::1"), "https"), "t.example.com:8443") == [
+    assert forwarding(Seen((CLIENT, "2001:db8:1::1"), "https"), "t.example.com:8443") == (
         (b"x-forwarded-for", b"203.0.113.7, 2001:db8:1::1"),
         (b"x-forwarded-host", b"t.example.com:8443"),
         (b"x-forwarded-proto", b"https"),
@@ -143,7 +143,7 @@ def test_the_dev_server_is_told_in_both_ways():
             b"forwarded",
             b'for=203.0.113.7;host="t.example.com:8443";proto=https, for="[2001:db8:1::1]"',
         ),
-    ]
+    )
 
 
 @given(
