@@ -53,7 +53,9 @@ class Asking:
 
     async def preview(self, workspace: Workspace) -> Preview:
         """See to it that a thread has a preview; how it is now."""
-        return await self.ask("previews", StartPreview(workspace.key, workspace.root, workspace.site))
+        return await self.ask(
+            "previews", StartPreview(workspace.key, workspace.root, workspace.site)
+        )
 
     async def wake(self, workspace: Workspace) -> None:
         """Wake the preview of a thread if it sleeps: whoever says what to change wants to see it.
