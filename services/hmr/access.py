@@ -8,7 +8,8 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from services.hmr.credentials import Shown, is_token, read_shown
-from services.hmr.forwarded import Headers, Seen
+from services.hmr.forwarded import Seen
+from services.hmr.head import Headers
 from services.hmr.route import Host, label_of, read_host
 from services.messages import PREVIEW_ID
 from services.messages.tickets import TICKET_COOKIE, TICKET_PARAMETER, admits, read
@@ -64,7 +65,6 @@ class Redirect:
         return [
             (b"location", self.location),
             (b"set-cookie", self.cookie),
-            (b"cache-control", b"no-store"),
             (b"referrer-policy", b"no-referrer"),
         ]
 
@@ -78,8 +78,7 @@ class Refuse:
 
     @property
     def headers(self) -> Headers:
-        asked = [(b"www-authenticate", b"Bearer")] if self.status == 401 else []
-        return [*asked, (b"cache-control", b"no-store"), (b"vary", b"cookie, authorization")]
+        return [(b"www-authenticate", b"Bearer")] if self.status == 401 else []
 
 
 Decision = Admit | Redirect | Refuse

@@ -11,7 +11,8 @@ import structlog
 
 from services.hmr import Options
 from services.hmr.access import Decision, Refuse, Rules, decide
-from services.hmr.forwarded import Forwarders, Headers
+from services.hmr.forwarded import Forwarders, plain
+from services.hmr.head import Headers
 from services.token_file import CannotKeepToken, read_token
 
 log = structlog.get_logger()
@@ -38,6 +39,10 @@ class Doorkeeper:
     def token(self) -> str:
         """The token as it was last seen, of which no site must learn; empty where there is none."""
         return self._rules.token
+
+    def trusts(self, address: str) -> bool:
+        """Whether an address, as a socket tells it, is that of a load balancer."""
+        return self._forwarders.trusts(plain(address))
 
     def decide(self, method: bytes, target: bytes, headers: Headers, peer: str) -> Decision:
         """What becomes of a request that `peer`, an address, brought.

@@ -13,7 +13,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import islice, zip_longest
 
-Headers = list[tuple[bytes, bytes]]
+from services.hmr.head import Headers
 
 _SAID = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"})
 _MOST_PEERS = 256

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from services.hmr.access import Admit
+from services.hmr.credentials import is_for_us, sets_ours, site_cookies
+from services.hmr.forwarded import forwarding, is_forwarding
 from services.hmr.head import CHUNKED, Headers, RequestHead, ResponseHead
-from services.messages import TOKEN_COOKIE
 
 # RFC 9110 7.6.1, and what older software sends though it means only its neighbour. The framing is
 # among them: whatever a Connection header names, how long a body is we say ourselves.
@@ -28,9 +30,6 @@ _OURS = _HOP_BY_HOP | {
     b"expect",
     b"host",
     b"origin",
-    b"x-forwarded-for",
-    b"x-forwarded-host",
-    b"x-forwarded-proto",
 }
 # A preview may not rule over others that a browser sees on the same origin, now or later.
 _NOT_FOR_BROWSERS = _HOP_BY_HOP | {b"clear-site-data", b"location", b"service-worker-allowed"}
@@ -62,44 +61,38 @@ def is_websocket(head: RequestHead) -> bool:
     )
 
 
-def without_token(cookies: bytes) -> bytes:
-    """A Cookie header without the API's own cookie."""
-    each = (cookie.strip() for cookie in cookies.split(b";"))
-    return b"; ".join(
-        cookie for cookie in each if cookie.partition(b"=")[0].strip() != TOKEN_COOKIE.encode()
-    )
-
-
-def to_upstream(head: RequestHead, *, port: int, peer: str) -> Headers:
-    """A request's headers as the dev server on `port` gets them; `peer` is who connected to us.
+def to_upstream(head: RequestHead, *, port: int, admitted: Admit, token: str) -> Headers:
+    """A request's headers as the dev server on `port` gets them; `token` is the API's.
 
     It gets a Host that it allows and, where the page and the request have one origin, an Origin
-    to match: Astro refuses forms from elsewhere.
+    to match: Astro refuses forms from elsewhere. What shows who the visitor is it does not get.
     """
     given = head.given
-    host = given.get(b"host", b"")
+    host = admitted.host.encode("latin-1")
     upstream = b"localhost:%d" % port
     sent: Headers = [(b"host", upstream)]
-    sent += [field for field in _end_to_end(head.headers, given) if field[0] not in _OURS]
+    sent += [
+        (name, value)
+        for name, value in _end_to_end(head.headers, given)
+        if not (
+            name in _OURS
+            or is_forwarding(name)
+            or (name == b"authorization" and is_for_us(value, token))
+        )
+    ]
     if (origin := given.get(b"origin")) is not None:
         own = origin in (b"http://" + host, b"https://" + host)
         sent.append((b"origin", b"http://" + upstream if own else origin))
     if b"cookie" in given:
         # One header a cookie is HTTP/2's way, which a load balancer may have passed on.
         cookies = b"; ".join([value for name, value in head.headers if name == b"cookie"])
-        if kept := without_token(cookies):
+        if kept := site_cookies(cookies):
             sent.append((b"cookie", kept))
     if head.length == CHUNKED:
         sent.append((b"transfer-encoding", b"chunked"))
     elif b"content-length" in given:
         sent.append((b"content-length", given[b"content-length"]))
-    chain = peer.encode()
-    if b"x-forwarded-for" in given:
-        before = [value for name, value in head.headers if name == b"x-forwarded-for"]
-        chain = b", ".join([*before, chain])
-    sent.append((b"x-forwarded-for", chain))
-    sent.append((b"x-forwarded-host", host))
-    sent.append((b"x-forwarded-proto", given.get(b"x-forwarded-proto", b"http")))
+    sent += forwarding(admitted.seen, admitted.host)
     if b"upgrade" in given and is_websocket(head):
         sent += [(b"connection", b"upgrade"), (b"upgrade", b"websocket")]
     return sent
@@ -111,9 +104,7 @@ def to_client(head: ResponseHead, *, port: int) -> Headers:
     Redirects stay on the browser's origin.
     """
     given = dict(head.headers)
-    sent = [
-        field for field in _end_to_end(head.headers, given) if field[0] not in _NOT_FOR_BROWSERS
-    ]
+    sent = [field for field in _end_to_end(head.headers, given) if _is_for_browsers(*field)]
     if (location := given.get(b"location")) is not None:
         own = b"http://localhost:%d/" % port
         stays = location[len(own) - 1 :] if location.startswith(own) else location
@@ -123,13 +114,17 @@ def to_client(head: ResponseHead, *, port: int) -> Headers:
 
 def switching(head: ResponseHead) -> Headers:
     """The headers of an answer by which both ends go on as a WebSocket."""
-    kept = [field for field in head.headers if field[0] not in _NOT_FOR_BROWSERS]
+    kept = [field for field in head.headers if _is_for_browsers(*field)]
     return [*kept, (b"connection", b"Upgrade"), (b"upgrade", b"websocket")]
 
 
 def written(headers: Headers) -> bytes:
     """Headers as they are sent, and the blank line after them."""
     return b"".join([b"%b: %b\r\n" % field for field in headers]) + b"\r\n"
+
+
+def _is_for_browsers(name: bytes, value: bytes) -> bool:
+    return name not in _NOT_FOR_BROWSERS and not (name == b"set-cookie" and sets_ours(value))
 
 
 def _end_to_end(headers: Headers, given: dict[bytes, bytes]) -> Headers:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import resource
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from ipaddress import ip_address, ip_network
 
 SPARE = 256  # descriptors for everything else in this process
 
@@ -14,18 +12,6 @@ def room_for(connections: int) -> int:
     """How many of so many connections there are descriptors for: each takes two."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return connections if soft < 0 else max(1, min(connections, (soft - SPARE) // 2))
-
-
-def trusts(networks: Iterable[str]) -> Callable[[str], bool]:
-    """Whether an address is in one of the networks. Raises `ValueError` for what is none."""
-    parsed = [ip_network(network) for network in networks]
-    return lambda address: any(ip_address(address) in network for network in parsed)
-
-
-def behind(headers: Mapping[bytes, bytes]) -> str | None:
-    """The client's address as a load balancer tells it: what that one wrote is the last member."""
-    chain = headers.get(b"x-forwarded-for", b"").rpartition(b",")[2].strip()
-    return chain.decode("latin-1") or None
 
 
 class Tally:

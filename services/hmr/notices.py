@@ -8,7 +8,9 @@ from services.hmr.head import Headers
 from services.hmr.headers import written
 
 _REASONS = {
+    303: b"See Other",
     400: b"Bad Request",
+    401: b"Unauthorized",
     403: b"Forbidden",
     404: b"Not Found",
     408: b"Request Timeout",
@@ -48,6 +50,6 @@ class Notice:
         return b"HTTP/1.1 %d %b\r\n%b%b" % (self.status, _REASONS[self.status], head, body)
 
 
-def plain(status: int, why: str) -> Notice:
+def plain(status: int, why: str, *headers: tuple[bytes, bytes]) -> Notice:
     """One line of text."""
-    return Notice(status, b"text/plain; charset=utf-8", why.encode() + b"\n")
+    return Notice(status, b"text/plain; charset=utf-8", why.encode() + b"\n", [*headers])

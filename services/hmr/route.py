@@ -7,8 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from services.messages import Preview, Routes
-
 _HOST = re.compile(
     r"(?P<name>\[(?=[0-9a-f]*:)[0-9a-f:.]{2,45}\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::(?P<port>[0-9]{1,5}))?"
 )
@@ -80,25 +78,3 @@ def label_of(host: Host, domains: Collection[str]) -> str | None:
         if len(domain) > longest and host.name.endswith(f".{domain}"):
             longest = len(domain)
     return None if longest < 0 else host.name[: -longest - 1]
-
-
-def is_served(host: str, domains: Collection[str]) -> bool:
-    """Whether a Host header names this door."""
-    read = read_host(host)
-    ours = [domain.lower().lstrip(".") for domain in domains]
-    return read is not None and label_of(read, ours) is not None
-
-
-def pick_preview(host: str, routes: Routes | None) -> Preview | None:
-    """The preview whose id is the first label of `host`, a Host header; else the default one.
-
-    The id alone counts, whatever domain follows; `is_served` has a say on that.
-    """
-    if routes is None:
-        return None
-    label, dot, domain = host.strip().lower().partition(".")
-    if dot and label in routes.previews:
-        return routes.previews[label]
-    if domain.partition(":")[0] == "localhost":
-        return None  # it names one, and there is none of that name: another's would mislead
-    return routes.previews.get(routes.default) if routes.default is not None else None

@@ -13,8 +13,9 @@ import trio
 from services.hmr import Options
 from services.hmr.accepting import accept, open_listeners
 from services.hmr.closing import Closing
+from services.hmr.doorkeeper import Doorkeeper
 from services.hmr.exchange import Patience
-from services.hmr.limits import Tally, room_for, trusts
+from services.hmr.limits import Tally, room_for
 from services.hmr.notices import plain
 from services.hmr.pool import Pool
 from services.hmr.switchboard import Switchboard
@@ -63,7 +64,7 @@ async def keep_door(ctx: Context[Options], *, task_status: trio.TaskStatus[None]
                 held=Tally(options.held),
                 closing=Closing(),
                 visited=visited,
-                domains=options.domains,
+                keeper=Doorkeeper(options),
                 hold=options.hold,
                 head=options.head,
                 idle=options.idle,
@@ -97,18 +98,16 @@ async def _attend_all(
     task_status: trio.TaskStatus[None],
 ) -> None:
     options = ctx.options
-    is_trusted = trusts(options.trusted)
     async with trio.open_nursery() as visits:
 
         def admit(sock: socket.socket, address: str) -> None:
-            trusted = is_trusted(address)
-            counted = None if trusted else address
+            counted = None if door.keeper.trusts(address) else address
             if not connections.enter(counted):
                 with closing(sock), suppress(OSError):
                     sock.send(FULL.message(b"GET", b"close"))
                 return
             left = partial(connections.leave, counted)
-            visitor = Visitor(Wire(board, sock), door, address, left, trusted=trusted)
+            visitor = Visitor(Wire(board, sock), door, address, left)
             visits.start_soon(attend, visitor)
 
         async with trio.open_nursery() as accepting:

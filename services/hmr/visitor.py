@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 import trio
 
+from services.hmr.access import Admit, Redirect, Refuse
 from services.hmr.activity import is_navigation, may_wake, wants_page
 from services.hmr.closing import Closing
-from services.hmr.deciding import wanted_preview
+from services.hmr.doorkeeper import Doorkeeper
 from services.hmr.exchange import End, Exchange, Patience
 from services.hmr.gate import Visit, find_preview
 from services.hmr.head import BadHead, RequestHead
 from services.hmr.headers import is_websocket
 from services.hmr.incoming import receive_request
-from services.hmr.limits import Tally, behind
+from services.hmr.limits import Tally
 from services.hmr.notices import Notice, plain
 from services.hmr.pool import Pool
-from services.hmr.route import is_served
 from services.hmr.tunnels import Tunnels
-from services.hmr.waiting import broken, explain
+from services.hmr.waiting import broken, explain, missing
 from services.hmr.waking import Waker
 from services.hmr.wire import Wire
 from services.messages import Preview, PreviewState, Routes
@@ -49,7 +49,7 @@ class Door:
     held: Tally
     closing: Closing
     visited: Callable[[str | None], None]
-    domains: tuple[str, ...]
+    keeper: Doorkeeper
     hold: float
     head: float
     idle: float
@@ -63,21 +63,14 @@ def patience(headers: Mapping[bytes, bytes], hold: float) -> float:
 
 
 class Visitor:
-    """One connection. `address` is where it comes from; `left` is called when it is closed.
+    """One connection. `address` is where it comes from; `left` is called when it is closed."""
 
-    One that is `trusted` may bring requests of many clients, and says whose they are.
-    """
-
-    def __init__(
-        self, wire: Wire, door: Door, address: str, left: Callable[[], None], *, trusted: bool
-    ) -> None:
-        self._trusted = trusted
+    def __init__(self, wire: Wire, door: Door, address: str, left: Callable[[], None]) -> None:
         self._wire = wire
         self._door = door
         self._address = address
         self._left = left
         self._guest: str | None = None  # whose request this is, of those that a balancer brings
-        self._host: bytes | None = None
 
     async def serve(self) -> None:
         """Answer requests until either side wants no more, or a tunnel takes the connection over.
@@ -105,22 +98,22 @@ class Visitor:
                 self._left()
 
     async def _serve(self, head: RequestHead) -> End:
-        door, given = self._door, head.given
-        refusal = self._check(head)
-        if refusal is not None:
-            return await self._say(head, refusal)
-        guest = behind(given) if self._trusted else None
-        if guest is None:
-            return await self._answer(head)
-        if not door.guests.enter(guest):
+        guests = self._door.guests
+        admitted = self._check(head)
+        if isinstance(admitted, Notice):
+            return await self._say(head, admitted)
+        if len(admitted.seen.path) == 1:
+            return await self._answer(head, admitted)
+        guest = admitted.seen.client
+        if not guests.enter(guest):
             return await self._say(head, plain(503, "cannot do more at once for you: try again"))
         self._guest = guest
         end = End.CUT
         try:
-            end = await self._answer(head)
+            end = await self._answer(head, admitted)
         finally:
             if end is not End.SWITCHED:
-                door.guests.leave(guest)
+                guests.leave(guest)
                 self._guest = None
         return end
 
@@ -128,44 +121,40 @@ class Visitor:
         self._left()
         self._door.guests.leave(self._guest)
 
-    async def _answer(self, head: RequestHead) -> End:
+    async def _answer(self, head: RequestHead, admitted: Admit) -> End:
         door, given = self._door, head.given
-        routes = door.routes.value
-        preview_id = wanted_preview(given.get(b"host", b"").decode("latin-1"), routes)
-        preview = find_preview(preview_id, routes)
+        preview_id = admitted.preview_id
+        preview = find_preview(preview_id, door.routes.value)
         if is_navigation(head.method, given):
             door.visited(preview_id if preview is None else preview.id)
         repeatable = head.length == 0 and head.method in REPEATABLE
         if preview is not None and preview.state is PreviewState.READY and repeatable:
             server = door.pool.take(preview.port)
             if server is not None:
-                end = await self._carry(head, server, preview.port)
+                end = await self._carry(head, server, preview.port, admitted)
                 if end is not End.UNANSWERED:
                     return await self._conclude(head, end, preview)
-        return await self._visit(head, preview_id, repeatable)
+        return await self._visit(head, admitted, repeatable)
 
-    def _check(self, head: RequestHead) -> Notice | None:
-        """Why a request is not served at all. Who may see what is decided here too."""
+    def _check(self, head: RequestHead) -> Admit | Notice:
+        """Which preview a request may see, or why it is not served at all."""
         given = head.given
-        host = given.get(b"host", b"")
-        if host != self._host:
-            name = host.decode("latin-1")
-            if not is_served(name, self._door.domains):
-                return plain(
-                    421,
-                    f"cannot serve the host {name!r}: name its domain in"
-                    " service.hmr.options.domains",
-                )
-            self._host = host
+        decision = self._door.keeper.decide(head.method, head.target, head.headers, self._address)
+        if isinstance(decision, Refuse) and decision.status == 404:
+            return missing(decision.text, page=wants_page(given))
+        if isinstance(decision, Refuse):
+            return plain(decision.status, decision.text, *decision.headers)
+        if isinstance(decision, Redirect):
+            return plain(decision.status, "the page is at its own address", *decision.headers)
         if given.get(b"service-worker") == b"script":
             return plain(403, "cannot serve a service worker: it would outlive this preview")
         if given.get(b"expect", b"100-continue").lower() != b"100-continue":
             return plain(417, "cannot meet that expectation: 100-continue is the only one")
         if self._door.tunnels.full and is_websocket(head):
             return plain(503, "cannot open another WebSocket: there are too many; try again later")
-        return None
+        return decision
 
-    async def _visit(self, head: RequestHead, preview_id: str | None, repeatable: bool) -> End:
+    async def _visit(self, head: RequestHead, admitted: Admit, repeatable: bool) -> End:
         """Have a request answered, by its dev server when there is one, or with a notice."""
         door, given = self._door, head.given
         page = wants_page(given)
@@ -173,7 +162,7 @@ class Visitor:
             door.routes,
             door.pool,
             door.waker,
-            preview_id,
+            admitted.preview_id,
             hold=patience(given, door.hold),
             wait_for_install=not page,
             wake=may_wake(head.method, given),
@@ -181,9 +170,9 @@ class Visitor:
         while True:
             server = await self._admit(visit)
             if server is None or visit.preview is None:
-                said = explain(visit.preview, visit.refusal, asked=preview_id, page=page)
+                said = explain(visit.preview, visit.refusal, asked=admitted.preview_id, page=page)
                 return await self._say(head, said)
-            end = await self._carry(head, server, visit.preview.port)
+            end = await self._carry(head, server, visit.preview.port, admitted)
             if end is not End.UNANSWERED or not repeatable or not await self._pause(visit):
                 return await self._conclude(head, end, visit.preview)
 
@@ -203,11 +192,11 @@ class Visitor:
             return await visit.pause()
         return False
 
-    async def _carry(self, head: RequestHead, server: Wire, port: int) -> End:
+    async def _carry(self, head: RequestHead, server: Wire, port: int, admitted: Admit) -> End:
         exchange = Exchange(self._wire, server, head, self._door.patience)
         end = End.CUT
         try:
-            end = await exchange.run(port=port, peer=self._address)
+            end = await exchange.run(port=port, admitted=admitted, token=self._door.keeper.token)
         finally:
             if end is End.SWITCHED:
                 ended = self._left if self._guest is None else self._leave_with_guest

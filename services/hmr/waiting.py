@@ -21,7 +21,7 @@ _TITLES = {
     PreviewState.FAILED: "Your site cannot start",
 }
 # What does not change by itself is asked for less often; in seconds.
-_LASTING = frozenset({"failed", "none", "unknown", "unreadable"})
+_LASTING = frozenset({"failed", "none", "unreadable"})
 _SOON, _SLOW = 2, 6
 
 _PAGE = Template("""<!doctype html>
@@ -49,7 +49,7 @@ _PAGE = Template("""<!doctype html>
     background: color-mix(in srgb, var(--accent) 18%, transparent); }
   .bar i { display: block; height: 100%; width: 35%; border-radius: 4px;
     background: var(--accent); animation: slide 1.4s ease-in-out infinite; }
-  .failed .bar, .none .bar, .unknown .bar, .unreadable .bar, .asleep .bar { display: none; }
+  .failed .bar, .none .bar, .unreadable .bar, .asleep .bar { display: none; }
   .where { margin-top: 1.25rem; font-family: ui-monospace, monospace; font-size: .85rem; }
   pre { margin: .5rem 0 0; padding: 1rem; overflow-x: auto; border-radius: .75rem;
     background: var(--ground); font: .85rem/1.5 ui-monospace, monospace; }
@@ -100,11 +100,16 @@ def explain(
         failed = preview.state is PreviewState.FAILED
         return _notice(503, state, title, reason, preview.error if failed else None, page=page)
     if isinstance(refusal, NotFound) and asked is not None:
-        return _notice(404, "unknown", "There is no such preview", str(refusal), page=page)
+        return missing(str(refusal), page=page)
     if refusal is None or isinstance(refusal, NotFound):
         reason = "Open one first: POST /api/init at the editing API."
         return _notice(503, "none", "No site is open yet", reason, page=page)
     return _notice(503, "none", "Your site cannot be shown now", str(refusal), page=page)
+
+
+def missing(why: str, *, page: bool) -> Notice:
+    """Say that an address names no preview that could be."""
+    return _notice(404, "none", "There is no such preview", why, page=page)
 
 
 def broken(end: End, preview: Preview, *, page: bool) -> Notice:

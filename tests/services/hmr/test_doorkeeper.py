@@ -83,6 +83,7 @@ def test_domains_are_taken_however_they_are_spelled():
 
 def test_a_load_balancer_is_believed_where_it_is_trusted():
     keeper = Doorkeeper(Options(trusted=("10.0.0.0/8",)))
+    assert [keeper.trusts(each) for each in ("10.0.0.1", "::ffff:10.0.0.1", "::1")] == [1, 1, 0]
     headers = [*HOST, (b"x-forwarded-for", b"198.51.100.9"), (b"x-forwarded-proto", b"https")]
     for peer, client, scheme in [
         ("10.0.0.1", "198.51.100.9", "https"),

@@ -1,13 +1,17 @@
+from services.hmr.access import Admit
+from services.hmr.forwarded import Forwarders
 from services.hmr.head import read_request, read_response
-from services.hmr.headers import is_websocket, to_client, to_upstream, written
+from services.hmr.headers import is_websocket, switching, to_client, to_upstream, written
 
 
 def asked(*headers, method=b"GET"):
     return read_request(method + b" / HTTP/1.1\r\n" + written(list(headers)))
 
 
-def sent(*headers, port=20001, peer="10.0.0.7"):
-    return to_upstream(asked(*headers), port=port, peer=peer)
+def sent(*headers, port=20001, peer="10.0.0.7", trusted=()):
+    seen = Forwarders(trusted).read(list(headers), peer)
+    admitted = Admit(None, dict(headers)[b"host"].decode(), seen)
+    return to_upstream(asked(*headers), port=port, admitted=admitted, token="secret")
 
 
 def answered(*headers, port=20001):
@@ -22,21 +26,27 @@ def test_the_dev_server_gets_a_host_that_it_allows_and_learns_the_real_one():
     assert headers[b"x-forwarded-host"] == b"t1.preview.example.com"
     assert headers[b"x-forwarded-for"] == b"10.0.0.7"
     assert headers[b"x-forwarded-proto"] == b"http"
+    assert headers[b"forwarded"] == b"for=10.0.0.7;host=t1.preview.example.com;proto=http"
 
 
-def test_who_forwarded_before_is_kept():
-    headers = dict(
-        sent(
-            (b"host", b"h"),
-            (b"x-forwarded-for", b"1.2.3.4"),
-            (b"x-forwarded-for", b"5.6.7.8"),
-            (b"x-forwarded-proto", b"https"),
-            (b"x-forwarded-host", b"made.up"),
-        )
-    )
-    assert headers[b"x-forwarded-for"] == b"1.2.3.4, 5.6.7.8, 10.0.0.7"
-    assert headers[b"x-forwarded-proto"] == b"https"
-    assert headers[b"x-forwarded-host"] == b"h"
+def test_who_forwarded_before_is_kept_where_that_is_believed_and_dropped_where_not():
+    said = [
+        (b"host", b"h"),
+        (b"x-forwarded-for", b"1.2.3.4"),
+        (b"x-forwarded-proto", b"https"),
+        (b"x-forwarded-host", b"made.up"),
+        (b"x-forwarded-port", b"443"),
+        (b"x-real-ip", b"5.6.7.8"),
+    ]
+    believed = sent(*said, trusted=("10.0.0.0/8",))
+    assert len({name for name, _ in believed}) == len(believed)
+    assert dict(believed)[b"x-forwarded-for"] == b"1.2.3.4, 10.0.0.7"
+    assert dict(believed)[b"x-forwarded-proto"] == b"https"
+    assert dict(believed)[b"x-forwarded-host"] == b"h"
+    headers = dict(sent(*said))
+    assert headers[b"x-forwarded-for"] == b"10.0.0.7"
+    assert headers[b"x-forwarded-proto"] == b"http"
+    assert not headers.keys() & {b"x-forwarded-port", b"x-real-ip"}
 
 
 def test_what_concerns_one_connection_stays_there():
@@ -98,6 +108,20 @@ def test_a_site_never_sees_the_cookie_of_the_api():
     headers = dict(sent((b"host", b"h"), (b"cookie", b"a=1; nurseryd_token=secret ;b=2")))
     assert headers[b"cookie"] == b"a=1; b=2"
     assert b"cookie" not in dict(sent((b"host", b"h"), (b"cookie", b"nurseryd_token=secret")))
+
+
+def test_a_site_sees_its_own_authorization_and_not_the_apis():
+    for own in (b"Basic dTpw", b"Bearer its-own"):
+        assert (b"authorization", own) in sent((b"host", b"h"), (b"authorization", own))
+    headers = dict(sent((b"host", b"h"), (b"authorization", b"Bearer secret")))
+    assert b"authorization" not in headers
+
+
+def test_a_site_may_not_replace_a_cookie_of_ours():
+    own, ours = (b"set-cookie", b"a=1"), (b"set-cookie", b"nurseryd_preview=; Max-Age=0")
+    assert answered(own, ours, own) == [own, own]
+    head = read_response(b"HTTP/1.1 101 Upgrade\r\n" + written([own, ours]), b"GET")
+    assert [field for field in switching(head) if field[0] == b"set-cookie"] == [own]
 
 
 def test_cookies_in_several_headers_are_looked_through_all():
