@@ -113,8 +113,7 @@ class Previews:
             case RestartPreview(key=key):
                 return await self._restart(key)
             case RefreshPreview(key=key):
-                self._nursery.start_soon(self._refresh, key)
-                return None
+                return self._refresh(key)
             case StopPreview(key=key):
                 return await self._close(key)
             case BuildSite(key=key):
@@ -175,7 +174,7 @@ class Previews:
             raise Refused(f"cannot restart the preview of {key}: it was closed; open it again")
         return board.previews[preview_id]
 
-    async def _refresh(self, key: ThreadKey) -> None:
+    def _refresh(self, key: ThreadKey) -> None:
         """Bring a preview up anew if it failed, or runs with dependencies of another lock file."""
         known = self._servers.board.previews.get(key.preview_id)
         source = self._servers.source(key.preview_id)
@@ -184,7 +183,7 @@ class Previews:
         if self._is_down(known):
             self._try(source)
         else:
-            await self._renew(source)
+            self._nursery.start_soon(self._renew, source)
 
     def _is_down(self, preview: Preview) -> bool:
         return preview.state is PreviewState.FAILED and not self._servers.is_working(preview.id)
