@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import sites
 from tests.whole.fixtures import cache, daemon
 
 __all__ = ["cache", "daemon"]
+
+PATIENCE = 30_000  # milliseconds, on a busy machine; what is waited for is mostly there at once
 
 # No sandbox, since tests run as root; the rest keeps Chromium from calling home.
 FLAGS = [
@@ -30,7 +32,8 @@ def browser(require: Callable[[str], Path]) -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=require("chromium"), args=FLAGS)
         context = chromium.new_context(viewport={"width": 1000, "height": 600})
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         yield context
         chromium.close()
 

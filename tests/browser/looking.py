@@ -23,6 +23,14 @@ def listen(page: Page, address: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def hydrated(page: Page, part: str) -> None:
+    """Wait until the island with this part, a selector, hears what is done to it."""
+    page.locator(part).wait_for()
+    page.wait_for_function(
+        "(part) => document.querySelector(`astro-island[ssr] ${part}`) === null", arg=part
+    )
+
+
 def stay(page: Page) -> None:
     """Mark the page as it is: a reload takes the mark away."""
     page.evaluate("window.stillTheSamePage = true")

@@ -1,4 +1,4 @@
-"""Every way in: by a signed link, in a frame of a product, by cookie on one host, by either port."""
+"""Every way in: by signed link, in a frame of a product, by cookie on one host, by either port."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import sites
-from tests.browser.looking import listen, stay, stayed, wait_for_site
+from tests.browser.looking import hydrated, listen, stay, stayed, wait_for_site
 from tests.whole.daemon import Daemon, until
 
 pytestmark = pytest.mark.system
@@ -47,6 +47,7 @@ def test_documentation_shows_an_edit_and_its_islands_work(
 ) -> None:
     worktree = open_site("docs", daemon, templates, page, "en/introduction")
     page.set_viewport_size({"width": 600, "height": 800})  # on more it hides its menu's button
+    hydrated(page, "#menu-toggle")
     page.get_by_role("button", name="Toggle sidebar").click()
     expect(page.locator("body.mobile-sidebar-toggle")).to_be_visible()
     edit(worktree / "src/pages/en/introduction.md", "title: Introduction", "title: Welcome")
@@ -58,6 +59,7 @@ def test_an_island_hydrates_and_keeps_its_state_when_it_is_edited(
 ) -> None:
     worktree = open_site("islands", daemon, templates, page)
     counter = worktree / "src/components/Counter.tsx"
+    hydrated(page, ".counter")
     page.get_by_role("button", name="+").click()
     expect(page.locator("pre")).to_have_text("1")
     stay(page)
@@ -84,6 +86,8 @@ def test_a_broken_island_is_shown_over_the_page_until_it_is_mended(
     expect(page.locator("main h1")).to_have_text("Hello, React!")
     assert stayed(page)
     edit(counter, "const add = = (", "const add = (")
+    page.wait_for_function("window.stillTheSamePage === undefined")  # Vite's client loads it anew
+    hydrated(page, ".counter")
     expect(page.locator("vite-error-overlay")).not_to_be_attached()
     page.get_by_role("button", name="+").click()
     expect(page.locator("pre")).to_have_text("1")
