@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from urllib.parse import urlsplit
 
 from services.hmr.credentials import Shown, is_token, read_shown
@@ -44,12 +45,16 @@ class Rules:
 class Admit:
     """Let it through: to the preview of that id, which need not be there, or to the default one.
 
-    `seen` is the request as its client sees it, and `host` the Host that the client sent.
+    `seen` is the request as its client sees it, and `host` the Host that the client sent. It was
+    decided by `rules`, on what is good `until` then, in Unix seconds.
     """
 
     preview_id: str | None
     host: str
     seen: Seen
+    method: bytes
+    rules: Rules
+    until: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,13 @@ def decide(
     if _PARAMETER in target and (parts := _without_ticket(target)) is not None:
         return _enter(asked, *parts, rules, now)
     if place.preview_id is not None and not rules.signed:
-        return Admit(place.preview_id, place.header, seen)
+        return Admit(place.preview_id, place.header, seen, method, rules)
     return _admit(asked, read_shown(headers), rules, now)
+
+
+def still_admits(admitted: Admit, target: bytes, rules: Rules, now: float) -> bool:
+    """Whether `decide` would say that again of a request with the same headers by that method."""
+    return admitted.rules is rules and now < admitted.until and _PARAMETER not in target
 
 
 @lru_cache(1024)  # the same few hosts are asked for again and again
@@ -147,15 +157,17 @@ def _find_place(header: str, forwarded: str, domains: tuple[str, ...]) -> _Place
 
 def _admit(asked: _Asked, shown: Shown, rules: Rules, now: float) -> Decision:
     tickets = [
-        ticket[0]
+        ticket
         for cookie in shown.ticket_cookies
         if (ticket := read(rules.token, cookie.decode("latin-1"), now)) is not None
     ]
-    wanted = asked.place.preview_id or next(iter(tickets), None)
-    admitted = Admit(wanted, asked.place.header, asked.seen)
+    ticketed = [preview_id for preview_id, _ in tickets]
+    wanted = asked.place.preview_id or next(iter(ticketed), None)
+    until = min((expires for _, expires in tickets), default=inf)
+    admitted = Admit(wanted, asked.place.header, asked.seen, asked.method, rules, until)
     if not rules.signed or is_token(shown.bearer, rules.token):
         return admitted
-    by_ticket = wanted is not None and any(admits(ticket, wanted) for ticket in tickets)
+    by_ticket = wanted is not None and any(admits(ticket, wanted) for ticket in ticketed)
     if not by_ticket and not is_token(shown.token_cookies, rules.token):
         return Refuse(401, NO_LINK)
     # Only a cookie, which a browser sends along on behalf of anybody's page.

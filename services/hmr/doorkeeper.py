@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from services.hmr import Options
-from services.hmr.access import Decision, Refuse, Rules, decide
+from services.hmr.access import Admit, Decision, Refuse, Rules, decide, still_admits
 from services.hmr.forwarded import Forwarders, plain
 from services.hmr.head import Headers
 from services.token_file import CannotKeepToken, read_token
@@ -50,13 +50,22 @@ class Doorkeeper:
         The names of headers are in lower case. Never waits. A new token is known at once, an old
         one may be good for `LOOK_AGAIN` more.
         """
-        seen, now = self._forwarders.read(headers, peer), self._now()
-        if self._next_look <= now:
-            self._look(now)
+        seen, now = self._forwarders.read(headers, peer), self._look_at_times()
         decision = decide(method, target, headers, seen, self._rules, now)
         if isinstance(decision, Refuse) and decision.status in (401, 403) and self._look(now):
             decision = decide(method, target, headers, seen, self._rules, now)
         return decision
+
+    def still_admits(self, admitted: Admit, target: bytes) -> bool:
+        """Whether another request by the same method, with the same headers, is admitted too."""
+        now = self._look_at_times()
+        return still_admits(admitted, target, self._rules, now)
+
+    def _look_at_times(self) -> float:
+        now = self._now()
+        if self._next_look <= now:
+            self._look(now)
+        return now
 
     def _look(self, now: float) -> bool:
         """Whether there is another token than before. The API replaces its file in one step."""

@@ -8,10 +8,9 @@ from math import inf
 import trio
 from msgspec import Struct
 
-from services.hmr.access import Admit
 from services.hmr.chunked import Dechunker, chunk, last_chunk
 from services.hmr.head import CHUNKED, BadHead, RequestHead, ResponseHead, read_response
-from services.hmr.headers import is_websocket, switching, to_client, to_upstream, written
+from services.hmr.headers import is_websocket, switching, to_client, written
 from services.hmr.upload import Upload
 from services.hmr.wire import CHUNK, Lost, Stalled, Wire
 
@@ -59,14 +58,13 @@ class Exchange:
         )
         self._if_lost = End.UNANSWERED
 
-    async def run(self, *, port: int, admitted: Admit, token: str) -> End:
-        """Carry the request, its body as it comes, and the answer as it comes.
+    async def run(self, fields: bytes, *, port: int) -> End:
+        """Carry the request, with `fields` as its header, and the answer, both as they come.
 
         What the server breaks is returned. What the browser breaks is raised: `Lost`, or `BadHead`
         where its body cannot be read and no answer has begun.
         """
         request = self._request
-        fields = written(to_upstream(request, port=port, admitted=admitted, token=token))
         head = b"%b %b HTTP/1.1\r\n%b" % (request.method, request.target, fields)
         try:
             if self._upload is not None:

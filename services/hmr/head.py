@@ -73,8 +73,12 @@ def is_hopeless(start: bytes) -> bool:
     return bool(start) and _HOPELESS.match(start) is not None
 
 
-def read_request(head: bytes) -> RequestHead:
-    """A request's head, from its first byte to the blank line. Raises `BadHead`."""
+def read_request(head: bytes, alike: RequestHead | None = None) -> RequestHead:
+    """A request's head, from its first byte to the blank line. Raises `BadHead`.
+
+    One that is `alike` was the same, byte for byte, after its target: all that follows from that
+    is taken from it.
+    """
     line = _REQUEST.match(head)
     if line is None:
         raise BadHead(400, "the first line is no request")
@@ -84,27 +88,14 @@ def read_request(head: bytes) -> RequestHead:
     if len(target) > TARGET:
         raise BadHead(414, f"its target is longer than {TARGET} bytes")
     modern = minor == b"1"
-    headers = _fields(head, line.end(), 431)
-    given = dict(headers)
-    if len(given) != len(headers):
-        _check_repeated(headers)
-    host = given.get(b"host")
-    if host is None:
-        if modern:
-            raise BadHead(400, "it has no Host")
-    elif host and _HOST.fullmatch(host) is None:
-        raise BadHead(400, "its Host is none")
+    if alike is None:
+        headers, given, length, keeps = _read_block(head, line.end(), modern)
+    else:
+        headers, given, length, keeps = alike.headers, alike.given, alike.length, alike.keeps
     if method == b"CONNECT":
         raise BadHead(400, "this is no proxy to elsewhere")
     if target[0] != 0x2F:
-        target = _origin_form(method, target, host)
-    length = 0
-    if b"content-length" in given or b"transfer-encoding" in given:
-        length = _request_length(given, modern)
-    connection = given.get(b"connection")
-    keeps = modern
-    if connection is not None:
-        keeps = _keeps(headers, modern)
+        target = _origin_form(method, target, given.get(b"host"))
     return RequestHead(method, target, modern, headers, given, length, keeps)
 
 
@@ -155,6 +146,27 @@ def _fields(head: bytes, start: int, status: int) -> Headers:
     if len(headers) > FIELDS:
         raise BadHead(status, f"it has more than {FIELDS} header fields")
     return headers
+
+
+def _read_block(
+    head: bytes, start: int, modern: bool
+) -> tuple[Headers, dict[bytes, bytes], int, bool]:
+    """A request's `headers`, `given`, `length` and `keeps`."""
+    headers = _fields(head, start, 431)
+    given = dict(headers)
+    if len(given) != len(headers):
+        _check_repeated(headers)
+    host = given.get(b"host")
+    if host is None:
+        if modern:
+            raise BadHead(400, "it has no Host")
+    elif host and _HOST.fullmatch(host) is None:
+        raise BadHead(400, "its Host is none")
+    length = 0
+    if b"content-length" in given or b"transfer-encoding" in given:
+        length = _request_length(given, modern)
+    keeps = _keeps(headers, modern) if b"connection" in given else modern
+    return headers, given, length, keeps
 
 
 def _check_repeated(headers: Headers, status: int = 400) -> None:

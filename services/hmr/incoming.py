@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import trio
 
-from services.hmr.head import BadHead, RequestHead, is_hopeless, read_request
+from services.hmr.head import BadHead, RequestHead, is_hopeless
 from services.hmr.wire import Stalled, Wire
 
 REQUEST_HEAD = 64 * 1024  # bytes; what browsers send is far below
 _END = b"\r\n\r\n"
 
 
-async def receive_request(wire: Wire, *, idle: float, patience: float) -> RequestHead | None:
+async def receive_request(
+    wire: Wire, read: Callable[[bytes], RequestHead], *, idle: float, patience: float
+) -> RequestHead | None:
     """The next head, or None when the browser wants no more or nothing came for `idle` seconds.
 
-    However slowly a head comes, it has `patience` seconds. What came after it is `wire.early`.
-    Raises `BadHead`, `Lost`.
+    However slowly a head comes, it has `patience` seconds, and all of it is given to `read`. What
+    came after it is `wire.early`. Raises `BadHead`, `Lost`.
     """
     data, wire.early = wire.early, b""
     if not data:
@@ -35,7 +39,7 @@ async def receive_request(wire: Wire, *, idle: float, patience: float) -> Reques
         raise BadHead(431, f"its head is longer than {REQUEST_HEAD} bytes")
     end += len(_END)
     wire.early = data[end:]
-    return read_request(data[:end])
+    return read(data[:end])
 
 
 async def _receive_rest(wire: Wire, data: bytes, patience: float) -> bytes:

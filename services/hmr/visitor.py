@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import trio
 
@@ -20,6 +21,7 @@ from services.hmr.incoming import receive_request
 from services.hmr.limits import Tally
 from services.hmr.notices import Notice, plain
 from services.hmr.pool import Pool
+from services.hmr.repeats import Repeats
 from services.hmr.tunnels import Tunnels
 from services.hmr.waiting import broken, explain, missing
 from services.hmr.waking import Waker
@@ -62,13 +64,19 @@ def patience(headers: Mapping[bytes, bytes], hold: float) -> float:
     return min(hold, float(asked[1])) if asked else hold
 
 
+def _leave(left: Callable[[], None], guests: Tally, guest: str) -> None:
+    """At the end of a tunnel, which outlives its visitor."""
+    left()
+    guests.leave(guest)
+
+
 class Visitor:
     """One connection. `address` is where it comes from; `left` is called when it is closed."""
 
     def __init__(self, wire: Wire, door: Door, address: str, left: Callable[[], None]) -> None:
         self._wire = wire
         self._door = door
-        self._address = address
+        self._repeats = Repeats(door.keeper, address)
         self._left = left
         self._guest: str | None = None  # whose request this is, of those that a balancer brings
 
@@ -81,7 +89,9 @@ class Visitor:
         handed_over = False
         try:
             while not door.closing.begun:
-                head = await receive_request(wire, idle=door.idle, patience=door.head)
+                head = await receive_request(
+                    wire, self._repeats.read, idle=door.idle, patience=door.head
+                )
                 if head is None:
                     break
                 end = await self._serve(head)
@@ -117,10 +127,6 @@ class Visitor:
                 self._guest = None
         return end
 
-    def _leave_with_guest(self) -> None:
-        self._left()
-        self._door.guests.leave(self._guest)
-
     async def _answer(self, head: RequestHead, admitted: Admit) -> End:
         door, given = self._door, head.given
         preview_id = admitted.preview_id
@@ -139,7 +145,7 @@ class Visitor:
     def _check(self, head: RequestHead) -> Admit | Notice:
         """Which preview a request may see, or why it is not served at all."""
         given = head.given
-        decision = self._door.keeper.decide(head.method, head.target, head.headers, self._address)
+        decision = self._repeats.decide(head)
         if isinstance(decision, Refuse) and decision.status == 404:
             return missing(decision.text, page=wants_page(given))
         if isinstance(decision, Refuse):
@@ -193,13 +199,16 @@ class Visitor:
         return False
 
     async def _carry(self, head: RequestHead, server: Wire, port: int, admitted: Admit) -> End:
+        fields = self._repeats.fields(head, port, admitted)
         exchange = Exchange(self._wire, server, head, self._door.patience)
         end = End.CUT
         try:
-            end = await exchange.run(port=port, admitted=admitted, token=self._door.keeper.token)
+            end = await exchange.run(fields, port=port)
         finally:
             if end is End.SWITCHED:
-                ended = self._left if self._guest is None else self._leave_with_guest
+                ended = self._left
+                if self._guest is not None:
+                    ended = partial(_leave, ended, self._door.guests, self._guest)
                 self._door.tunnels.open(self._wire, server, ended)
             elif exchange.reusable:
                 self._door.pool.keep(port, server)

@@ -1,4 +1,4 @@
-from services.hmr.access import Admit
+from services.hmr.access import Admit, Rules
 from services.hmr.forwarded import Forwarders
 from services.hmr.head import read_request, read_response
 from services.hmr.headers import is_websocket, switching, to_client, to_upstream, written
@@ -10,7 +10,7 @@ def asked(*headers, method=b"GET"):
 
 def sent(*headers, port=20001, peer="10.0.0.7", trusted=()):
     seen = Forwarders(trusted).read(list(headers), peer)
-    admitted = Admit(None, dict(headers)[b"host"].decode(), seen)
+    admitted = Admit(None, dict(headers)[b"host"].decode(), seen, b"GET", Rules())
     return to_upstream(asked(*headers), port=port, admitted=admitted, token="secret")
 
 
