@@ -94,7 +94,9 @@ class Practice:
 
     async def _started(self, key: ThreadKey, workspace: Workspace) -> Preview:
         """The thread's preview once it is ready, or failed, or as it is when the time is over."""
-        preview = await self._ctx.ask("previews", StartPreview(key, workspace.root, prefer=False))
+        preview = await self._ctx.ask(
+            "previews", StartPreview(key, workspace.root, workspace.site, prefer=False)
+        )
         board = self._ctx.board("routes", Routes)
 
         def settled(routes: Routes | None) -> bool:

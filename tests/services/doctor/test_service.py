@@ -50,6 +50,7 @@ class World:
         self.root = root
         self.state = state
         self.domains: list[str] = []
+        self.sites: dict[ThreadKey, str] = {}
         self.asked: list[object] = []
         self.text_at_delete = b""
         self.deleted = trio.Event()
@@ -88,8 +89,9 @@ class World:
                 raise Refused(f"unknown request {request}")
 
     def _workspace(self, key: ThreadKey) -> Workspace:
+        where = (self.root, self.root, self.root)
         return Workspace(
-            key, self.root, self.root, self.root, branch=key.branch, head="", resumed=False
+            key, *where, branch=key.branch, head="", resumed=False, site=self.sites.get(key, "")
         )
 
     async def ask(self, request):
@@ -164,6 +166,13 @@ async def test_a_thread_of_somebody_is_looked_at_and_left_alone(world, site, nur
     assert {hop.name: hop.verdict for hop in findings.hops}["hmr"] is Verdict.NOT_TRIED
     assert world.kinds() == [FindWorkspace, StartPreview]
     assert (world.root / PAGE).read_bytes() == BEFORE
+
+
+async def test_a_site_in_a_folder_of_its_repository_is_not_opened_as_another_one(world, nursery):
+    world.sites = {OTHER: "apps/web"}
+    await nursery.start(world.run)
+    await world.ask(SelfTest(address(OTHER, 1), OTHER))
+    assert StartPreview(OTHER, world.root, "apps/web", prefer=False) in world.asked
 
 
 async def test_a_thread_that_is_not_there_is_refused(world, nursery):
