@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from services.messages import ThreadKey
+from services.messages import SCRATCH, ThreadKey
 from services.workspaces import files
 from services.workspaces.layout import Layout
 from services.workspaces.records import read_record
@@ -13,7 +13,7 @@ from supervisor.desk import NotFound
 
 
 def previewed(settings: Settings, preview_id: str | None) -> ThreadKey:
-    """The thread that has a preview of that id, or the one last opened of all.
+    """The thread that has a preview of that id, or the one last opened of all by a person.
 
     Looks through the threads that have a worktree, which no archived one has: an id tells its
     thread to nobody. Raises `NotFound`.
@@ -41,6 +41,8 @@ def _keys(settings: Settings) -> Iterator[ThreadKey]:
 
 def _by_opening(settings: Settings) -> Iterator[tuple[str, ThreadKey]]:
     for key in _keys(settings):
+        if key == SCRATCH:
+            continue
         layout: Layout = settings.layout(key)
         record = read_record(layout, key.thread)
         yield (record.updated if record else ""), key

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from services.messages import (
+    SCRATCH,
     ArchiveThread,
     FindPreviewed,
     OpenWorkspace,
@@ -67,6 +68,16 @@ async def test_without_an_id_it_is_the_thread_last_opened_of_all(
         assert (await service.ask(FindPreviewed())).key == key
         await opened(service, OTHER)
         assert (await service.ask(FindPreviewed())).key == OTHER
+
+
+async def test_a_self_test_is_nobody_who_opened_a_thread(serving: Serving, key: ThreadKey) -> None:
+    async with serving() as service:
+        await opened(service, SCRATCH)
+        assert (await service.ask(FindPreviewed(SCRATCH.preview_id))).key == SCRATCH
+        with pytest.raises(NotFound, match="no thread is open"):
+            await service.ask(FindPreviewed())
+        await opened(service, key, SCRATCH)
+        assert (await service.ask(FindPreviewed())).key == key
 
 
 async def test_an_archived_thread_has_no_preview(serving: Serving, key: ThreadKey) -> None:
