@@ -78,9 +78,11 @@ class Attention:
         }
         taken = await trio.to_thread.run_sync(memory.taken, frozenset(pids.values()))
         for preview_id, pid in pids.items():
-            # What ended while we looked has no memory to show.
+            preview = board.previews.get(preview_id)
+            # What ended while we looked, or is about to, has no memory to show.
+            if preview is None or not self._servers.is_up(preview):
+                continue
             if taken[pid] and self._servers.pid(preview_id) == pid:
-                preview = board.previews[preview_id]
                 shown = memory.steady(preview.memory, taken[pid])
                 board.show(replace(preview, memory=shown))
 

@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
@@ -85,6 +87,67 @@ async def test_memory_is_measured_shown_and_kept_within_its_limit(tmp_path, take
         await kept.ask(StartPreview(THIRD, own(tmp_path / "third")))
         await kept.until(PreviewState.READY, THIRD)
         assert kept.routes.previews[OTHER.preview_id].state is PreviewState.ASLEEP
+
+
+@pytest.fixture
+def measuring(monkeypatch):
+    """Measurements that were begun, each of which ends when it is told to."""
+    begun = []
+
+    def measure(pids):
+        if pids:
+            end = threading.Event()
+            trio.from_thread.run_sync(begun.append, end)
+            assert end.wait(10)
+        return dict.fromkeys(pids, 300 * MIB)
+
+    monkeypatch.setattr(memory, "taken", measure)
+    yield begun
+    for end in begun:
+        end.set()
+
+
+async def measurement(measuring, mock_clock):
+    """Wait until another one begins: what the one before found was looked at."""
+    before = len(measuring)
+    while len(measuring) == before:
+        mock_clock.jump(EVERY + 1)
+        await wait_all_tasks_blocked(0.01)
+
+
+async def test_one_that_is_closed_while_it_is_measured_is_gone(tmp_path, measuring, mock_clock):
+    async with previews(tmp_path / "cache", sleep_after=0) as kept:
+        kept.supervisor.pids = {astro(KEY): 1, astro(OTHER): 2}
+        await opened(kept, tmp_path, KEY, OTHER)
+        await measurement(measuring, mock_clock)
+        kept.supervisor.ending = trio.Event()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(kept.ask, StopPreview(KEY))
+            await until(lambda: KEY.preview_id not in kept.routes.previews)
+            measuring[0].set()
+            await measurement(measuring, mock_clock)
+            measuring[1].set()
+            kept.supervisor.ending.set()
+        assert list(kept.routes.previews) == [OTHER.preview_id]
+
+
+async def test_one_that_falls_asleep_while_it_is_measured_takes_nothing(
+    tmp_path, measuring, mock_clock
+):
+    async with previews(tmp_path / "cache", sleep_after=0, most=2) as kept:
+        kept.supervisor.pids = {astro(KEY): 1, astro(OTHER): 2}
+        await opened(kept, tmp_path, KEY)
+        mock_clock.jump(1)
+        await opened(kept, tmp_path, OTHER)
+        await measurement(measuring, mock_clock)
+        kept.supervisor.ending = trio.Event()
+        await kept.ask(StartPreview(THIRD, own(tmp_path / "third")))
+        await kept.until(PreviewState.ASLEEP)
+        measuring[0].set()
+        await measurement(measuring, mock_clock)
+        assert kept.routes.previews[KEY.preview_id].memory == 0
+        measuring[1].set()
+        kept.supervisor.ending.set()
 
 
 async def test_nobody_looks_and_it_sleeps_somebody_does_and_it_stays(tmp_path, mock_clock):
