@@ -35,11 +35,15 @@ BUILDING = "building the site"
 
 @dataclass(slots=True)
 class _Build:
-    """A build under way, how it went, and how many wait to know that."""
+    """A build under way, how it went, and how many wait to know that.
+
+    What is `good` is carried through even if nobody waits for it any more.
+    """
 
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     done: trio.Event = field(default_factory=trio.Event)
     waiting: int = 0
+    good: bool = False
     built: Built | None = None
     refusal: str = "the build was ended; build it again"
 
@@ -84,7 +88,9 @@ class Builds:
         who wait for it; when there are none, that ends.
         """
         key = source.key
-        if (under_way := self._under_way.get(key.built_id)) is None:
+        while (under_way := self._under_way.get(key.built_id)) and under_way.scope.cancel_called:
+            await under_way.done.wait()
+        if under_way is None:
             under_way = self._under_way[key.built_id] = _Build()
             self._nursery.start_soon(self._run, source, under_way)
         under_way.waiting += 1
@@ -92,7 +98,7 @@ class Builds:
             await under_way.done.wait()
         finally:
             under_way.waiting -= 1
-            if not under_way.waiting:
+            if not under_way.waiting and not under_way.good:
                 under_way.scope.cancel()
         if under_way.built is None:
             raise Refused(f"cannot build the site of {key}: {under_way.refusal}")
@@ -117,25 +123,28 @@ class Builds:
                 await self._recall(source)
                 self._show(draft, PreviewState.STARTING, BUILDING if self._turn.value else QUEUED)
                 async with self._turn:
-                    under_way.built = await self._build(draft, output)
+                    under_way.built = await self._build(draft, output, under_way)
         except (Refused, OSError) as error:
-            under_way.refusal = in_words(error)
+            under_way.refusal = in_words(error, "prepare the site")
             if draft.id in self._servers.board.previews:
                 self._show(draft, PreviewState.FAILED, under_way.refusal)
-        self._under_way.pop(draft.id)
         if under_way.scope.cancelled_caught:
             self._show(draft, None, "")
-            self._nursery.start_soon(trio.to_thread.run_sync, self._outputs.discard, output)
+        if not under_way.good:
+            await trio.to_thread.run_sync(self._outputs.discard, output)
+        self._under_way.pop(draft.id)
         under_way.done.set()
 
     async def _recall(self, source: Source) -> None:
         """Let the last good output be there while a newer one is made."""
-        if source.key.built_id in self._servers.board.previews:
+        built_id = source.key.built_id
+        if self._servers.source(built_id) is not None:
             return
-        if (latest := await self.latest(source)) is not None:
+        latest = await self.latest(source)
+        if latest is not None and self._servers.source(built_id) is None:  # nobody woke it
             self._servers.announce(latest, PreviewState.ASLEEP, "")
 
-    async def _build(self, draft: Source, output: Path) -> Built:
+    async def _build(self, draft: Source, output: Path, under_way: _Build) -> Built:
         started = trio.current_time()
         cache = self._outputs.cache(draft.id)
         failures = await self._attempt(draft, output, cache)
@@ -145,10 +154,14 @@ class Builds:
             first = headline(failures[0])
             log.info("site not built", preview=draft.id, reason=first, seconds=seconds)
             self._show(draft, PreviewState.FAILED, f"the build failed: {first}", failures[0])
-            await trio.to_thread.run_sync(self._outputs.discard, output)
             return Built(None, failures, seconds, said)
         log.info("site built", preview=draft.id, seconds=seconds)
-        await trio.to_thread.run_sync(self._outputs.keep, draft.id, output)
+        under_way.good = True
+        try:
+            await trio.to_thread.run_sync(self._outputs.keep, draft.id, output)
+        except OSError:
+            under_way.good = False
+            raise
         while self._servers.is_working(draft.id):  # somebody wakes the last one
             await self._servers.until_up(draft.id)
         self._servers.begin(with_(draft, output=output), waking=True)

@@ -30,9 +30,9 @@ TEMPLATE = "install@"
 Tell = Callable[[str], None]
 
 
-def in_words(error: Refused | OSError) -> str:
-    """What a person is told of what came in the way, a full disk for one."""
-    return str(error) if isinstance(error, Refused) else f"cannot install dependencies: {error}"
+def in_words(error: Refused | OSError, aim: str = "install dependencies") -> str:
+    """What a person is told of what came in the way of an aim, a full disk for one."""
+    return str(error) if isinstance(error, Refused) else f"cannot {aim}: {error}"
 
 
 @dataclass(frozen=True, slots=True)

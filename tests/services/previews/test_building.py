@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
@@ -10,10 +12,12 @@ from services.messages import (
     StopPreview,
     WakePreview,
 )
+from services.previews.outputs import Outputs
 from supervisor.control import Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import State
 from tests.services.previews.fakes import KEY, harness, previews, site
+from tests.services.previews.test_dependencies import until
 from tests.services.previews.test_sleeping import OTHER, own
 
 BUILD = f"build@{KEY.built_id}"
@@ -168,6 +172,68 @@ async def test_a_build_that_nobody_waits_for_is_ended(tmp_path):
         assert (await kept.ask(BuildSite(KEY))).preview is not None
 
 
+async def test_whoever_asks_while_one_is_ended_has_one_of_his_own(tmp_path, nursery):
+    answers = []
+
+    async def ask():
+        answers.append(await kept.ask(BuildSite(KEY)))
+
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.ending = trio.Event()
+        async with trio.open_nursery() as first:
+            first.start_soon(kept.ask, BuildSite(KEY))
+            await kept.supervisor.building.wait()
+            await wait_all_tasks_blocked()
+            first.cancel_scope.cancel()
+        nursery.start_soon(ask)
+        await wait_all_tasks_blocked()
+        kept.supervisor.built.set()
+        kept.supervisor.ending.set()
+        while not answers:
+            await wait_all_tasks_blocked(0.01)
+        assert answers[0].preview.state is PreviewState.READY
+
+
+async def test_a_good_one_is_served_even_if_nobody_waits_for_it_any_more(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        first = await kept.ask(BuildSite(KEY))
+        kept.supervisor.built, kept.supervisor.building = trio.Event(), trio.Event()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(kept.ask, BuildSite(KEY))
+            await kept.supervisor.building.wait()
+            await wait_all_tasks_blocked()
+            kept.supervisor.asked.clear()
+            kept.supervisor.ending = trio.Event()  # of the build itself, then of the last server
+            kept.supervisor.built.set()
+            await until(lambda: kept.supervisor.names(Stop) == [BUILD])
+            kept.supervisor.ending.set()
+            kept.supervisor.ending = trio.Event()
+            await until(lambda: kept.supervisor.names(Stop) == [BUILD, SERVED])
+            nursery.cancel_scope.cancel()
+        kept.supervisor.ending.set()
+        second = await kept.until_shown(KEY.built_id, PreviewState.READY)
+        assert second.built > first.preview.built
+        await until(lambda: outputs(kept) == [served(kept)])
+        assert (kept.cache / "built" / KEY.built_id / served(kept)).is_dir()
+
+
+async def test_a_disk_that_says_no_is_named_and_nothing_is_left(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        monkeypatch.setattr(Outputs, "keep", full)
+        with pytest.raises(Refused, match=r"cannot prepare the site: .*No space left on device"):
+            await kept.ask(BuildSite(KEY))
+        assert outputs(kept) == []
+        assert kept.routes.previews[KEY.built_id].state is PreviewState.FAILED
+
+
 async def test_one_that_takes_too_long_is_ended_and_says_so(tmp_path, mock_clock, nursery):
     answers = []
 
@@ -235,6 +301,56 @@ async def test_another_run_of_the_daemon_serves_what_was_built_before(tmp_path):
         assert woken.built == first.preview.built
         await kept.until_shown(KEY.built_id, PreviewState.READY)
         assert served(kept) == good
+
+
+async def test_a_new_life_serves_what_was_asleep_while_a_newer_one_fails(tmp_path, around, nursery):
+    async with previews(tmp_path / "cache", around, most=1) as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        first = await kept.ask(BuildSite(KEY))
+        await kept.ask(StartPreview(OTHER, own(tmp_path / "other")))
+        await kept.until_shown(KEY.built_id, PreviewState.ASLEEP)
+        await kept.until(PreviewState.READY, OTHER)
+    around.stopping = trio.Event()
+    async with previews(tmp_path / "cache", around) as kept:
+        kept.on_disk = {KEY: tmp_path / "home"}
+        nursery.start_soon(kept.ask, BuildSite(KEY))
+        await kept.supervisor.building.wait()
+        await kept.ask(WakePreview(KEY.built_id))
+        shown = await kept.until_shown(KEY.built_id, PreviewState.READY)
+        assert shown.built == first.preview.built
+        kept.supervisor.mistakes = [BROKEN]
+        kept.supervisor.built.set()
+        await until(lambda: "no such import" in kept.routes.previews[KEY.built_id].reason)
+        assert kept.routes.previews[KEY.built_id].state is PreviewState.READY
+
+
+async def test_one_woken_as_a_build_begins_stays_awake(tmp_path, monkeypatch):
+    found, looking, go = Outputs.latest, [], threading.Event()
+
+    def slowly(outputs, preview_id):
+        looking.append(preview_id)
+        if len(looking) == 1:
+            assert go.wait(10)
+        return found(outputs, preview_id)
+
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+        kept.supervisor.built.set()
+        await kept.ask(BuildSite(KEY))
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: tmp_path / "home"}
+        monkeypatch.setattr(Outputs, "tidy", lambda *_: None)
+        monkeypatch.setattr(Outputs, "latest", slowly)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(kept.ask, BuildSite(KEY))
+            await until(lambda: looking)
+            await kept.ask(WakePreview(KEY.built_id))
+            await kept.until_shown(KEY.built_id, PreviewState.READY)
+            go.set()
+            await kept.supervisor.building.wait()
+            assert kept.routes.previews[KEY.built_id].state is PreviewState.READY
+            kept.supervisor.built.set()
 
 
 async def test_a_new_life_takes_over_what_serves_a_build_and_ends_one_under_way(tmp_path, around):
