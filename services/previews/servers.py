@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from services.previews.node import Node
 from services.previews.ports import is_free
 from services.previews.progress import BEGUN
 from services.previews.sources import Source, recognize, serving
+from services.previews.store import retire
 from services.previews.table import TEMPLATE, meaning, pick_port
 from supervisor.context import Context
 from supervisor.desk import Refused
@@ -65,7 +67,7 @@ class Servers:
         self._cache = cache
         self._grounds = grounds
         self.make_room: Callable[[str], Awaitable[None]] = _is_room
-        self.brought_up: Callable[[str], None] = _unnoticed
+        self.brought_up: Callable[[str], None] = lambda _: None
         # Two daemons on one machine would otherwise go for the same ports at the same moment.
         self._first_port = random.randrange(1 << 16)
         self._sources: dict[str, Source] = {}
@@ -76,7 +78,7 @@ class Servers:
         """Take over what an earlier life of this service started, or put to sleep."""
         before = self._ctx.board("routes", Routes).value or Routes({})
         found = {
-            preview.id: replace(preview, clients=0)
+            preview.id: preview
             for preview in before.previews.values()
             if preview.state is PreviewState.ASLEEP
         }
@@ -85,9 +87,11 @@ class Servers:
             if known is not None:
                 source, port = known
                 state, reason = meaning(status)
-                found[source.id] = Preview(
-                    source.id, source.key, state, port, reason, built=source.built
-                )
+                seen = Preview(source.id, source.key, state, port, reason, built=source.built)
+                if (shown := before.previews.get(source.id)) and state is PreviewState.READY:
+                    # Its runner says only once that there is a mistake, and that there is none.
+                    seen = replace(seen, error=shown.error, clients=shown.clients)
+                found[source.id] = seen
                 self._sources[source.id] = source
         if found:
             log.info("previews adopted", previews=list(found))
@@ -176,10 +180,15 @@ class Servers:
                     nursery.start_soon(self._stop, preview.id)
 
     async def end(self, preview_id: str) -> None:
-        """End a server and forget its preview; nothing where there is none."""
-        if preview_id not in self.board.previews:
-            return
-        if (work := self._working.get(preview_id)) is not None:
+        """End a server, forget its preview, and remove what it kept, if there is any of that."""
+        if preview_id in self.board.previews:
+            await self._end(preview_id)
+        with suppress(OSError):  # what stays can be made again, and is used again
+            await trio.to_thread.run_sync(retire, self.cache_of(preview_id))
+
+    async def _end(self, preview_id: str) -> None:
+        # Who waited for it, too, may have begun again by the time that we go on.
+        while (work := self._working.get(preview_id)) is not None:
             work.scope.cancel()
             await work.done.wait()
         # First out of sight: what becomes of the server is no news of a preview any more.
@@ -287,7 +296,3 @@ class Servers:
 async def _is_room(preview_id: str) -> None:
     """For whoever has no limits."""
     await trio.lowlevel.checkpoint()
-
-
-def _unnoticed(preview_id: str) -> None:
-    """The same."""

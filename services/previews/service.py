@@ -144,7 +144,7 @@ class Previews:
         if source is not None and (known is None or known.state is PreviewState.ASLEEP):
             self._servers.begin(source, waking=True)
         woken = known.id if known is not None else source.id if source is not None else ""
-        if preview_id is None or board.default is None:
+        if board.previews[woken].built is None and (preview_id is None or board.default is None):
             board.prefer(woken)
         self._attention.use(woken)
         return board.previews[woken]

@@ -148,7 +148,7 @@ def finish(partial: Path, place: Place) -> None:
     if place.ready:  # another daemon with the same cache was there first
         discard(partial)
         return
-    _retire(place.entry)
+    retire(place.entry)
     partial.rename(place.entry)
 
 
@@ -238,13 +238,13 @@ def remove(entry: Entry, running: frozenset[Path]) -> bool:
     """Remove an entry, unless somebody needs it by now; whether it went."""
     with suppress(FileNotFoundError):
         if not _entry(entry.path / MARKER, running).needed:
-            _retire(entry.path)
+            retire(entry.path)
             return True
     return False
 
 
-def _retire(entry: Path) -> None:
-    """Take an entry away: first out of everybody's reach, then file by file."""
+def retire(entry: Path) -> None:
+    """Take a folder away: first out of everybody's reach, then file by file."""
     if entry.exists():
         aside = Path(tempfile.mkdtemp(prefix=f"{entry.name}{PARTIAL}", dir=entry.parent))
         discard(entry.rename(aside / "entry").parent)

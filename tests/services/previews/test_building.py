@@ -301,6 +301,8 @@ async def test_another_run_of_the_daemon_serves_what_was_built_before(tmp_path):
         assert woken.built == first.preview.built
         await kept.until_shown(KEY.built_id, PreviewState.READY)
         assert served(kept) == good
+        # It is not what somebody sees who did not ask for it.
+        assert kept.routes.default is None
 
 
 async def test_a_new_life_serves_what_was_asleep_while_a_newer_one_fails(tmp_path, around, nursery):

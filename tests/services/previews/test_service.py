@@ -9,6 +9,7 @@ from trio.testing import wait_all_tasks_blocked
 
 from services.messages import (
     BuildSite,
+    PreviewBroken,
     PreviewState,
     RefreshPreview,
     RestartPreview,
@@ -20,7 +21,7 @@ from services.messages import (
 from services.previews import store
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import Refused
-from supervisor.model import State
+from supervisor.model import Report, State
 from tests.services.previews.fakes import KEY, harness, previews, site
 from tests.services.previews.test_dependencies import until
 
@@ -326,6 +327,33 @@ async def test_a_new_life_takes_over_the_dev_servers_that_run(tmp_path):
         assert kept.supervisor.asked[-1].parameters["root"] == str(roots[KEY])
 
 
+async def test_a_new_life_knows_what_a_runner_said_and_will_not_say_again(tmp_path):
+    around = harness()
+    root = site(tmp_path / "home")
+    modules_of(root)
+
+    async def say(event, **facts):
+        send, _ = around.channels.streams["runner"]
+        await send.send(Report(ASTRO, {"event": event, **facts}))
+
+    async with previews(tmp_path / "cache", around) as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        await say("astro.clients", count=2)
+        await say("astro.error", message="no", file="a.astro")
+        await until(lambda: kept.routes.previews[KEY.preview_id].error)
+        before = kept.routes
+    around.stopping = trio.Event()
+    async with previews(tmp_path / "cache", around) as kept:
+        assert kept.routes == before
+        await say("astro.fixed")
+        await until(lambda: kept.routes.previews[KEY.preview_id].error is None)
+        _, told = around.channels.streams["preview_events"]
+        error = before.previews[KEY.preview_id].error
+        assert told.receive_nowait() == PreviewBroken(KEY, error)
+        assert told.receive_nowait() == PreviewBroken(KEY, None)
+
+
 async def test_an_installation_that_an_earlier_life_left_is_ended_and_swept(tmp_path):
     around = harness()
     partial = tmp_path / "cache" / "modules" / "abc.partial-1"
@@ -383,3 +411,40 @@ async def test_a_preview_is_closed_while_its_dependencies_are_installed(tmp_path
         kept.supervisor.go.set()
         await kept.ask(StartPreview(KEY, root))
         await kept.until(PreviewState.READY)
+
+
+async def test_one_that_is_closed_as_somebody_wants_another_folder_of_it_is_gone(tmp_path):
+    root = site(tmp_path / "home")
+    modules_of(root)
+    (root / "docs").mkdir()
+    async with previews(tmp_path / "cache") as kept:
+        for _ in range(20):  # whichever of the two comes first
+            await kept.ask(StartPreview(KEY, root))
+            await kept.until(PreviewState.READY)
+            kept.supervisor.asked.clear()
+            kept.supervisor.ending = trio.Event()
+            await kept.ask(StartPreview(KEY, root, "docs"))
+            await until(lambda: kept.supervisor.names(Stop))  # the new one waits for the old one
+            await kept.ask(StartPreview(KEY, root))
+            await wait_all_tasks_blocked()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(kept.ask, StopPreview(KEY))
+                await until(lambda: not kept.routes.previews)
+                kept.supervisor.ending.set()
+            assert kept.routes.previews == {}
+
+
+async def test_what_a_server_kept_goes_when_its_preview_is_closed(tmp_path):
+    root = site(tmp_path / "home")
+    modules_of(root)
+    optimized = tmp_path / "cache" / "vite" / KEY.preview_id / "deps"
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, root))
+        await kept.until(PreviewState.READY)
+        optimized.mkdir(parents=True)
+        await kept.ask(StopPreview(KEY))
+        assert list((tmp_path / "cache" / "vite").iterdir()) == []
+        # That of one which nobody has opened in this run, too.
+        optimized.mkdir(parents=True)
+        await kept.ask(StopPreview(KEY))
+        assert list((tmp_path / "cache" / "vite").iterdir()) == []
