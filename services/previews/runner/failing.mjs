@@ -5,7 +5,7 @@ import path from 'node:path';
 import { explained } from './configuration.mjs';
 import { describe, isPlaced, parts, spare } from './mistakes.mjs';
 import { naming } from './paths.mjs';
-import { emit } from './saying.mjs';
+import { emit, json } from './saying.mjs';
 
 /** What is wrong with a site, one description for each mistake. */
 async function mistakes(error, { root }) {
@@ -24,7 +24,7 @@ export function failing(site, exit) {
     const errors = await mistakes(error, site);
     const [first] = errors;
     try {
-      writeFileSync(path.join(site.cache, 'failure.json'), JSON.stringify({ ...first, errors }));
+      writeFileSync(path.join(site.cache, 'failure.json'), json({ ...first, errors }));
     } catch {
       // The lines below say the same.
     }

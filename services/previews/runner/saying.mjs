@@ -9,15 +9,20 @@ const write = process.stdout.write.bind(process.stdout);
 // process, so it could still write one on purpose: whoever reads them trusts them no further.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
+/** As JSON that everybody can read: what was cut may end in half a character. */
+export function json(facts) {
+  return JSON.stringify(facts, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value));
+}
+
 /** Say that something happened; `done` is called when it is out. */
 export function emit(event, facts, done = () => {}) {
   const said = { event, ...facts };
-  let line = JSON.stringify(said);
+  let line = json(said);
   while (Buffer.byteLength(line) > MOST_BYTES) {
     const sizes = LONG.map((name) => [JSON.stringify(said[name] ?? '').length, name]);
     const [, longest] = sizes.sort(([one], [other]) => other - one)[0];
     said[longest] = said[longest].slice(0, said[longest].length >> 1);
-    line = JSON.stringify(said);
+    line = json(said);
   }
   write(line + '\n', done);
 }

@@ -6,11 +6,13 @@ import json
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from services.previews import servers
 from services.previews.failure import read_failure
 from services.previews.node import find_node
+from services.previews.reports import Broken, read
 from tests.services.previews.astro import ENVIRONMENT
 
 PARTS = servers.RUNNER.with_name("runner")
@@ -114,6 +116,22 @@ def test_no_report_is_longer_than_the_supervisor_takes():
     done = node("--input-type=module", "--eval", code)
     assert len(done.stdout.encode()) < 16 * 1024
     assert json.loads(done.stdout)["event"] == "astro.error"
+
+
+def test_a_text_that_is_cut_within_a_character_can_still_be_read(tmp_path):
+    code = (
+        f"import {{ emit }} from '{PARTS / 'saying.mjs'}';"
+        f"import {{ failing }} from '{PARTS / 'failing.mjs'}';"
+        "const message = '😀'.repeat(9000);"
+        "for (const text of [message, 'x' + message]) emit('astro.error', { message: text });"
+        f"failing({{ root: '{tmp_path}', cache: '{tmp_path}' }}, () => {{}})"
+        "(new Error('x' + message));"
+    )
+    lines = node("--input-type=module", "--eval", code).stdout.splitlines()
+    assert len(lines) == 3
+    assert all(isinstance(read(json.loads(line)), Broken) for line in lines)
+    assert all(msgspec.json.decode(line)["message"].lstrip("x").startswith("😀") for line in lines)
+    assert str(read_failure(tmp_path)).startswith("x😀")
 
 
 def test_texts_name_no_path_of_the_machine_but_addresses_stay():
