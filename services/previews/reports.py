@@ -101,7 +101,12 @@ def shown(preview: Preview, report: RunnerReport) -> Preview:
 
 
 def news(before: Preview, report: RunnerReport) -> PreviewEvent | None:
-    """What its thread should hear of a report, if anything; `before` is the preview until then."""
+    """What its thread should hear of a report, if anything; `before` is the preview until then.
+
+    Of what was built, nothing: its files are not those that the thread's preview shows.
+    """
+    if before.built is not None:
+        return None
     match report:
         case Updated(type=kind, paths=paths):
             return PreviewUpdated(

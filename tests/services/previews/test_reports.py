@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.messages import BuildError, Preview, PreviewBroken, PreviewState, PreviewUpdated
 from services.previews.reports import Broken, Clients, Fixed, Ready, Updated, news, read, shown
@@ -89,6 +90,13 @@ def test_a_mistake_is_shown_and_told_until_it_is_mended():
         assert shown(after, mended).error is None
         assert news(after, mended) == PreviewBroken(KEY, None)
         assert news(PREVIEW, mended) is None
+
+
+def test_what_becomes_of_a_build_is_no_news_of_its_thread():
+    built = replace(PREVIEW, built=1.0, error=WRONG)
+    for report in (Broken("no"), Fixed(), Ready(20000, 5), Updated("update")):
+        assert news(built, report) is None
+    assert shown(built, Ready(20000, 5)).error is None
 
 
 def test_browsers_are_counted_and_no_news_for_the_thread():
