@@ -101,7 +101,10 @@ class RefreshPreview(Request[None], frozen=True):
 
 
 class StopPreview(Request[None], frozen=True):
-    """End a thread's dev server and forget its preview; nothing where there is none."""
+    """End a thread's dev server and its build, and remove what they made; nothing if there is none.
+
+    A refusal of the supervisor is logged, and the preview forgotten all the same.
+    """
 
     key: ThreadKey
 
