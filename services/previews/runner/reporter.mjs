@@ -6,6 +6,7 @@ import { describe, isPlaced, mendMessage, spare, veiled } from './mistakes.mjs';
 import { Pages } from './pages.mjs';
 import { emit } from './saying.mjs';
 import { veil } from './veil.mjs';
+import { missNothing } from './watching.mjs';
 
 const MOST_PATHS = 20;
 const SETTLE_MS = 100;
@@ -163,6 +164,7 @@ export function reporter(names, word) {
   // Astro makes short-lived servers beside the one that it starts, perhaps at the same time.
   const followed = new WeakMap();
   const first = (server) => {
+    missNothing(server.watcher);
     word.fixed();
     const pages = new Pages(server, () => word.fixed());
     followed.set(server, pages);

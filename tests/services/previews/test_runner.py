@@ -145,3 +145,27 @@ def test_texts_name_no_path_of_the_machine_but_addresses_stay():
         "\n    at async file:///srv/z.mjs:1:1\n    at node:internal/x:1:1"
     )
     assert said_by("paths.mjs", f"{names}.stack({stack})") == "Error: no\n    at f (src/x.ts:1:2)"
+
+
+@pytest.mark.parametrize(("edits", "told"), [(1, 1), (2, 2)])
+def test_an_edit_just_after_another_is_told_though_the_watcher_drops_it(
+    tmp_path: Path, edits: int, told: int
+):
+    """chokidar says nothing of a change within 50 ms of the one before to the same file."""
+    file = json.dumps(str(tmp_path / "page.astro"))
+    code = f"""
+        import {{ EventEmitter }} from 'node:events';
+        import {{ utimesSync, writeFileSync }} from 'node:fs';
+        import {{ missNothing }} from '{PARTS / "watching.mjs"}';
+        const watcher = new EventEmitter();
+        const seen = [];
+        missNothing(watcher);
+        watcher.on('change', () => seen.push('change'));
+        watcher.on('all', (what) => seen.push(what));
+        writeFileSync({file}, 'one');
+        watcher.emit('change', {file});
+        if ({edits} > 1) utimesSync({file}, 1, 1);
+        setTimeout(() => console.log(JSON.stringify(seen)), 400);
+    """
+    done = node("--input-type=module", "--eval", code)
+    assert json.loads(done.stdout) == ["change"] + ["change", "change"] * (told - 1)
