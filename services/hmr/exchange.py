@@ -166,15 +166,16 @@ class Exchange:
             headers.append((b"connection", b"keep-alive"))
         start = _status_line(head) + written(headers)
         if counted:
-            await self._send_bytes(start, head.length, data)
+            ended = await self._send_bytes(start, head.length, data)
         else:
-            await self._send_pieces(start, head, data)
-        self.reusable = self.reusable and head.keeps and self._has_asked
+            ended = await self._send_pieces(start, head, data)
+        # Only now: what is left unread, or unsaid, by an answer that broke off is not for the next.
+        self.reusable = ended and head.keeps and self._has_asked
         return End.ANSWERED if keeps else End.ANSWERED_AT_LAST
 
-    async def _send_bytes(self, start: bytes, length: int, data: bytes) -> None:
+    async def _send_bytes(self, start: bytes, length: int, data: bytes) -> bool:
+        """Whether nothing came after it; the same of `_send_pieces`."""
         client, server, stall = self._client, self._server, self._patience.stall
-        self.reusable = len(data) <= length
         self._if_lost = End.CUT
         await client.send(start + data[:length], stall)
         left = length - len(data)
@@ -187,8 +188,9 @@ class Exchange:
             await client.send(buffer[:count], stall)
             if count == len(buffer):
                 await trio.lowlevel.checkpoint()
+        return len(data) <= length
 
-    async def _send_pieces(self, start: bytes, head: ResponseHead, data: bytes) -> None:
+    async def _send_pieces(self, start: bytes, head: ResponseHead, data: bytes) -> bool:
         client, server, stall = self._client, self._server, self._patience.stall
         modern = self._request.modern
         # Events may be rare; anything else goes on or is broken.
@@ -198,9 +200,8 @@ class Exchange:
             piece = data if body is None else body.feed(data)
             out = start + (chunk(piece) if modern else piece)
             if body is not None and body.done:
-                self.reusable = not body.rest
                 await client.send(out + (last_chunk(body.trailers) if modern else b""), stall)
-                return
+                return not body.rest
             if out:
                 self._if_lost = End.CUT if modern else End.CUT_UNSEEN
                 await client.send(out, stall)
@@ -214,6 +215,7 @@ class Exchange:
             raise Lost(server)
         if modern:
             await client.send(last_chunk([]), stall)
+        return False
 
 
 def _status_line(head: ResponseHead) -> bytes:

@@ -295,6 +295,32 @@ async def test_nothing_that_a_dev_server_said_too_much_reaches_the_next_request(
     assert len(lives) == 2
 
 
+@pytest.mark.parametrize("browser_leaves", [True, False])
+async def test_an_answer_that_was_left_unread_is_not_the_next_one_s(browser_leaves):
+    lives = []
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+
+    async def handle(stream):
+        lives.append(1)
+        await read_head(stream)
+        if len(lives) > 1:
+            await stream.send_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        else:
+            await stream.send_all(half)
+            if await read_head(stream):
+                await stream.send_all(b"whole")
+
+    async with upstream(handle) as port, front_door(stall=0.04) as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser:
+            await browser.send_all(request())
+            await read_head(browser)
+            if not browser_leaves:
+                assert await read_all(browser) == b"half"
+        await trio.testing.wait_all_tasks_blocked()
+        assert (await door.get()).endswith(b"\r\n\r\nok")
+
+
 async def test_a_kept_connection_that_its_server_has_closed_is_not_used_again():
     lives = []
 
