@@ -132,7 +132,7 @@ class Exchange:
             try:
                 more = await self._server.receive(self._patience.answer)
             except Stalled:
-                if self._has_asked:
+                if self._upload is None or self._upload.over:
                     raise
                 continue  # it has not heard all of the question yet
             if not more:

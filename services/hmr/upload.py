@@ -12,11 +12,13 @@ from services.hmr.wire import CHUNK, Lost, Wire
 class Upload:
     """`length` as in a `RequestHead`. `done`: all of it has been sent, and nothing is left to read.
 
+    `over`: no more of it will be sent, be it done or not.
     `failure` is what the browser did wrong: broke its connection, stalled, or sent no chunks.
     """
 
     def __init__(self, client: Wire, server: Wire, length: int, stall: float) -> None:
         self.done = length == 0
+        self.over = self.done
         self.failure: Lost | BadHead | None = None
         self._client = client
         self._server = server
@@ -42,6 +44,8 @@ class Upload:
             exchange.cancel()
         else:
             self.done = True
+        finally:
+            self.over = True
 
     async def _send_bytes(self, head: bytes) -> None:
         client, server = self._client, self._server

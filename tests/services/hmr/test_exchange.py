@@ -1,5 +1,7 @@
 """One request and its answer, as raw bytes on both sides."""
 
+from contextlib import suppress
+
 import pytest
 import trio
 
@@ -247,6 +249,26 @@ async def test_a_body_that_does_not_come_is_not_waited_for_for_ever():
     data = request(method="POST", content_length="9", body=b"1")
     with trio.fail_after(5):
         await exchange(handle, data, stall=0.04)
+
+
+async def test_a_dev_server_that_stops_listening_and_says_nothing_is_given_up():
+    async def handle(stream):
+        await read_head(stream)
+        await trio.sleep_forever()
+
+    async def send(browser):
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            await browser.send_all(bytes(30_000_000))
+
+    async with upstream(handle) as port, front_door(stall=0.04, answer=0.04) as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser, trio.open_nursery() as nursery:
+            await browser.send_all(request(method="PUT", content_length="30000000"))
+            nursery.start_soon(send, browser)
+            with trio.fail_after(5):
+                said = await read_head(browser)
+            nursery.cancel_scope.cancel()
+    assert said.startswith(b"HTTP/1.1 504 ")
 
 
 @pytest.mark.parametrize("expect", ["100-continue", "something-else"])
