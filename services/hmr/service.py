@@ -43,9 +43,7 @@ async def keep_door(ctx: Context[Options], *, task_status: trio.TaskStatus[None]
             closing(Switchboard(tick=min(max(shortest / 4, FINEST), COARSEST)))
         )
         pool = opened.enter_context(closing(Pool(board)))
-        tunnels = opened.enter_context(
-            closing(Tunnels(Tally(options.tunnels), stall=options.stall))
-        )
+        tunnels = opened.enter_context(closing(Tunnels(options.tunnels, stall=options.stall)))
         activity = opened.enter_context(ctx.sender("activity", Activity))
         visits = opened.enter_context(ctx.sender("visits", Visit))
 

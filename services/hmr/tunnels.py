@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import trio
 
-from services.hmr.limits import Tally
 from services.hmr.tunnel import Tunnel
 from services.hmr.wire import Wire
 
@@ -14,21 +13,23 @@ FAREWELL = 0.2  # seconds for browsers to answer that they have heard of a resta
 
 
 class Tunnels:
-    """`tally` counts them; `stall` is how long, in seconds, either side may take to read."""
+    """`most` is when they are `full`; those that are under way by then still open.
 
-    def __init__(self, tally: Tally, *, stall: float) -> None:
-        self._tally = tally
+    `stall` is how long, in seconds, either side may take to read.
+    """
+
+    def __init__(self, most: int, *, stall: float) -> None:
+        self._most = most
         self._stall = stall
         self._open: dict[Tunnel, Callable[[], None]] = {}
         self._none_left = trio.Event()
 
     @property
     def full(self) -> bool:
-        return self._tally.full
+        return len(self._open) >= self._most
 
     def open(self, client: Wire, server: Wire, ended: Callable[[], None]) -> None:
         """Join two connections, which are no longer the caller's. `ended` is called at the end."""
-        self._tally.enter()
         tunnel = Tunnel(client, server, stall=self._stall)
         self._open[tunnel] = ended
         tunnel.begin(self._ended)
@@ -49,7 +50,6 @@ class Tunnels:
 
     def _ended(self, tunnel: Tunnel) -> None:
         ended = self._open.pop(tunnel)
-        self._tally.leave()
         if not self._open:
             self._none_left.set()
         ended()

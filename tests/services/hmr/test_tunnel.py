@@ -289,3 +289,31 @@ async def test_there_are_only_so_many_tunnels():
             assert await read_all(first) == b""
         async with await door.connect() as third:
             await switch(third)
+
+
+async def test_tunnels_that_open_at_once_are_counted_all_the_same_when_they_have_ended():
+    asked = []
+    both = trio.Event()
+
+    async def handle(stream):
+        await read_head(stream)
+        asked.append(1)
+        if len(asked) == 2:
+            both.set()
+        await both.wait()
+        await stream.send_all(SWITCH)
+        await read_all(stream)
+
+    async with upstream(handle) as port, front_door(tunnels=1) as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as first, await door.connect() as second:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(switch, first)
+                nursery.start_soon(switch, second)
+            for browser in (first, second):
+                await browser.send_eof()
+                assert await read_all(browser) == b""
+        async with await door.connect() as third, await door.connect() as fourth:
+            await switch(third)
+            await fourth.send_all(upgrade())
+            assert (await read_head(fourth)).startswith(b"HTTP/1.1 503")
