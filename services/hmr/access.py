@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from services.hmr.credentials import Shown, is_token, read_shown
 from services.hmr.forwarded import Seen
 from services.hmr.head import Headers
-from services.hmr.route import Host, label_of, read_host
+from services.hmr.route import LONGEST, Host, label_of, read_host
 from services.messages import PREVIEW_ID
 from services.messages.tickets import TICKET_COOKIE, TICKET_PARAMETER, admits, read
 
@@ -118,7 +118,8 @@ def decide(
     `now` is in Unix seconds.
     """
     given = dict(headers)
-    place = _find_place(given.get(b"host", b"").decode("latin-1"), seen.host, rules.domains)
+    host = given.get(b"host", b"")[: LONGEST + 1].decode("latin-1")
+    place = _find_place(host, seen.host, rules.domains)
     if isinstance(place, Refuse):
         return place
     asked = _Asked(method, target, given, seen, place)
@@ -134,7 +135,9 @@ def still_admits(admitted: Admit, target: bytes, rules: Rules, now: float) -> bo
     return admitted.rules is rules and now < admitted.until and _PARAMETER not in target
 
 
-@lru_cache(1024)  # the same few hosts are asked for again and again
+# The same few hosts are asked for again and again. They come cut: what is too long to be a host
+# still is, and does not fill the memory.
+@lru_cache(1024)
 def _find_place(header: str, forwarded: str, domains: tuple[str, ...]) -> _Place | Refuse:
     """What the host of a request is here.
 

@@ -14,6 +14,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import islice, zip_longest
 
 from services.hmr.head import Headers
+from services.hmr.route import LONGEST
 
 _SAID = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host"})
 _MOST_PEERS = 256
@@ -92,7 +93,8 @@ class Forwarders:
             path.append(address)
             if not self.trusts(address):
                 break
-        return Seen(tuple(reversed(path)), scheme, host)
+        # What is cut is still too long to be a host, and is not remembered in full.
+        return Seen(tuple(reversed(path)), scheme, host[: LONGEST + 1])
 
 
 def plain(address: str) -> str:

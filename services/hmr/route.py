@@ -10,7 +10,7 @@ from ipaddress import ip_address
 _HOST = re.compile(
     r"(?P<name>\[(?=[0-9a-f]*:)[0-9a-f:.]{2,45}\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::(?P<port>[0-9]{1,5}))?"
 )
-_LONGEST = 260  # a name in the DNS has 253 signs at most, and a port comes after it
+LONGEST = 260  # a name in the DNS has 253 signs at most, and a port comes after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def read_host(header: str) -> Host | None:
 
     A dot at the end, which names the root of the DNS, is dropped.
     """
-    plain = header.isascii() and len(header) <= _LONGEST
+    plain = header.isascii() and len(header) <= LONGEST
     found = _HOST.fullmatch(header.lower()) if plain else None
     if found is None:
         return None

@@ -1,5 +1,7 @@
 """Who may see which preview."""
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +74,18 @@ def test_a_host_name_has_the_last_word_on_which_preview():
 )
 def test_a_name_that_no_preview_can_have_is_not_anothers(host):
     assert refused(ask(OPEN, host)) == 404
+
+
+def test_hosts_that_are_too_long_to_be_any_are_not_remembered_in_full():
+    tracemalloc.start()
+    try:
+        for number in range(64):
+            long = f"{number}-" + "x" * 60_000
+            assert refused(ask(OPEN, long)) == 421
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.hmr.forwarded import Forwarders, Seen, forwarding, is_forwarding, plain
+from services.hmr.route import read_host
 
 OURS = Forwarders(("127.0.0.0/8", "::1", "10.0.0.0/8", "2001:db8:1::/48"))
 BALANCER, CLIENT, LIE = "10.0.0.1", "203.0.113.7", "198.51.100.9"
@@ -176,3 +177,9 @@ def test_all_headers_that_say_such_things_are_known():
     assert {
         name for name, _ in forwarding(Seen(("1.2.3.4",)), "h") if not is_forwarding(name)
     } == set()
+
+
+def test_a_forwarded_host_that_is_too_long_to_be_any_is_cut_and_still_none():
+    said = seen(("x-forwarded-for", CLIENT), ("x-forwarded-host", "x" * 60_000))
+    assert len(said.host) < 1000
+    assert read_host(said.host) is None
