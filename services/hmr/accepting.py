@@ -14,6 +14,7 @@ log = structlog.get_logger()
 BACKLOG = 4096
 TURN = 64  # connections between two turns of everything else
 PAUSE = 0.2  # seconds; descriptors come back when others close theirs
+KEEP_ALIVE = 60  # seconds of silence; a laptop that is shut says no goodbye to its WebSockets
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 Admit = Callable[[socket.socket, str], None]
@@ -75,6 +76,9 @@ async def accept(listener: socket.socket, admit: Admit) -> None:
         sock.setblocking(False)
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE // 4)
         admit(sock, str(address[0]))
         turn += 1
         if turn % TURN == 0:

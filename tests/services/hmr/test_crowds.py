@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from services.hmr.accepting import PAUSE, accept
+from services.hmr.accepting import KEEP_ALIVE, PAUSE, accept, open_listeners
 from services.messages import PreviewState
 from tests.services.hmr import crowd
 from tests.services.hmr.doors import (
@@ -243,3 +243,19 @@ async def test_without_descriptors_the_door_waits_and_neither_ends_nor_spins(aut
         await accept(listener, admit)
     assert admitted == [(ours, "192.0.2.1")]
     assert listener.tries[2] - listener.tries[0] == pytest.approx(2 * PAUSE)
+
+
+async def test_the_kernel_looks_whether_a_silent_browser_is_still_there():
+    [listener] = await open_listeners(["127.0.0.1:0"])
+    with listener, trio.CancelScope() as scope, socket.socket() as browser:
+        browser.connect(listener.getsockname())
+        found = []
+
+        def admit(sock, address):
+            with sock:
+                found.append(sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+                found.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE))
+            scope.cancel()
+
+        await accept(listener, admit)
+    assert found == [1, KEEP_ALIVE]
