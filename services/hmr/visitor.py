@@ -100,6 +100,8 @@ class Visitor:
                     await self._linger()
                 if end is not End.ANSWERED:
                     break
+                if wire.early:
+                    await trio.lowlevel.checkpoint()  # what we say ourselves waits for nobody
         except BadHead as bad:
             await self._refuse(bad)
         finally:

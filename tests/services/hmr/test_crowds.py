@@ -259,3 +259,23 @@ async def test_the_kernel_looks_whether_a_silent_browser_is_still_there():
 
         await accept(listener, admit)
     assert found == [1, KEEP_ALIVE]
+
+
+class Turns(trio.abc.Instrument):
+    """Counts the turns that connections had."""
+
+    def __init__(self):
+        self.count = 0
+
+    def before_task_step(self, task):
+        self.count += task.name == "services.hmr.service.attend"
+
+
+async def test_one_who_asks_for_much_at_once_gets_it_one_turn_at_a_time():
+    turns = Turns()
+    async with front_door() as door:
+        trio.lowlevel.add_instrument(turns)
+        asked = request(host="evil.test") * 499 + request(host="evil.test", connection="close")
+        assert (await door.exchange(asked)).count(b"HTTP/1.1 421 ") == 500
+        trio.lowlevel.remove_instrument(turns)
+    assert turns.count >= 500
