@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from services.hmr.credentials import Shown, is_token, read_shown
 from services.hmr.forwarded import Seen
 from services.hmr.head import Headers
-from services.hmr.route import LONGEST, Host, label_of, read_host
+from services.hmr.route import LONGEST, Host, label_of, on_this_host, read_host
 from services.messages import PREVIEW_ID
 from services.messages.tickets import TICKET_COOKIE, TICKET_PARAMETER, admits, read
 
@@ -209,9 +209,7 @@ def _without_ticket(target: bytes) -> tuple[bytes, list[bytes]] | None:
             kept.append(part)
     if not tickets:
         return None
-    if path[1:2] in (b"/", b"\\"):  # browsers would take what follows for another host
-        path = b"/." + path
-    return b"?".join([path, *([b"&".join(kept)] if kept else [])]), tickets
+    return b"?".join([on_this_host(path), *([b"&".join(kept)] if kept else [])]), tickets
 
 
 def _is_from_elsewhere(asked: _Asked) -> bool:

@@ -8,6 +8,7 @@ from services.hmr.access import Admit
 from services.hmr.credentials import is_for_us, sets_ours, site_cookies
 from services.hmr.forwarded import forwarding, is_forwarding
 from services.hmr.head import CHUNKED, Headers, RequestHead, ResponseHead
+from services.hmr.route import on_this_host
 
 # RFC 9110 7.6.1, and what older software sends though it means only its neighbour. The framing is
 # among them: whatever a Connection header names, how long a body is we say ourselves.
@@ -107,7 +108,8 @@ def to_client(head: ResponseHead, *, port: int) -> Headers:
     sent = [field for field in _end_to_end(head.headers, given) if _is_for_browsers(*field)]
     if (location := given.get(b"location")) is not None:
         own = b"http://localhost:%d/" % port
-        stays = location[len(own) - 1 :] if location.startswith(own) else location
+        path = location[len(own) - 1 :]
+        stays = on_this_host(path) if location.startswith(own) else location
         sent.append((b"location", stays))
     return sent
 

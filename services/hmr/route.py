@@ -62,6 +62,11 @@ def is_address(name: str) -> bool:
     return True
 
 
+def on_this_host(path: bytes) -> bytes:
+    """A path as a Location may say it: browsers would take what follows "//" for another host."""
+    return b"/." + path if path[1:2] in (b"/", b"\\") else path
+
+
 def label_of(host: Host, domains: Collection[str]) -> str | None:
     """What a host of this door says before the door's own name: "" where it says nothing.
 

@@ -1,3 +1,5 @@
+import pytest
+
 from services.hmr.access import Admit, Rules
 from services.hmr.forwarded import Forwarders
 from services.hmr.head import read_request, read_response
@@ -102,6 +104,12 @@ def test_redirects_stay_on_the_origin_of_the_browser():
     assert answered(own, (b"keep-alive", b"timeout=5")) == [(b"location", b"/a?b=c")]
     elsewhere = (b"location", b"https://example.com/")
     assert answered(elsewhere) == [elsewhere]
+
+
+@pytest.mark.parametrize("start", [b"//", b"/\\"])
+def test_a_redirect_within_a_site_does_not_lead_to_the_host_that_its_path_spells(start):
+    own = (b"location", b"http://localhost:20001" + start + b"evil.test/")
+    assert answered(own) == [(b"location", b"/." + start + b"evil.test/")]
 
 
 def test_a_site_never_sees_the_cookie_of_the_api():
