@@ -35,8 +35,11 @@ class Pool:
         return None
 
     async def dial(self, port: int) -> Wire | None:
-        """A new one to `port` on loopback, or None where nobody listens."""
-        sock = socket.socket()
+        """A new one to `port` on loopback; None without a listener, or a descriptor left."""
+        try:
+            sock = socket.socket()
+        except OSError:
+            return None
         try:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

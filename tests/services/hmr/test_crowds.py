@@ -1,11 +1,12 @@
 """Many at once, and some who mean no good: bounded memory, and everybody else is served."""
 
 import errno
+import os
 import resource
 import socket
 import subprocess
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -279,3 +280,32 @@ async def test_one_who_asks_for_much_at_once_gets_it_one_turn_at_a_time():
         assert (await door.exchange(asked)).count(b"HTTP/1.1 421 ") == 500
         trio.lowlevel.remove_instrument(turns)
     assert turns.count >= 500
+
+
+def take_all_descriptors(until):
+    """All up to that number, by a limit that is lowered to it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken = ExitStack()
+    taken.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (until, hard))
+    with suppress(OSError):
+        while True:
+            taken.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+    return taken
+
+
+async def test_without_a_descriptor_for_the_dev_server_a_request_is_told_so_or_waits():
+    async with upstream(answer(b"hello")) as port, front_door() as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser, await door.connect() as patient:
+            # An answer says that both have been accepted: after that nothing else is opened.
+            for each in (browser, patient):
+                await each.send_all(request(host="evil.test"))
+                assert (await read_head(each)).startswith(b"HTTP/1.1 421 ")
+                await each.receive_some()
+            with take_all_descriptors(256):
+                await browser.send_all(request(prefer="wait=0", connection="close"))
+                assert (await read_all(browser)).startswith(b"HTTP/1.1 503 ")
+                await patient.send_all(request(connection="close"))
+                await trio.testing.wait_all_tasks_blocked()
+            assert (await read_all(patient)).endswith(b"hello")
