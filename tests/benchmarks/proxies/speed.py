@@ -34,7 +34,14 @@ class Work:
 
 
 MESSAGES = (
-    Work("100 connections with 16 in flight", "messages", 100, 100, ("16",), (Aim("nginx", 0.9),)),
+    Work(
+        "100 connections with 16 in flight",
+        "messages",
+        100,
+        100,
+        ("16",),
+        (Aim("nginx", 0.9), Aim("http-proxy-3", 1.4)),
+    ),
     Work(
         "100 connections, one in flight",
         "messages",
@@ -46,9 +53,10 @@ MESSAGES = (
     ),
     Work("1 connection", "messages", 1, 100, ("1",), spread=True),
 )
+SMALL = (Aim("caddy"), Aim("http-proxy-3", 2.0))
 REQUESTS = (
-    Work("1 KB, 32 connections", "get", 32, 1024, ("plain",), (Aim("caddy", 1.5),), spread=True),
-    Work("1 KB, 32 connections, a browser's 12 fields", "get", 32, 1024, ("browser",)),
+    Work("1 KB, 32 connections", "get", 32, 1024, ("plain",), SMALL, spread=True),
+    Work("1 KB, 32 connections, a browser's 12 fields", "get", 32, 1024, ("browser",), SMALL),
     Work("100 KB, 32 connections", "get", 32, 102400, ("plain",)),
 )
 BODIES = (
