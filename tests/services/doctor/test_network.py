@@ -9,12 +9,12 @@ import trio
 
 from services.doctor.causes import Symptom
 from services.messages import Verdict
+from tests.certificates import certificate
 from tests.services.doctor.standins import (
     Names,
     Silent,
     Site,
     answer,
-    certificate,
     listening,
     server_tls,
 )
@@ -83,7 +83,7 @@ async def by_tls(tmp_path, monkeypatch, names, cert, *, trusted=True, protocols=
 
 
 async def test_a_certificate_that_is_good(tmp_path, monkeypatch, names):
-    cert = certificate(tmp_path, "*.preview.example.test")
+    cert = certificate(tmp_path / "certificate.pem", "*.preview.example.test")
     findings = await by_tls(tmp_path, monkeypatch, names, cert)
     assert findings.failed is None
     assert next(hop for hop in findings.hops if hop.name == "tls").verdict is Verdict.PASSED
@@ -99,13 +99,13 @@ async def test_a_certificate_that_is_good(tmp_path, monkeypatch, names):
     ],
 )
 async def test_a_certificate_that_is_not(tmp_path, monkeypatch, names, covers, days, symptom):
-    cert = certificate(tmp_path, covers, days=days)
+    cert = certificate(tmp_path / "certificate.pem", covers, days=days)
     findings = await by_tls(tmp_path, monkeypatch, names, cert)
     assert (findings.failed.name, symptom_of(findings.failed)) == ("tls", symptom)
 
 
 async def test_a_certificate_that_nobody_vouches_for(tmp_path, monkeypatch, names):
-    cert = certificate(tmp_path, "*.preview.example.test")
+    cert = certificate(tmp_path / "certificate.pem", "*.preview.example.test")
     findings = await by_tls(tmp_path, monkeypatch, names, cert, trusted=False)
     assert symptom_of(findings.failed) is Symptom.CERTIFICATE_UNTRUSTED
 

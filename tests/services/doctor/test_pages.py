@@ -7,12 +7,12 @@ import trio
 
 from services.doctor.causes import Symptom
 from services.messages import Verdict
+from tests.certificates import certificate
 from tests.services.doctor.standins import (
     CLIENT,
     PAGE,
     Site,
     answer,
-    certificate,
     header,
     listening,
     path_of,
@@ -23,7 +23,7 @@ from tests.services.doctor.walks import ID, failing, local, symptom_of, walked
 
 
 async def test_tls_where_the_address_says_http(tmp_path):
-    cert = certificate(tmp_path, f"{ID}.localhost")
+    cert = certificate(tmp_path / "certificate.pem", f"{ID}.localhost")
     async with listening(Site().serve, server_tls(cert)) as port:
         assert await failing(local(port)) == ("http", Symptom.TLS_WHERE_PLAIN)
 
