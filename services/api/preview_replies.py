@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec.structs import asdict
+
 from services.api.addresses import Addresses
-from services.messages import BuildError, Built, Preview, PreviewState, Routes
+from services.messages import Built, Preview, PreviewState, Routes
 
 Reply = tuple[dict[str, Any], int]
 
@@ -20,7 +22,7 @@ def described(preview: Preview, addresses: Addresses) -> dict[str, Any]:
         "threadId": preview.key.thread,
         "state": preview.state,
         "reason": preview.reason,
-        "error": None if preview.error is None else mistake(preview.error),
+        "error": None if preview.error is None else asdict(preview.error),
         "clients": preview.clients,
         "memory": preview.memory,
         "built": None if preview.built is None else moment(preview.built),
@@ -63,7 +65,7 @@ def built_reply(built: Built, addresses: Addresses) -> Reply:
         return reply | {"preview": described(built.preview, addresses)}, 200
     reply["success"] = False
     reply["error"] = not_built(built)
-    reply["errors"] = [mistake(error) for error in built.errors]
+    reply["errors"] = [asdict(error) for error in built.errors]
     reply["output"] = built.output
     return reply, 422
 
@@ -75,17 +77,6 @@ def not_built(built: Built) -> str:
     more = len(built.errors) - 1
     also = f"; and {more} more" if more else ""
     return f"cannot build the site: {built.errors[0]}{also}"
-
-
-def mistake(error: BuildError) -> dict[str, Any]:
-    """What is wrong with a source, and where."""
-    return {
-        "message": error.message,
-        "file": error.file,
-        "line": error.line,
-        "column": error.column,
-        "frame": error.frame,
-    }
 
 
 def moment(seconds: float) -> str:

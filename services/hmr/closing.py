@@ -9,7 +9,7 @@ import trio
 
 
 class Closing:
-    """Cancels what waits without working: idle connections, held requests, tunnels."""
+    """Cancels requests that are held: they wait without working."""
 
     def __init__(self) -> None:
         self.begun = False

@@ -14,10 +14,8 @@ MOST_BYTES = 256 * 1024
 MOST_ERRORS = 50
 
 
-class _Failure(BuildError, frozen=True):
-    """The mistake that ended it, and all that there were."""
-
-    errors: tuple[BuildError, ...] = ()
+class _Failure(msgspec.Struct, frozen=True):
+    errors: tuple[BuildError, ...]
 
 
 def read_failures(cache: Path) -> tuple[BuildError, ...]:
@@ -27,10 +25,7 @@ def read_failures(cache: Path) -> tuple[BuildError, ...]:
             failure = msgspec.json.decode(file.read(MOST_BYTES), type=_Failure)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ()
-    if failure.errors:
-        return failure.errors[:MOST_ERRORS]
-    it = failure
-    return (BuildError(it.message, it.file, it.line, it.column, it.frame),)
+    return failure.errors[:MOST_ERRORS]
 
 
 def read_failure(cache: Path) -> BuildError | None:

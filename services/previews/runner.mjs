@@ -18,12 +18,11 @@
 //   {"event": "astro.error", "message", "file", "line", "column", "frame"}
 //   {"event": "astro.fixed"}
 //   {"event": "astro.clients", "count"}
-//   {"event": "astro.built", "ms"}
 //
-// What the site itself writes comes on stderr. A mistake that ends it is in <cache>/failure.json
-// too, {"message", ..., "errors": [{"message", "file", "line", "column", "frame"}]}, and a build
-// that is good in <cache>/built.json, {"ms"}. Exits 0 after SIGTERM, SIGINT or a good build, 1 when
-// it cannot do what it should, 2 for a wrong command line.
+// What the site itself writes comes on stderr. The mistakes that end it are in <cache>/failure.json
+// too, {"errors": [{"message", "file", "line", "column", "frame"}]}, what ended it first. Exits 0
+// after SIGTERM, SIGINT or a good build, 1 when it cannot do what it should, 2 for a wrong command
+// line.
 
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -64,9 +63,7 @@ process.on('unhandledRejection', (error) => emit('astro.error', describe(error, 
 process.on('uncaughtException', fail);
 try {
   mkdirSync(site.cache, { recursive: true });
-  for (const said of ['failure.json', 'built.json']) {
-    rmSync(path.join(site.cache, said), { force: true });
-  }
+  rmSync(path.join(site.cache, 'failure.json'), { force: true });
   for (const what of ['root', 'cache', 'modules']) site[what] = realpathSync(site[what]);
   site.reads = words.slice(names.length - 1).map((folder) => realpathSync(folder));
   process.chdir(site.root); // where the site's tools look for their configuration

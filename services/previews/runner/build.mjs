@@ -1,9 +1,8 @@
 // A production build, into a folder that is not the site's own.
 
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { siteAstro } from './astro.mjs';
-import { emit } from './saying.mjs';
 
 /** Where in `out` the site is. Beside it are its packages, which what was built still imports. */
 export function siteIn(out) {
@@ -12,7 +11,6 @@ export function siteIn(out) {
 
 /** Build the site; throws what is wrong with it. */
 export async function build({ root, out, cache, modules }) {
-  const started = performance.now();
   const astro = await siteAstro(root);
   const link = path.join(out, 'node_modules');
   mkdirSync(out, { recursive: true });
@@ -25,7 +23,4 @@ export async function build({ root, out, cache, modules }) {
     logLevel: 'info',
     vite: { cacheDir: path.join(cache, 'vite'), clearScreen: false },
   });
-  const ms = Math.round(performance.now() - started);
-  writeFileSync(path.join(cache, 'built.json'), JSON.stringify({ ms }));
-  emit('astro.built', { ms });
 }

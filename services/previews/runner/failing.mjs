@@ -24,7 +24,7 @@ export function failing(site, exit) {
     const errors = await mistakes(error, site);
     const [first] = errors;
     try {
-      writeFileSync(path.join(site.cache, 'failure.json'), json({ ...first, errors }));
+      writeFileSync(path.join(site.cache, 'failure.json'), json({ errors }));
     } catch {
       // The lines below say the same.
     }

@@ -101,7 +101,7 @@ class FakeSupervisor:
             return started
         Path(output, "dist").mkdir(parents=True)
         if self.mistakes:
-            failure = {**self.mistakes[0], "errors": self.mistakes}
+            failure = {"errors": self.mistakes}
             Path(cache, "failure.json").write_text(json.dumps(failure))
         return self.show(name, State.EXITED, parameters, failed=bool(self.mistakes))
 

@@ -138,7 +138,7 @@ async def test_a_site_that_cannot_start_says_why_and_ends(site, tmp_path, name, 
             assert await server.process.wait() == 1
     assert says in json.dumps(error)
     left = json.loads((tmp_path / "cache" / "failure.json").read_text())
-    assert left["message"] == error["message"]
+    assert left["errors"][0]["message"] == error["message"]
 
 
 async def test_a_taken_port_is_an_error_and_not_another_port(site, tmp_path):

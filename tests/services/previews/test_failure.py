@@ -10,17 +10,12 @@ SECOND = {"message": "another"}
 
 
 def test_what_the_runner_left_is_all_that_is_wrong_the_worst_first(tmp_path):
-    (tmp_path / "failure.json").write_text(json.dumps({**FIRST, "errors": [FIRST, SECOND]}))
+    (tmp_path / "failure.json").write_text(json.dumps({"errors": [FIRST, SECOND]}))
     assert read_failures(tmp_path) == (BuildError(**FIRST), BuildError(**SECOND))
     assert read_failure(tmp_path) == BuildError(**FIRST)
 
 
-def test_one_without_a_list_is_the_only_one(tmp_path):
-    (tmp_path / "failure.json").write_text(json.dumps(FIRST))
-    assert read_failures(tmp_path) == (BuildError(**FIRST),)
-
-
-@pytest.mark.parametrize("left", [None, b"", b"{", b"[]", b'{"message": 5}', b"\xff", b"[" * 9999])
+@pytest.mark.parametrize("left", [None, b"", b"{", b"[]", b'{"errors": [5]}', b"\xff", b"[" * 9999])
 def test_nothing_and_nonsense_say_nothing(tmp_path, left):
     if left is not None:
         (tmp_path / "failure.json").write_bytes(left)

@@ -40,7 +40,6 @@ def test_what_the_runner_says_is_understood():
     "record",
     [
         {},
-        {"event": "astro.built", "ms": 5},
         {"event": ["astro.fixed"]},
         {"event": "astro.hmr", "type": "delete"},
         {"event": "astro.hmr", "type": "update", "paths": [1]},

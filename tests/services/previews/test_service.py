@@ -119,7 +119,9 @@ async def test_what_becomes_of_the_dev_server_is_shown(tmp_path):
         assert (await kept.until(PreviewState.READY)).reason == ""
         own = kept.cache / "vite" / KEY.preview_id
         own.mkdir(parents=True)
-        (own / "failure.json").write_text('{"message": "cannot parse", "file": "astro.config.mjs"}')
+        (own / "failure.json").write_text(
+            '{"errors": [{"message": "cannot parse", "file": "astro.config.mjs"}]}'
+        )
         kept.supervisor.show(ASTRO, State.FATAL)
         failed = await kept.until(PreviewState.FAILED)
         assert failed.reason == "the dev server cannot start: cannot parse (astro.config.mjs)"

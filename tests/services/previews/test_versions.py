@@ -138,7 +138,7 @@ async def test_a_build_is_served_and_a_broken_one_says_where(site, tmp_path):
 
     before = {path.name for path in site.iterdir()}
     assert await build() == 0
-    assert json.loads((cache / "built.json").read_text())["ms"] > 0
+    assert read_failure(cache) is None
     assert {path.name for path in site.iterdir()} - before <= {".astro"}
     port = free_port()
     command = [node, servers.RUNNER, "preview", site, port, *last]
@@ -157,6 +157,5 @@ async def test_a_build_is_served_and_a_broken_one_says_where(site, tmp_path):
 
     (site / "src" / "components" / "Card.astro").write_text("---\n\nconst broken = ;\n---\n")
     assert await build() == 1
-    assert not (cache / "built.json").exists()
     error = read_failure(cache)
     assert "src/components/Card.astro:3" in str(error)
