@@ -105,9 +105,13 @@ class SaveChanges(Request[str | None], frozen=True):
 
 
 class DropChanges(Request[str | None], frozen=True):
-    """Take the worktree back to its last commit; the hash of what was dropped and is kept."""
+    """Take the worktree back to its last commit; the hash of what was dropped and is kept.
+
+    Refused while a turn runs in the thread, unless it is `turn` that asks.
+    """
 
     key: ThreadKey
+    turn: str | None = None
 
 
 class LogEntry(Struct, frozen=True):
@@ -167,6 +171,7 @@ class RestoreCommit(Request[Merged], frozen=True):
     """Bring an earlier commit's files back by a new commit on top.
 
     What is uncommitted stays so. With `expected_head`, refused when the branch is elsewhere.
+    Refused while a turn runs in the thread, unless it is `turn` that asks.
     """
 
     key: ThreadKey

@@ -100,6 +100,29 @@ class RefreshPreview(Request[None], frozen=True):
     key: ThreadKey
 
 
+class Checked(Struct, frozen=True):
+    """What a thread's pages showed: the `pages` that were opened, and the `errors` among them.
+
+    `skipped` says why none was opened: there is no preview, or it does not come up in time.
+    """
+
+    pages: tuple[str, ...] = ()
+    errors: tuple[BuildError, ...] = ()
+    skipped: str = ""
+
+
+class CheckPreview(Request[Checked], frozen=True):
+    """Open the pages that these files have a part in, as they are on disk now; some of them.
+
+    `files` are relative to the worktree; `pages` are opened besides. Wakes a preview that sleeps,
+    and starts none.
+    """
+
+    key: ThreadKey
+    files: tuple[str, ...]
+    pages: tuple[str, ...] = ()
+
+
 class StopPreview(Request[None], frozen=True):
     """End a thread's dev server and its build, and remove what they made; nothing if there is none.
 

@@ -51,6 +51,17 @@ class FindWorkspace(Request[Workspace], frozen=True):
     key: ThreadKey
 
 
+class History(Struct, frozen=True):
+    """Where a thread's journal is, or would be."""
+
+    key: ThreadKey
+    path: Path
+
+
+class ListHistories(Request[tuple[History, ...]], frozen=True):
+    """Every thread on the volume that has a journal. Reads no thread's files."""
+
+
 class FindPreviewed(Request[Workspace], frozen=True):
     """The workspace whose thread has a preview of that id, or the one last opened of all.
 
