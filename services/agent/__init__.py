@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 import trio
 
 from services.agent.backends import check
 from supervisor.context import Context
 
+Dollars = Annotated[float, msgspec.Meta(ge=0)]
+
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`backend` names who carries out instructions; a turn has `turn_timeout` seconds for it.
+    """`backend` names who carries out instructions, unless a turn names another of `backends`;
+    a turn has `turn_timeout` seconds for it. `model` is what it is to use.
 
-    So many turns of one thread as `waiting` says may wait for the one that runs.
+    So many turns of one thread as `waiting` says may wait for the one that runs; in all threads
+    together so many run at once as `running` says.
+
+    With `verify` the pages that a turn touched are opened after it, and the agent is sent back
+    up to `repairs` times to mend what it broke. What is broken then is never committed:
+    `rollback` takes it back, otherwise it is offered.
+
+    `approve` are tools that a person has to allow each time, within `permission_timeout` seconds.
+    Budgets are in US dollars, 0 for none; the day (UTC) is the user's, all threads together.
     """
 
     backend: str = "simulation"
+    backends: tuple[str, ...] = ()
+    model: str | None = None
     turn_timeout: float = 600.0
-    waiting: int = 16
+    waiting: Annotated[int, msgspec.Meta(ge=0)] = 16
+    running: Annotated[int, msgspec.Meta(ge=1)] = 4
+    verify: bool = True
+    repairs: Annotated[int, msgspec.Meta(ge=0, le=10)] = 2
+    rollback: bool = True
+    approve: tuple[str, ...] = ()
+    permission_timeout: float = 300.0
+    turn_budget: Dollars = 0.0
+    thread_budget: Dollars = 0.0
+    day_budget: Dollars = 0.0
 
     def __post_init__(self) -> None:
-        check(self.backend)
+        for name in (self.backend, *self.backends):
+            check(name)
+
+    @property
+    def allowed(self) -> frozenset[str]:
+        """The backends that a turn may name."""
+        return frozenset({self.backend, *self.backends})
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

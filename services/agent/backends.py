@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from services.agent import Options
     from services.agent.backend import Backend
+    from supervisor.context import Context
 
 
-def _simulation() -> Backend:
+def _simulation(ctx: Context[Options]) -> Backend:
     from services.agent.simulation import Simulation
 
     return Simulation()
 
 
-BACKENDS: Mapping[str, Callable[[], Backend]] = {
+BACKENDS: Mapping[str, Callable[[Context[Options]], Backend]] = {
     "simulation": _simulation,
 }
 
@@ -27,7 +29,7 @@ def check(name: str) -> None:
         raise ValueError(f"cannot use the agent backend {name!r}: the backends are {known}")
 
 
-def make(name: str) -> Backend:
-    """The backend of this name; raises as `check` does."""
+def make(ctx: Context[Options], name: str) -> Backend:
+    """The backend of this name, for this life of the agent; raises as `check` does."""
     check(name)
-    return BACKENDS[name]()
+    return BACKENDS[name](ctx)

@@ -1,4 +1,8 @@
-"""What happened in a thread, on disk: one JSON object a line, with increasing ids."""
+"""What happened in a thread, on disk: one JSON object a line, with increasing ids.
+
+`VERSION` stands in the first event of every turn. Whatever reads a journal leaves out the kinds
+of events that it does not know, so only a change of what a known one means makes a new version.
+"""
 
 from __future__ import annotations
 
@@ -6,86 +10,91 @@ import errno
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
 import msgspec
 
-STARTED = "turn.started"
-FINISHED = "turn.finished"
-UNFINISHED = "the agent ended before this turn did; what it had changed stays uncommitted"
+from services.messages import Event
+
+VERSION = 1
+# Kinds that are on the disk when `append` returns; the others are with the operating system.
+DURABLE = frozenset(
+    {
+        "turn.queued",
+        "turn.started",
+        "turn.finished",
+        "turn.settling",
+        "turn.settled",
+        "turn.undoing",
+        "turn.undone",
+        "turn.redone",
+    }
+)
+STRIDE = 256  # events between two places in the file that are remembered
 
 
-class _Line(msgspec.Struct):
+class _Head(msgspec.Struct):
     id: int
     type: str
-    turn: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What a journal's bytes say: the last id, turns that have no end, bytes of whole lines."""
-
-    last: int
-    unfinished: tuple[str, ...]
-    size: int
-
-
-def scan(content: bytes) -> Scan:
-    """Read a journal. A last line without its end counts for nothing; nor does a broken one."""
-    size = content.rfind(b"\n") + 1
-    decoder = msgspec.json.Decoder(_Line)
-    last = 0
-    unfinished: dict[str, None] = {}
-    for text in content[:size].splitlines():
-        try:
-            line = decoder.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            continue
-        last = max(last, line.id)
-        if line.type == STARTED:
-            unfinished[line.turn] = None
-        elif line.type == FINISHED:
-            unfinished.pop(line.turn, None)
-    return Scan(last, tuple(unfinished), size)
 
 
 class Journal:
     """The journal of one thread; synchronous, for any number of worker threads.
 
     Raises `OSError` where the disk does, and then nothing was written. The file is open from
-    the first event of a turn on, until `close`; more events may follow.
+    the first event on, until `close`; more events may follow.
     """
 
     def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
-        """Read what there is; cut off a torn end, and end the turns that a crash left open."""
-        self._path = path
+        """Find the last event; a torn end is cut off."""
+        self.path = path
         self._now = now
         self._lock = threading.Lock()
         self._file: int | None = None
+        self._places: list[tuple[int, int]] = [(0, 0)]  # after that id the file goes on there
+        self._count = 0
+        self._identity: tuple[int, int] | None = None
+        self.last = 0
         path.parent.mkdir(parents=True, exist_ok=True)
-        known = scan(path.read_bytes() if path.exists() else b"")
-        self._last = known.last
-        if path.exists() and known.size < path.stat().st_size:
-            os.truncate(path, known.size)
-        for turn in known.unfinished:
-            self.append(turn, FINISHED, {"state": "interrupted", "error": UNFINISHED})
-        self.close()
+        self._measure()
 
-    def append(self, turn: str, kind: str, facts: Mapping[str, object]) -> int:
-        """Write an event of a turn and return its id.
+    def _measure(self) -> None:
+        try:
+            file = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        whole = 0
+        with open(file, "rb") as lines:
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    break
+                whole += len(line)
+                if (head := _head(line)) is not None and head.id > self.last:
+                    self._passed(head.id, whole)
+            status = os.fstat(lines.fileno())
+        self._identity = (status.st_dev, status.st_ino)
+        if whole < status.st_size:
+            os.truncate(self.path, whole)
 
-        The beginning and the end of a turn are on the disk when this returns, what lies
-        between is with the operating system.
-        """
+    @property
+    def is_there(self) -> bool:
+        """Whether the file that it writes to is still the one at its path, or neither is."""
+        try:
+            status = os.stat(self.path, follow_symlinks=False)
+        except (FileNotFoundError, NotADirectoryError):
+            return self._identity is None
+        return self._identity == (status.st_dev, status.st_ino)
+
+    def append(self, kind: str, facts: Mapping[str, object]) -> dict[str, object]:
+        """Write an event, and return it; see `DURABLE`."""
         with self._lock:
             self._open(os.O_CREAT)
-            return self._append(kind, {"turn": turn}, facts)
+            return self._append(kind, facts)
 
-    def note(self, kind: str, facts: Mapping[str, object]) -> int | None:
-        """Write an event of no turn and return its id; None where there is no journal.
+    def note(self, kind: str, facts: Mapping[str, object]) -> dict[str, object] | None:
+        """Write an event and return it; None where there is no journal.
 
         It makes none: a thread that was deleted must not come back with the end of its preview.
         """
@@ -93,46 +102,73 @@ class Journal:
             before = self._file
             try:
                 self._open()
-                return self._append(kind, {}, facts)
+                return self._append(kind, facts)
             except FileNotFoundError:
                 return None
             finally:
                 if before is None:
                     self._close()
 
+    def read(self, after: int = 0, limit: int | None = None) -> tuple[Event, ...]:
+        """The events after the one with the id `after`, so many at most; none without a file."""
+        with self._lock:
+            last, place = self.last, self._place(after)
+        found: list[Event] = []
+        try:
+            file = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return ()
+        with open(file, "rb") as lines:
+            lines.seek(place)
+            for event in _events(lines):
+                if event.id > last or (limit is not None and len(found) == limit):
+                    break  # what is written at this moment is for the next time
+                if event.id > after:
+                    found.append(event)
+        return tuple(found)
+
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._close()
 
+    def _place(self, after: int) -> int:
+        return max(place for number, place in self._places if number <= after)
+
+    def _passed(self, number: int, end: int) -> None:
+        self.last = number
+        self._count += 1
+        if self._count % STRIDE == 0:
+            self._places.append((number, end))
+
     def _open(self, flags: int = 0) -> None:
         if self._file is None:
             flags |= os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-            self._file = os.open(self._path, flags, 0o644)
+            self._file = os.open(self.path, flags, 0o644)
+            status = os.fstat(self._file)
+            self._identity = (status.st_dev, status.st_ino)
 
     def _close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _append(self, kind: str, turn: Mapping[str, str], facts: Mapping[str, object]) -> int:
-        number = self._last + 1
-        event = {"id": number, "type": kind, **turn, "time": self._now()}
-        event |= {name: _sound(value) for name, value in facts.items()}
-        self._write(msgspec.json.encode(event) + b"\n", durable=kind in (STARTED, FINISHED))
-        self._last = number
-        return number
-
-    def _write(self, line: bytes, *, durable: bool) -> None:
+    def _append(self, kind: str, facts: Mapping[str, object]) -> dict[str, object]:
         assert self._file is not None
+        event: dict[str, object] = {"id": self.last + 1, "type": kind}
+        event |= {name: _sound(value) for name, value in facts.items()}
+        event["time"] = self._now()
+        line = msgspec.json.encode(event) + b"\n"
         size = os.fstat(self._file).st_size
         try:
             _write_whole(self._file, line)
+            if kind in DURABLE:
+                os.fsync(self._file)
         except OSError:
             os.ftruncate(self._file, size)
             raise
-        if durable:
-            os.fsync(self._file)
+        self._passed(self.last + 1, size + len(line))
+        return event
 
 
 def _write_whole(file: int, line: bytes) -> None:
@@ -140,10 +176,34 @@ def _write_whole(file: int, line: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def _events(lines: Iterator[bytes]) -> Iterator[Event]:
+    for line in lines:
+        if not line.endswith(b"\n"):
+            return
+        if (head := _head(line)) is not None:
+            yield Event(head.id, head.type, line[:-1])
+
+
+_heads = msgspec.json.Decoder(_Head)
+
+
+def _head(line: bytes) -> _Head | None:
+    """None for a line that a disk has spoilt."""
+    try:
+        return _heads.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 def _sound(value: object) -> object:
     """The same with what UTF-8 cannot say replaced: a file's name may hold any byte."""
     if isinstance(value, str):
         return value.encode(errors="replace").decode()
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_sound(part) for part in cast("tuple[object, ...]", value)]
+    if isinstance(value, msgspec.Struct):
+        return _sound(msgspec.to_builtins(value))
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value)
+        return {name: _sound(part) for name, part in pairs.items()}
     return value

@@ -1,179 +1,276 @@
-"""Answers the desk `agent`: a thread's turns one after another, threads side by side."""
+"""Answers the desk `agent`: takes turns in, tells of them, and has them run side by side."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 import trio
 
-from services.agent import Options, previews
-from services.agent.backend import Backend, Turn
+from services.agent import Options, images, previews
+from services.agent.backend import Decision
 from services.agent.backends import make
-from services.agent.journal import Journal
-from services.agent.transaction import Transaction
+from services.agent.book import Book
+from services.agent.journal import VERSION
+from services.agent.lanes import Lane
+from services.agent.original import read_original
+from services.agent.roster import Backends, Roster
+from services.agent.settling import Settling
+from services.agent.spending import Spending
 from services.agent.turns import TurnIds
 from services.messages import (
-    Execute,
-    FindWorkspace,
+    AnswerPermission,
+    AwaitTurn,
+    CancelTurn,
+    EventPage,
+    FindTurn,
+    ListHistories,
+    ListTurns,
     PreviewEvent,
+    ReadEvents,
+    ReadUsage,
+    RedoTurn,
+    SettleTurn,
+    StartTurn,
     ThreadKey,
-    TurnResult,
+    TurnInfo,
     Turns,
+    Undone,
+    UndoTurn,
+    UsageEntry,
 )
-from supervisor.cell import Cell
 from supervisor.context import Context
-from supervisor.desk import NotFound, Refused, Request
+from supervisor.desk import Invalid, NotFound, Refused, Request
 
 log = structlog.get_logger()
 
+LONGEST_KEY = 128  # characters
+MOST = 500  # turns, or events, in one answer
+LONGEST_WAIT = 60.0  # seconds
+
+R = TypeVar("R")
+
 
 async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
-    """Answer until asked to stop, with the backend that the options name."""
-    await run_with(make(ctx.options.backend), ctx, task_status=task_status)
+    """Answer until asked to stop, with the backends that the options name."""
+    await run_with(partial(make, ctx), ctx, task_status=task_status)
 
 
 async def run_with(
-    backend: Backend, ctx: Context[Options], *, task_status: trio.TaskStatus[None]
+    backends: Backends, ctx: Context[Options], *, task_status: trio.TaskStatus[None]
 ) -> None:
-    """Answer until asked to stop; then interrupt what runs, journal that, and return.
+    """Answer until asked to stop; then interrupt what runs, write that down, and return.
 
-    Cancelled, it leaves turns without an end in the journal; the next life adds it.
+    Turns that wait are for the next life. Cancelled, it leaves turns without an end in their
+    journals; the next life adds it.
     """
-    agent = Agent(ctx, backend)
     ctx.publish("turns", Turns())
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(ctx.answer, "agent", agent.answer)
+        roster = Roster(ctx, nursery, backends)
+        agent = Agent(ctx, nursery, roster)
+        await roster.recover()
+        nursery.start_soon(partial(ctx.answer, "agent", agent.answer, withdrawable=True))
         events = ctx.receiver("preview_events", object)
         nursery.start_soon(previews.follow, events, agent.note)
         task_status.started()
         await ctx.stopping.wait()
-        await agent.stop()
+        await roster.stop()
         nursery.cancel_scope.cancel()
 
 
-@dataclass(slots=True)
-class _Lane:
-    """One thread's way through: who holds `lock` runs its turn, others wait in order."""
-
-    lock: trio.Lock = field(default_factory=trio.Lock)
-    opening: trio.Lock = field(default_factory=trio.Lock)
-    journal: Journal | None = None
-
-    async def open(self, history: Path) -> Journal:
-        """Its journal: one for all, or two would give the same ids."""
-        async with self.opening:
-            if self.journal is None:
-                self.journal = await trio.to_thread.run_sync(Journal, history)
-            return self.journal
-
-
 class Agent:
-    """Takes turns in, runs them with the backend, and knows which run."""
+    """One life of the desk."""
 
-    def __init__(self, ctx: Context[Options], backend: Backend) -> None:
+    def __init__(self, ctx: Context[Options], nursery: trio.Nursery, roster: Roster) -> None:
         self._ctx = ctx
-        self._backend = backend
+        self._nursery = nursery
+        self._roster = roster
         self._ids = TurnIds()
-        self._lanes: defaultdict[ThreadKey, _Lane] = defaultdict(_Lane)
-        self._running: dict[str, trio.CancelScope] = {}
-        self._present = Cell(0)
-        self._stopping = False
+        self._settling = Settling(ctx, self._ids.next)
+        self._answers: dict[type[Request[Any]], Callable[[Any], Awaitable[object]]] = {
+            StartTurn: self._start,
+            AwaitTurn: self._await,
+            FindTurn: self._find,
+            ListTurns: self._list,
+            CancelTurn: self._cancel,
+            SettleTurn: self._settle,
+            UndoTurn: self._undo,
+            RedoTurn: self._undo,
+            AnswerPermission: self._permit,
+            ReadEvents: self._read,
+            ReadUsage: self._usage,
+        }
 
     async def answer(self, request: Request[Any]) -> object:
-        """Carry out a request of the desk; see the messages."""
-        match request:
-            case Execute():
-                return await self.execute(request)
-            case _:
-                raise Refused(f"cannot answer {type(request).__name__}: ask another desk")
+        """Carry out a request of the desk; see the messages.
 
-    async def stop(self) -> None:
-        """Take no more turns, interrupt those that run, and wait until every one is answered."""
-        self._stopping = True
-        for scope in self._running.values():
-            scope.cancel()
-        await self._present.until(lambda count: count == 0)
-
-    async def execute(self, request: Execute) -> TurnResult:
-        """Run one turn when the thread's earlier ones are done.
-
-        A turn that fails is a result, too. Raises `Refused` where none could begin.
+        When nobody waits any more, what only looks is given up; what changes something is not.
         """
-        key = request.key
-        instruction = request.instruction.encode(errors="replace").decode()
-        lane = self._lanes[key]
-        self._admit()
-        if not instruction.strip():
-            raise Refused("cannot run a turn: the instruction is empty; say what to do")
-        waiting = lane.lock.statistics().tasks_waiting
-        if waiting >= self._ctx.options.waiting:
-            raise Refused(f"cannot run a turn: {waiting} wait in {key}; try again later")
-        turn_id = self._ids.next()
-        self._present.set(self._present.value + 1)
+        answer = self._answers.get(type(request))
+        if answer is None:
+            raise Refused(f"cannot answer {type(request).__name__}: ask another desk")
         try:
-            async with lane.lock:
-                self._admit()
-                # Shown before it learns where the files are: from then on nobody moves them.
-                with self._shown(f"{key}:{turn_id}") as scope:
-                    workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
-                    self._admit()
-                    turn = Turn(turn_id, instruction, workspace.root, request.mode)
-                    return await self._turn(lane, turn, key, workspace.history, scope)
+            return await answer(request)
         except OSError as error:
-            raise Refused(f"cannot keep the journal of {key}: {error}") from error
-        finally:
-            self._present.set(self._present.value - 1)
+            whose = getattr(request, "key", "this user")
+            raise Refused(f"cannot keep the history of {whose}: {error}") from error
 
     async def note(self, event: PreviewEvent) -> None:
         """Journal what became of a thread's preview, where the thread has a journal."""
-        facts = previews.facts(event)
         try:
-            workspace = await self._ctx.ask("workspaces", FindWorkspace(event.key))
-            journal = await self._lanes[event.key].open(workspace.history)
-            await trio.to_thread.run_sync(journal.note, event.kind, facts)
+            lane = await self._roster.lane(event.key)
+            await lane.book.note(event.kind, **previews.facts(event))
         except NotFound:
             pass  # the thread went, and its preview after it
         except (Refused, OSError) as error:
             log.warning("preview event not journalled", thread=str(event.key), reason=str(error))
 
-    def _admit(self) -> None:
-        if self._stopping:
+    async def _start(self, request: StartTurn) -> TurnInfo:
+        self._check(request)
+        lane = await self._roster.lane(request.key, fresh=True)
+        return await self._surely(partial(self._queue, lane, request))
+
+    def _check(self, request: StartTurn) -> None:
+        if self._roster.stopping:
             raise Refused("cannot run a turn: the agent is stopping; try again later")
+        if not request.instruction.strip():
+            raise Invalid("cannot run a turn: the instruction is empty; say what to do")
+        if request.backend is not None and request.backend not in self._ctx.options.allowed:
+            allowed = ", ".join(sorted(self._ctx.options.allowed))
+            raise Invalid(f"cannot use the backend {request.backend!r} here: use {allowed}")
+        key = request.idempotency_key
+        if key is not None and not 0 < len(key) <= LONGEST_KEY:
+            raise Invalid(f"cannot use this idempotency key: 1 to {LONGEST_KEY} characters")
+        images.check(request.images)
 
-    @contextmanager
-    def _shown(self, name: str) -> Generator[trio.CancelScope]:
-        """Have a turn on the board; what is yielded interrupts it."""
-        self._running[name] = trio.CancelScope()
-        self._publish()
-        try:
-            yield self._running[name]
-        finally:
-            del self._running[name]
-            self._publish()
+    async def _queue(self, lane: Lane, request: StartTurn) -> TurnInfo:
+        book, key = lane.book, request.idempotency_key
+        async with lane.admission:
+            instruction = request.instruction.encode(errors="replace").decode()
+            if key is not None and (known := book.ledger.keyed(key)) is not None:
+                info = book.ledger[known]
+                if (info.instruction, info.mode) != (instruction, request.mode):
+                    raise Refused(
+                        f"cannot use the idempotency key {key!r} again: it was for another turn"
+                    )
+                return info
+            if len(lane.queue) > self._ctx.options.waiting:
+                raise Refused(
+                    f"cannot run a turn: {len(lane.queue)} wait in {book.key}; try again later"
+                )
+            turn = self._ids.next()
+            stored = await trio.to_thread.run_sync(
+                images.store, lane.places.images, turn, request.images
+            )
+            await book.be_busy()
+            await book.write(
+                "turn.queued",
+                turn=turn,
+                version=VERSION,
+                instruction=instruction,
+                mode=request.mode,
+                backend=request.backend or self._ctx.options.backend,
+                model=request.model,
+                idempotency_key=key,
+                selection=request.selection,
+                images=stored,
+            )
+            lane.queue.append(turn)
+            self._roster.run(lane)
+            return book.ledger[turn]
 
-    async def _turn(
-        self, lane: _Lane, turn: Turn, key: ThreadKey, history: Path, scope: trio.CancelScope
-    ) -> TurnResult:
-        journal = await lane.open(history)
-        try:
-            with structlog.contextvars.bound_contextvars(thread=str(key), turn=turn.id):
-                return await Transaction(
-                    ctx=self._ctx,
-                    backend=self._backend,
-                    journal=journal,
-                    key=key,
-                    turn=turn,
-                    scope=scope,
-                    stopping=lambda: self._stopping,
-                ).run()
-        finally:
-            journal.close()
+    async def _await(self, request: AwaitTurn) -> TurnInfo:
+        lane = await self._roster.lane(request.key)
+        info = await lane.book.until_ended(request.turn, lambda: self._roster.stopping)
+        if not info.state.ended and request.turn in lane.queue:
+            raise Refused("the agent is stopping: the turn runs when it is back")
+        return await lane.book.until_ended(request.turn, lambda: False)
 
-    def _publish(self) -> None:
-        self._ctx.publish("turns", Turns(frozenset(self._running)))
+    async def _find(self, request: FindTurn) -> TurnInfo:
+        return (await self._roster.lane(request.key)).book.ledger[request.turn]
+
+    async def _list(self, request: ListTurns) -> tuple[TurnInfo, ...]:
+        if not 1 <= request.limit <= MOST:
+            raise Invalid(f"cannot list {request.limit} turns at once: 1 to {MOST}")
+        lane = await self._roster.lane(request.key)
+        earlier = await trio.to_thread.run_sync(read_original, lane.places.original, request.key)
+        found = [*earlier, *lane.book.ledger.turns]
+        if request.before is not None:
+            names = [info.turn for info in found]
+            if request.before not in names:
+                raise NotFound(f"cannot list what came before {request.before}: no such turn")
+            found = found[: names.index(request.before)]
+        return tuple(reversed(found[-request.limit :]))
+
+    async def _cancel(self, request: CancelTurn) -> TurnInfo:
+        lane = await self._roster.lane(request.key)
+        lane.book.ledger[request.turn]
+        await self._surely(partial(lane.cancel, request.turn))
+        return await lane.book.until_ended(request.turn, lambda: False)
+
+    async def _settle(self, request: SettleTurn) -> TurnInfo:
+        return await self._alone(request.key, partial(self._settling.settle, request=request))
+
+    async def _undo(self, request: UndoTurn | RedoTurn) -> Undone:
+        return await self._alone(request.key, partial(self._settling.undo, request=request))
+
+    async def _alone(self, key: ThreadKey, work: Callable[[Book], Awaitable[R]]) -> R:
+        """Do something to a thread with nobody else at work in it. Raises `Refused`."""
+        lane = await self._roster.lane(key, fresh=True)
+
+        async def alone() -> R:
+            if lane.is_busy:
+                raise Refused(f"cannot do this to {key} while a turn runs in it: wait for its end")
+            async with lane.lock:
+                try:
+                    await lane.book.be_busy()
+                    return await work(lane.book)
+                finally:
+                    if not lane.queue:
+                        await self._roster.rest(lane)
+
+        return await self._surely(alone)
+
+    async def _surely(self, work: Callable[[], Awaitable[R]]) -> R:
+        """Have it done even if nobody waits for it any more. Raises what it raises."""
+        done = trio.Event()
+        outcome: list[R] = []
+        failures: list[Exception] = []
+
+        async def do() -> None:
+            try:
+                outcome.append(await work())
+            except (Refused, OSError) as failure:
+                failures.append(failure)
+            done.set()
+
+        self._nursery.start_soon(do)
+        await done.wait()
+        if failures:
+            raise failures[0]
+        return outcome[0]
+
+    async def _permit(self, request: AnswerPermission) -> None:
+        lane = await self._roster.lane(request.key)
+        running = lane.running
+        if running is None or running.turn != request.turn or running.permissions is None:
+            raise NotFound(f"cannot answer: the turn {request.turn} does not run now")
+        decision = Decision(request.allow, request.reason)
+        await self._surely(partial(running.permissions.answer, request.permission, decision))
+
+    async def _read(self, request: ReadEvents) -> EventPage:
+        if not 1 <= request.limit <= MOST or request.after < 0:
+            raise Invalid(f"cannot read {request.limit} events after {request.after}")
+        book = (await self._roster.lane(request.key)).book
+        with trio.move_on_after(min(request.wait, LONGEST_WAIT)):
+            await book.news.until(lambda _: book.last > request.after or self._roster.stopping)
+        return EventPage(await book.read(request.after, request.limit), book.last)
+
+    async def _usage(self, request: ReadUsage) -> tuple[UsageEntry, ...]:
+        for history in await self._ctx.ask("workspaces", ListHistories()):
+            if (history.key.client, history.key.user) == (request.client, request.user):
+                spending = Spending(history.path.parent.parent / "usage")
+                return await trio.to_thread.run_sync(spending.between, request.since, request.until)
+        return ()

@@ -1,29 +1,27 @@
-"""One turn: from its first line in the journal to its commit and its last line."""
+"""One turn: from its first edit to its commit, or to what is left of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, replace
 
 import structlog
 import trio
-from msgspec.structs import asdict
 
 from services.agent import Options, turns
 from services.agent.backend import Backend, Turn
-from services.agent.journal import FINISHED, STARTED, Journal
+from services.agent.book import Book
+from services.agent.hosting import TurnHost
 from services.messages import (
-    BackendEvent,
+    BuildError,
     CommitChanges,
-    FileChanged,
+    DropChanges,
     GitState,
+    Leftover,
     Mode,
     ReadGit,
+    Reason,
     SaveChanges,
-    TextDelta,
-    ThreadKey,
-    TurnResult,
     TurnState,
 )
 from supervisor.context import Context
@@ -32,109 +30,167 @@ from supervisor.desk import Refused
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a turn ends. `saved` is the commit with what was taken back already."""
+
+    state: TurnState
+    error: str | None = None
+    reason: Reason | None = None
+    saved: str | None = None
+    leftover: Leftover | None = None
+
+
+_GOOD = _End(TurnState.COMMITTED)
+
+
 @dataclass(slots=True)
 class Transaction:
-    """Cancelling `scope` interrupts the backend; `stopping` tells that from a timeout."""
+    """Cancelling `scope` ends the backend's work; `why` then says which end that is.
+
+    `broken` is the mistake that the thread's preview showed before, `errors` what it broke itself.
+    """
 
     ctx: Context[Options]
     backend: Backend
-    journal: Journal
-    key: ThreadKey
+    book: Book
+    host: TurnHost
     turn: Turn
     scope: trio.CancelScope
-    stopping: Callable[[], bool]
-    said: list[str] = field(default_factory=list[str])
-    changed: set[str] = field(default_factory=set[str])
+    why: Callable[[], TurnState | None]
+    broken: BuildError | None = None
+    errors: tuple[BuildError, ...] = ()
 
-    async def run(self) -> TurnResult:
-        """The turn's result, whatever became of it.
+    async def run(self) -> None:
+        """Carry it out, and write down what became of it.
 
         Raises `OSError` where the journal cannot be written. Cancelled from outside, it leaves
         the turn without an end in the journal.
         """
-        await self._note(STARTED, instruction=self.turn.instruction, mode=self.turn.mode)
         try:
-            result = await self._carry_out()
+            end = await self._carry_out()
         except Refused as refusal:
-            result = self._ended(TurnState.FAILED, f"{refusal}; {turns.KEPT}")
-        saved = None if result.state is TurnState.COMMITTED else await self._save()
-        await self._note(FINISHED, state=result.state, error=result.error, saved=saved)
-        return result
+            end = _End(TurnState.FAILED, f"{refusal}; {turns.KEPT}", Reason.WORKSPACE)
+        if end.state is not TurnState.COMMITTED and end.leftover is None:
+            end = await self._save(end)
+        await self._write(
+            "turn.finished",
+            state=end.state,
+            error=end.error,
+            reason=end.reason,
+            saved=end.saved,
+            leftover=end.leftover,
+        )
 
-    async def _save(self) -> str | None:
-        """Let what the turn leaves uncommitted outlive its worktree; the commit that holds it."""
+    async def _save(self, end: _End) -> _End:
+        """Let what the turn leaves uncommitted outlive its worktree, and be offered."""
         try:
-            return await self.ctx.ask("workspaces", SaveChanges(self.key))
+            saved = await self.ctx.ask("workspaces", SaveChanges(self.turn.key))
         except Refused as refusal:
             log.warning("unfinished work not saved", reason=str(refusal))
-            return None
+            return replace(end, leftover=Leftover.OFFERED)
+        return replace(end, saved=saved, leftover=Leftover.OFFERED if saved else None)
 
-    async def _carry_out(self) -> TurnResult:
+    async def _carry_out(self) -> _End:
         if self.turn.mode is Mode.EXECUTE:
-            return await self._let_backend_work() or await self._commit()
-        before = await self.ctx.ask("workspaces", ReadGit(self.key))
-        return await self._let_backend_work() or await self._see_that_nothing_changed(before)
+            return await self._work() or await self._commit()
+        before = await self.ctx.ask("workspaces", ReadGit(self.turn.key))
+        return await self._work() or await self._see_that_nothing_changed(before)
 
-    async def _let_backend_work(self) -> TurnResult | None:
-        """None when the backend has done its part, else how the turn ended."""
+    async def _work(self) -> _End | None:
+        """None when the backend has done its part and its pages are good, else how it ended."""
         timeout = self.ctx.options.turn_timeout
         self.scope.deadline = trio.current_time() + timeout
         try:
             with self.scope:
-                await self.backend.run(self.turn, self._emit)
+                await self._let_backend_run(self.turn)
+                if self.turn.mode is Mode.EXECUTE:
+                    await self._verify()
+        except (Refused, OSError):
+            raise
         except Exception as error:  # a backend may break in any way; other threads' turns go on
-            reason = turns.explained(error)
-            if reason is None:
-                log.exception("agent backend broke")
-                reason = f"the agent backend broke with {type(error).__name__}; the log says more"
-            return self._ended(TurnState.FAILED, f"{reason}; {turns.KEPT}")
-        if not self.scope.cancelled_caught:
-            return None
-        if self.stopping():
-            return self._ended(TurnState.INTERRUPTED, f"the agent is stopping; {turns.KEPT}")
-        return self._ended(
-            TurnState.FAILED, f"the turn took longer than {timeout:g} seconds; {turns.KEPT}"
-        )
+            reason, text = self._explained(error)
+            return await self._fail(reason, text)
+        if self.scope.cancelled_caught:
+            state = self.why()
+            if state is None:
+                return await self._fail(
+                    Reason.TIMEOUT, f"the turn took longer than {timeout:g} seconds"
+                )
+            told = "it was cancelled" if state is TurnState.CANCELLED else "the agent is stopping"
+            return _End(state, f"{told}; {turns.KEPT}")
+        if self.errors:
+            return await self._fail(Reason.BROKEN, turns.still_broken(self.errors))
+        return None
 
-    async def _emit(self, event: BackendEvent) -> None:
-        facts = asdict(event)
-        await self._note(facts.pop("kind"), **facts)
-        match event:
-            case TextDelta(text):
-                self.said.append(text)
-            case FileChanged(path):
-                self.changed.add(path)
-            case _:
-                pass
+    def _explained(self, error: Exception) -> tuple[Reason, str]:
+        if (known := turns.explained(error)) is not None:
+            return known
+        log.exception("agent backend broke")
+        text = f"the agent backend broke with {type(error).__name__}; the log says more"
+        return Reason.BACKEND, text
 
-    async def _commit(self) -> TurnResult:
+    async def _fail(self, reason: Reason, text: str) -> _End:
+        """What is known to be broken is never committed, and is taken back if that is wanted."""
+        if not (self.errors and self.ctx.options.rollback):
+            return _End(TurnState.FAILED, f"{text}; {turns.KEPT}", reason)
+        return await self._take_back(reason, text)
+
+    async def _take_back(self, reason: Reason, text: str) -> _End:
+        dropped = await self.ctx.ask("workspaces", DropChanges(self.turn.key, self.turn.id))
+        text += "; the files are as they were before"
+        return _End(TurnState.FAILED, text, reason, dropped, Leftover.DROPPED)
+
+    async def _let_backend_run(self, turn: Turn) -> None:
+        await self.backend.run(replace(turn, budget=await self.host.purse.left()), self.host)
+
+    async def _verify(self) -> None:
+        """Look at the pages, and have the agent mend what it broke, as often as it may."""
+        options = self.ctx.options
+        pages: tuple[str, ...] = ()
+        for repair in range(1, options.repairs + 2):
+            if not self.host.changed or not options.verify:
+                return
+            await self._write("turn.verifying")
+            checked = await self.host.look(pages)
+            pages = checked.pages
+            self.errors = turns.broken_since(self.broken, checked.errors)
+            skipped = checked.skipped or None
+            await self._write("turn.checked", pages=pages, errors=checked.errors, skipped=skipped)
+            if not self.errors or repair > options.repairs:
+                return
+            await self._write("turn.repairing", repair=repair)
+            await self._let_backend_run(
+                replace(
+                    self.turn,
+                    instruction=turns.to_repair(self.errors),
+                    repair=repair,
+                    selection=None,
+                    images=(),
+                    notes=(),
+                )
+            )
+
+    async def _commit(self) -> _End:
         message = turns.subject(self.turn.instruction)
-        commit = await self.ctx.ask("workspaces", CommitChanges(self.key, message, self.turn.id))
-        if commit is None:
-            return self._ended(TurnState.COMMITTED)
-        await self._note("commit", hash=commit.hash, files=commit.files)
-        return self._ended(TurnState.COMMITTED, files=commit.files, commit=commit.hash)
+        request = CommitChanges(self.turn.key, message, self.turn.id)
+        commit = await self.ctx.ask("workspaces", request)
+        if commit is not None:
+            await self._write("commit", hash=commit.hash, files=commit.files)
+        return _GOOD
 
-    async def _see_that_nothing_changed(self, before: GitState) -> TurnResult:
-        after = await self.ctx.ask("workspaces", ReadGit(self.key))
-        changed = sorted(self.changed.union(turns.touched(before, after)))
+    async def _see_that_nothing_changed(self, before: GitState) -> _End:
+        after = await self.ctx.ask("workspaces", ReadGit(self.turn.key))
+        changed = sorted(self.host.changed.union(turns.touched(before, after)))
         if not changed:
-            return self._ended(TurnState.COMMITTED)
-        return self._ended(
-            TurnState.FAILED,
+            return _GOOD
+        text = (
             f"the agent changed files in {self.turn.mode} mode, which it must not:"
-            f" {', '.join(changed)}; {turns.KEPT}",
+            f" {', '.join(changed)}"
         )
+        if not before.clean:
+            return _End(TurnState.FAILED, f"{text}; {turns.KEPT}", Reason.MODE)
+        return await self._take_back(Reason.MODE, text)
 
-    def _ended(
-        self,
-        state: TurnState,
-        error: str | None = None,
-        *,
-        files: tuple[str, ...] = (),
-        commit: str | None = None,
-    ) -> TurnResult:
-        return TurnResult(self.turn.id, state, "".join(self.said), files, commit, error)
-
-    async def _note(self, event: str, **facts: object) -> None:
-        await trio.to_thread.run_sync(partial(self.journal.append, self.turn.id, event, facts))
+    async def _write(self, kind: str, **facts: object) -> None:
+        await self.book.write(kind, turn=self.turn.id, **facts)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
-from services.agent.backend import BackendError
-from services.messages import GitState
+from services.agent.backend import BackendError, BudgetExceeded
+from services.messages import BuildError, GitState, Reason
 
-KEPT = "what was changed so far stays uncommitted in the thread's worktree"
+KEPT = "what was changed so far is uncommitted: keep it or drop it"
 SUBJECT = 72
+BY_HAND = "Keep what was changed by hand"
 
 
 class TurnIds:
@@ -33,12 +34,14 @@ def subject(instruction: str) -> str:
     return line if len(line) <= SUBJECT else f"{line[: SUBJECT - 1].rstrip()}…"
 
 
-def explained(error: Exception) -> str | None:
+def explained(error: Exception) -> tuple[Reason, str] | None:
     """What a backend itself says of its failure; None if it failed in a way it does not know."""
     parts = list(_leaves(error))
-    if all(isinstance(part, BackendError) for part in parts):
-        return "; ".join(dict.fromkeys(str(part) for part in parts))
-    return None
+    if not all(isinstance(part, BackendError) for part in parts):
+        return None
+    over = any(isinstance(part, BudgetExceeded) for part in parts)
+    text = "; ".join(dict.fromkeys(str(part) for part in parts))
+    return (Reason.BUDGET if over else Reason.BACKEND), text
 
 
 def _leaves(error: Exception) -> Iterator[Exception]:
@@ -60,3 +63,28 @@ def _entries(state: GitState) -> frozenset[tuple[str, str]]:
         for kind in ("added", "modified", "deleted", "untracked")
         for path in getattr(state, kind)
     )
+
+
+def broken_since(before: BuildError | None, errors: Iterable[BuildError]) -> tuple[BuildError, ...]:
+    """The mistakes that were not there before: a turn has not to answer for another one's."""
+    return tuple(
+        error
+        for error in errors
+        if before is None or (error.message, error.file) != (before.message, before.file)
+    )
+
+
+def to_repair(errors: Iterable[BuildError]) -> str:
+    """What an agent is told that broke pages."""
+    found = "\n\n".join(f"{error}\n{error.frame}".rstrip() for error in errors)
+    return (
+        "Your last changes broke pages of the site. Mend that, and keep what was wished for."
+        f" This is what the pages show:\n\n{found}"
+    )
+
+
+def still_broken(errors: Iterable[BuildError]) -> str:
+    """What a person is told of pages that could not be repaired."""
+    first, *others = errors
+    more = f", and {len(others)} more" if others else ""
+    return f"the change broke a page and could not be repaired: {first}{more}"

@@ -1,0 +1,115 @@
+"""A thread's journal and what it amounts to, kept in step; and a way to wait for what comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import trio
+
+from services.agent.journal import VERSION, Journal
+from services.agent.ledger import Ledger
+from services.messages import Event, ThreadKey, TurnInfo
+from supervisor.cell import Cell
+from supervisor.desk import Refused
+
+BUSY = ".busy"  # beside a journal in which something has begun and not ended
+
+
+class Book:
+    """One thread's; opened once, or two would give the same ids.
+
+    Nothing here is given up half done: what is being written when a caller is cancelled is
+    written, and counted.
+    """
+
+    def __init__(self, key: ThreadKey, journal: Journal, ledger: Ledger) -> None:
+        self.key = key
+        self.ledger = ledger
+        self.news = Cell(0)
+        self._journal = journal
+        self._writing = trio.Lock()
+
+    @classmethod
+    async def open(cls, key: ThreadKey, path: Path) -> Book:
+        """Read what there is. Raises `OSError`, and `Refused` for a journal that is too new."""
+        journal, ledger = await trio.to_thread.run_sync(_read, key, path)
+        return cls(key, journal, ledger)
+
+    @property
+    def path(self) -> Path:
+        return self._journal.path
+
+    @property
+    def last(self) -> int:
+        """The id of the last event."""
+        return self._journal.last
+
+    async def is_current(self) -> bool:
+        """Whether the thread was not deleted, and made anew, since this was opened."""
+        return await trio.to_thread.run_sync(lambda: self._journal.is_there)
+
+    async def write(self, kind: str, **facts: object) -> None:
+        """Write an event; raises `OSError`, and then it did not happen."""
+        await self._put(partial(self._journal.append, kind, facts))
+
+    async def note(self, kind: str, **facts: object) -> None:
+        """Write an event of no turn, where there is a journal."""
+        await self._put(partial(self._journal.note, kind, facts))
+
+    async def _put(self, put: Callable[[], dict[str, object] | None]) -> None:
+        async with self._writing:
+            event = await trio.to_thread.run_sync(put)
+            if event is not None:
+                self.ledger.apply(msgspec.json.encode(event))
+                self.ring()
+
+    def fail(self, turn: str, error: str) -> None:
+        """End a turn for whoever waits, though its end cannot be written down."""
+        self.ledger.fail(turn, error)
+        self.ring()
+
+    def ring(self) -> None:
+        """Have everybody look who waits."""
+        self.news.set(self.news.value + 1)
+
+    async def read(self, after: int, limit: int) -> tuple[Event, ...]:
+        return await trio.to_thread.run_sync(self._journal.read, after, limit)
+
+    async def until_ended(self, turn: str, given_up: Callable[[], bool]) -> TurnInfo:
+        """Wait for the end of a turn; returns it as it is once `given_up`. Raises `NotFound`."""
+        await self.news.until(lambda _: self.ledger[turn].state.ended or given_up())
+        return self.ledger[turn]
+
+    async def be_busy(self) -> None:
+        """Have the next life look at this journal, should this one be killed."""
+        await trio.to_thread.run_sync(self._marker.touch)
+
+    async def be_idle(self) -> None:
+        """Nothing is under way: let go of the file, and of the mark."""
+        await trio.to_thread.run_sync(self._let_go)
+
+    def _let_go(self) -> None:
+        self._journal.close()
+        self._marker.unlink(missing_ok=True)
+
+    @property
+    def _marker(self) -> Path:
+        return self._journal.path.with_suffix(BUSY)
+
+
+def is_busy(path: Path) -> bool:
+    """Whether a life that ended left something under way in the journal of that path."""
+    return path.with_suffix(BUSY).exists()
+
+
+def _read(key: ThreadKey, path: Path) -> tuple[Journal, Ledger]:
+    journal = Journal(path)
+    ledger = Ledger(key, journal.read())
+    if ledger.version > VERSION:
+        raise Refused(
+            f"cannot go on with {key}: a newer nurseryd wrote its history; run that one, or a later"
+        )
+    return journal, ledger

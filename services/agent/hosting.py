@@ -1,0 +1,126 @@
+"""What a backend is given while it carries out a turn; see `Host`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import trio
+from msgspec.structs import asdict
+
+from services.agent import Options
+from services.agent.backend import BudgetExceeded, Decision
+from services.agent.book import Book
+from services.agent.permissions import Permissions
+from services.agent.spending import Spending
+from services.messages import (
+    BackendEvent,
+    BuildError,
+    Checked,
+    CheckPreview,
+    Diff,
+    FileChanged,
+    GitState,
+    ReadDiff,
+    ReadGit,
+    Usage,
+    UsageEntry,
+    Used,
+)
+from supervisor.context import Context
+from supervisor.desk import Refused
+
+
+@dataclass(slots=True)
+class Purse:
+    """What a turn may still cost: the budgets of the turn, its thread and the day, in dollars.
+
+    None where there is no budget. `spending` is the user's, `seconds` since its start.
+    """
+
+    options: Options
+    book: Book
+    spending: Spending
+    day: str
+    turn: str
+    backend: str
+    began: float
+    usage: Usage = field(default_factory=Usage)
+
+    async def left(self) -> float | None:
+        """The smallest of what is left. Raises `BudgetExceeded` where that is nothing."""
+        options = self.options
+        lefts: list[float] = []
+        if options.turn_budget:
+            lefts.append(options.turn_budget - self.usage.cost)
+        if options.thread_budget:
+            lefts.append(options.thread_budget - self.book.ledger.spent)
+        if options.day_budget:
+            spent = await trio.to_thread.run_sync(self.spending.spent, self.day)
+            lefts.append(options.day_budget - spent)
+        if any(left <= 0 for left in lefts):
+            raise BudgetExceeded(self._over())
+        return min(lefts, default=None)
+
+    async def pay(self, usage: Usage) -> None:
+        """Write down what was used. Raises `BudgetExceeded` where that was too much."""
+        self.usage += usage
+        await self.book.write("usage", turn=self.turn, usage=usage)
+        seconds = round(trio.current_time() - self.began, 3)
+        thread = self.book.key.thread
+        entry = UsageEntry(self.day, thread, self.turn, self.backend, self.usage, seconds)
+        await trio.to_thread.run_sync(self.spending.note, entry)
+        await self.left()
+
+    def _over(self) -> str:
+        options = self.options
+        named = {
+            "turn": (options.turn_budget, self.usage.cost),
+            "thread": (options.thread_budget, self.book.ledger.spent),
+        }
+        for what, (budget, spent) in named.items():
+            if budget and spent >= budget:
+                return f"the budget of this {what} is spent: ${spent:.4f} of ${budget:g}"
+        return (
+            f"the budget of this day is spent: ${options.day_budget:g}; it goes on tomorrow (UTC)"
+        )
+
+
+@dataclass(slots=True)
+class TurnHost:
+    """One turn's. `changed` are the files it changed so far."""
+
+    ctx: Context[Options]
+    book: Book
+    turn: str
+    permissions: Permissions
+    purse: Purse
+    changed: set[str] = field(default_factory=set[str])
+
+    async def emit(self, event: BackendEvent) -> None:
+        if isinstance(event, Used):
+            return await self.purse.pay(event.usage)
+        if isinstance(event, FileChanged):
+            self.changed.add(event.path)
+        facts = asdict(event)
+        await self.book.write(facts.pop("kind"), turn=self.turn, **facts)
+        return None
+
+    async def ask(self, tool: str, summary: str) -> Decision:
+        return await self.permissions.ask(tool, summary)
+
+    async def git_state(self) -> GitState:
+        return await self.ctx.ask("workspaces", ReadGit(self.book.key))
+
+    async def git_diff(self) -> Diff:
+        return await self.ctx.ask("workspaces", ReadDiff(self.book.key))
+
+    async def preview_errors(self) -> tuple[BuildError, ...]:
+        return (await self.look()).errors
+
+    async def look(self, pages: tuple[str, ...] = ()) -> Checked:
+        """Open the pages that the turn's edits touch. Where that cannot be done it says why."""
+        request = CheckPreview(self.book.key, tuple(sorted(self.changed)), pages)
+        try:
+            return await self.ctx.ask("previews", request)
+        except Refused as refusal:
+            return Checked(skipped=str(refusal))

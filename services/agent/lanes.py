@@ -1,0 +1,218 @@
+"""One thread's way through: its turns one after another, in the order they were asked for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+import trio
+
+from services.agent import Options, images, remarks, turns
+from services.agent.backend import Backend, Turn
+from services.agent.book import Book
+from services.agent.hosting import Purse, TurnHost
+from services.agent.original import read_original
+from services.agent.permissions import Permissions
+from services.agent.places import Places
+from services.agent.spending import Spending
+from services.agent.transaction import Transaction
+from services.messages import (
+    BuildError,
+    CommitChanges,
+    FindWorkspace,
+    Leftover,
+    Mode,
+    Routes,
+    TurnInfo,
+    TurnState,
+    Workspace,
+)
+from supervisor.context import Context
+from supervisor.desk import Refused
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, eq=False)
+class Running:
+    """The turn that has its time now. `why` says why it was cancelled, if it was."""
+
+    turn: str
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    why: TurnState | None = None
+    permissions: Permissions | None = None
+
+    def cancel(self, why: TurnState) -> None:
+        self.why = self.why or why
+        self.scope.cancel()
+
+
+class Lane:
+    """`book` is the thread's journal. Who holds `lock` has the thread for itself.
+
+    `show` is called when a turn's time begins, and when it is over.
+    """
+
+    def __init__(
+        self,
+        ctx: Context[Options],
+        book: Book,
+        backend: Callable[[str], Backend],
+        limit: trio.CapacityLimiter,
+        show: Callable[[], None],
+    ) -> None:
+        self.book = book
+        self.places = Places(book.path)
+        self.lock = trio.Lock()
+        self.admission = trio.Lock()  # to the queue
+        self.queue: deque[str] = deque()
+        self.running: Running | None = None
+        self.is_stopping = False
+        self.works = False
+        self._ctx = ctx
+        self._backend = backend
+        self._limit = limit
+        self._show = show
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self.queue) or self.running is not None or self.lock.locked()
+
+    async def work(self) -> None:
+        """Run what is queued, until nothing is, or the agent stops. Never raises but to cancel."""
+        while self.queue and not self.is_stopping:
+            async with self.lock:
+                await self._next()
+
+    async def cancel(self, turn: str) -> None:
+        """Take a turn out of the queue, or end its work; nothing if it has ended."""
+        if self.running is not None and self.running.turn == turn:
+            self.running.cancel(TurnState.CANCELLED)
+        elif turn in self.queue:
+            self.queue.remove(turn)
+            await self._finish(turn, TurnState.CANCELLED, "it was cancelled before it began")
+
+    def interrupt(self) -> None:
+        """Stop: what runs is interrupted, what waits is for the next life."""
+        self.is_stopping = True
+        if self.running is not None:
+            self.running.cancel(TurnState.INTERRUPTED)
+        self.book.ring()
+
+    async def _next(self) -> None:
+        if not self.queue or self.is_stopping:
+            return
+        turn = self.queue.popleft()
+        self.running = running = Running(turn)
+        self._show()
+        try:
+            with structlog.contextvars.bound_contextvars(thread=str(self.book.key), turn=turn):
+                await self._run(running)
+        except Refused as refusal:
+            await self._finish(turn, TurnState.FAILED, str(refusal))
+        except OSError as error:
+            log.warning("turn not written down", turn=turn, reason=str(error))
+            self.book.fail(turn, f"cannot keep the history of {self.book.key}: {error}")
+        finally:
+            self.running = None
+            self._show()
+
+    async def _run(self, running: Running) -> None:
+        info = self.book.ledger[running.turn]
+        # Shown before it learns where the files are: from then on nobody moves them.
+        workspace = await self._ctx.ask("workspaces", FindWorkspace(self.book.key))
+        with running.scope:
+            await self._limit.acquire_on_behalf_of(running)
+        if running.scope.cancelled_caught:
+            return await self._give_back(running)
+        try:
+            await self._begin(running, info, workspace)
+        finally:
+            self._limit.release_on_behalf_of(running)
+        return None
+
+    async def _give_back(self, running: Running) -> None:
+        """Its time had not begun: cancelled it ends, otherwise it waits for the next life."""
+        if running.why is TurnState.CANCELLED:
+            await self._finish(running.turn, running.why, "it was cancelled before it began")
+        else:
+            self.queue.appendleft(running.turn)
+
+    async def _begin(self, running: Running, info: TurnInfo, workspace: Workspace) -> None:
+        head = workspace.head
+        if info.mode is Mode.EXECUTE:
+            head = await self._keep_what_is_there() or head
+        await self.book.write("turn.started", turn=info.turn, base=head)
+        spending = Spending(self.places.usage)
+        purse = Purse(
+            self._ctx.options,
+            self.book,
+            spending,
+            spending.today(),
+            info.turn,
+            info.backend,
+            trio.current_time(),
+        )
+        options = self._ctx.options
+        running.permissions = Permissions(
+            self.book,
+            info.turn,
+            frozenset(tool.lower() for tool in options.approve),
+            options.permission_timeout,
+        )
+        await Transaction(
+            ctx=self._ctx,
+            backend=self._backend(info.backend),
+            book=self.book,
+            host=TurnHost(self._ctx, self.book, info.turn, running.permissions, purse),
+            turn=await self._turn(info, workspace),
+            scope=running.scope,
+            why=lambda: running.why,
+            broken=self._shown_broken(),
+        ).run()
+
+    async def _turn(self, info: TurnInfo, workspace: Workspace) -> Turn:
+        model, selection, stored = self.book.ledger.request(info.turn)
+        earlier = await trio.to_thread.run_sync(read_original, self.places.original, info.key)
+        return Turn(
+            id=info.turn,
+            key=info.key,
+            instruction=info.instruction,
+            root=workspace.root,
+            store=self.places.store(info.backend),
+            mode=info.mode,
+            model=model or self._ctx.options.model,
+            selection=selection,
+            images=await trio.to_thread.run_sync(images.load, self.places.images, stored),
+            notes=remarks.notes(self.book.ledger, info.turn, info.backend, earlier),
+        )
+
+    async def _keep_what_is_there(self) -> str | None:
+        """Commit what is uncommitted, so that the turn's commit has the turn's work alone."""
+        ledger = self.book.ledger
+        offered = ledger.offered
+        message = turns.BY_HAND if offered is None else turns.subject(ledger[offered].instruction)
+        request = CommitChanges(self.book.key, message, offered)
+        commit = await self._ctx.ask("workspaces", request)
+        if offered is not None:
+            # Where nothing is there any more, somebody else committed or dropped it.
+            made = {} if commit is None else {"hash": commit.hash, "files": commit.files}
+            kept = None if commit is None else Leftover.KEPT
+            await self.book.write("turn.settled", turn=offered, leftover=kept, **made)
+        return None if commit is None else commit.hash
+
+    def _shown_broken(self) -> BuildError | None:
+        """What the thread's preview shows to be wrong at this moment."""
+        routes = self._ctx.board("routes", Routes).value
+        preview = None if routes is None else routes.previews.get(self.book.key.preview_id)
+        return None if preview is None else preview.error
+
+    async def _finish(self, turn: str, state: TurnState, error: str) -> None:
+        """End a turn that did not begin; the journal may have gone with its thread."""
+        with suppress(OSError):
+            await self.book.note("turn.finished", turn=turn, state=state, error=error)
+        if not self.book.ledger[turn].state.ended:
+            self.book.fail(turn, error)

@@ -1,0 +1,276 @@
+"""What a thread's journal amounts to: its turns, what they left, and what was taken back. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
+
+from services.messages import (
+    BuildError,
+    Event,
+    Leftover,
+    Mode,
+    Reason,
+    Selection,
+    ThreadKey,
+    TurnInfo,
+    TurnState,
+    Usage,
+)
+from supervisor.desk import NotFound
+
+
+class StoredImage(msgspec.Struct, frozen=True):
+    """An image that came with a turn; `file` is its name in the thread's folder of images."""
+
+    media_type: str
+    file: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """An event as far as it matters here: what a kind does not have is as it begins."""
+
+    id: int
+    type: str
+    time: float = 0.0
+    turn: str = ""
+    version: int = 1
+    instruction: str | None = None
+    mode: Mode = Mode.EXECUTE
+    backend: str = ""
+    model: str | None = None
+    idempotency_key: str | None = None
+    selection: Selection | None = None
+    images: tuple[StoredImage, ...] = ()
+    base: str | None = None
+    text: str = ""
+    path: str = ""
+    usage: Usage = Usage()
+    pages: tuple[str, ...] = ()
+    errors: tuple[BuildError, ...] = ()
+    repair: int = 0
+    hash: str | None = None
+    files: tuple[str, ...] = ()
+    state: TurnState | None = None
+    error: str | None = None
+    reason: Reason | None = None
+    saved: str | None = None
+    leftover: Leftover | None = None
+    operation: str = ""
+    turns: tuple[str, ...] = ()
+    reverted: tuple[str, ...] = ()
+    keep: bool = False
+
+
+_lines = msgspec.json.Decoder(Line)
+
+
+def line_of(data: bytes) -> Line | None:
+    """None for an event that says what this version does not understand."""
+    try:
+        return _lines.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A turn as far as it is known. `order` is the event that it began with."""
+
+    info: TurnInfo
+    order: int
+    model: str | None = None
+    selection: Selection | None = None
+    images: tuple[StoredImage, ...] = ()
+    said: list[str] = field(default_factory=list[str])
+    changed: dict[str, None] = field(default_factory=dict[str, None])
+    lineage: tuple[str, ...] = ()
+
+    def seen(self) -> TurnInfo:
+        files = self.info.files or tuple(sorted(self.changed))
+        return replace(self.info, output="".join(self.said), files=files)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that happened to a turn after its end: undone, redone, kept or dropped."""
+
+    order: int
+    what: str
+    turn: str
+
+
+class Ledger:
+    """The turns of a thread, in the order they were asked for.
+
+    `active` are those whose commits the files have, the last one last. `intents` are operations
+    that have begun and are not known to have been done, by their id.
+    """
+
+    def __init__(self, key: ThreadKey, events: Iterable[Event] = ()) -> None:
+        self._key = key
+        self._drafts: dict[str, _Draft] = {}
+        self._keys: dict[str, str] = {}
+        self.active: list[str] = []
+        self.remarks: list[Remark] = []
+        self.intents: dict[str, Line] = {}
+        self.version = 1
+        for event in events:
+            self.apply(event.data)
+
+    def apply(self, data: bytes) -> None:
+        """Take in the next event."""
+        line = line_of(data)
+        if line is None:
+            return
+        self.version = max(self.version, line.version)
+        if line.type in ("turn.queued", "turn.started") and line.turn not in self._drafts:
+            self._begin(line)
+        draft = self._drafts.get(line.turn)
+        match line.type:
+            case "turn.settling" | "turn.undoing":
+                self.intents[line.operation] = line
+            case "turn.settled" | "turn.undone" | "turn.redone":
+                self.intents.pop(line.operation, None)
+                self.remarks.append(Remark(line.id, _what(line), line.turn))
+                self._put_back(line)
+            case _:
+                if draft is not None:
+                    self._update(draft, line)
+        if draft is not None and line.type == "turn.settled":
+            draft.info = replace(draft.info, leftover=line.leftover)
+
+    def fail(self, turn: str, error: str) -> None:
+        """End a turn whose end cannot be written down."""
+        draft = self._drafts[turn]
+        draft.info = replace(draft.info, state=TurnState.FAILED, error=error)
+
+    def __contains__(self, turn: str) -> bool:
+        return turn in self._drafts
+
+    def __getitem__(self, turn: str) -> TurnInfo:
+        """Raises `NotFound`."""
+        return self._draft(turn).seen()
+
+    def _draft(self, turn: str) -> _Draft:
+        if turn not in self._drafts:
+            raise NotFound(f"cannot find the turn {turn} in {self._key}: list the thread's turns")
+        return self._drafts[turn]
+
+    @property
+    def turns(self) -> tuple[TurnInfo, ...]:
+        """The oldest first."""
+        return tuple(draft.seen() for draft in self._drafts.values())
+
+    @property
+    def unfinished(self) -> tuple[TurnInfo, ...]:
+        return tuple(draft.seen() for draft in self._drafts.values() if not draft.info.state.ended)
+
+    @property
+    def offered(self) -> str | None:
+        """The last turn whose work is uncommitted, and nobody said what becomes of it."""
+        found = [
+            turn for turn, draft in self._drafts.items() if draft.info.leftover is Leftover.OFFERED
+        ]
+        return found[-1] if found else None
+
+    @property
+    def spent(self) -> float:
+        """What all turns cost together, in US dollars."""
+        return sum(draft.info.usage.cost for draft in self._drafts.values())
+
+    def keyed(self, idempotency_key: str) -> str | None:
+        """The turn that was asked for with this key."""
+        return self._keys.get(idempotency_key)
+
+    def order(self, turn: str) -> int:
+        """The id of the event that a turn began with."""
+        return self._draft(turn).order
+
+    def request(self, turn: str) -> tuple[str | None, Selection | None, tuple[StoredImage, ...]]:
+        """What came with a turn: the model, what was pointed at, and images."""
+        draft = self._draft(turn)
+        return draft.model, draft.selection, draft.images
+
+    def lineage(self, turn: str) -> tuple[str, ...]:
+        """The turns whose work the files had once this one was committed, itself the last."""
+        return self._draft(turn).lineage
+
+    def _begin(self, line: Line) -> None:
+        info = TurnInfo(
+            line.turn,
+            self._key,
+            TurnState.QUEUED,
+            line.instruction or "",
+            line.mode,
+            line.backend,
+            queued=line.time,
+        )
+        self._drafts[line.turn] = _Draft(info, line.id, line.model, line.selection, line.images)
+        if line.idempotency_key is not None:
+            self._keys[line.idempotency_key] = line.turn
+
+    def _update(self, draft: _Draft, line: Line) -> None:
+        info = draft.info
+        match line.type:
+            case "turn.started":
+                draft.order = line.id
+                draft.info = replace(
+                    info, state=TurnState.RUNNING, started=line.time, base=line.base
+                )
+            case "turn.verifying":
+                draft.info = replace(info, state=TurnState.VERIFYING)
+            case "turn.checked":
+                draft.info = replace(info, pages=line.pages, broken=line.errors)
+            case "turn.repairing":
+                draft.info = replace(info, state=TurnState.RUNNING, repairs=line.repair)
+            case "text.delta":
+                draft.said.append(line.text)
+            case "file.changed":
+                draft.changed[line.path] = None
+            case "usage":
+                draft.info = replace(info, usage=info.usage + line.usage)
+            case "commit":
+                draft.info = replace(info, commit=line.hash, files=line.files)
+                if line.hash is not None:
+                    self.active.append(info.turn)
+                    draft.lineage = tuple(self.active)
+            case "turn.finished":
+                draft.info = replace(
+                    info,
+                    state=line.state or TurnState.FAILED,
+                    error=line.error,
+                    reason=line.reason,
+                    saved=line.saved,
+                    leftover=line.leftover,
+                    finished=line.time,
+                )
+            case _:
+                pass
+
+    def _put_back(self, line: Line) -> None:
+        match line.type:
+            case "turn.undone":
+                self.active = [turn for turn in self.active if turn not in line.turns]
+            case "turn.redone" if line.turn in self._drafts:
+                self.active = list(self.lineage(line.turn))
+            case "turn.settled" if line.hash is not None and line.turn in self._drafts:
+                draft = self._drafts[line.turn]
+                draft.info = replace(draft.info, commit=line.hash, files=line.files)
+                self.active.append(line.turn)
+                draft.lineage = tuple(self.active)
+            case _:
+                return
+        for turn, draft in self._drafts.items():
+            undone = bool(draft.info.commit) and turn not in self.active
+            if draft.info.undone is not undone:
+                draft.info = replace(draft.info, undone=undone)
+
+
+def _what(line: Line) -> str:
+    if line.type == "turn.settled":
+        return str(line.leftover or "")
+    return line.type.removeprefix("turn.")

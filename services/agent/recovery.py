@@ -1,0 +1,100 @@
+"""What a life that was killed left under way in a thread: found out, and written down.
+
+A commit says by its `Turn-ID` whether what had begun was done. So nothing is done twice, and what
+was done counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from services.agent import Options
+from services.agent.book import Book
+from services.agent.ledger import Line
+from services.agent.settling import FURTHEST
+from services.messages import (
+    FindWorkspace,
+    Leftover,
+    LogEntry,
+    ReadDiff,
+    ReadGit,
+    ReadLog,
+    SaveChanges,
+    ThreadKey,
+    TurnInfo,
+    TurnState,
+)
+from supervisor.context import Context
+
+UNFINISHED = "the agent ended before this turn did; what it had changed is uncommitted"
+
+
+async def recover(ctx: Context[Options], book: Book) -> tuple[str, ...]:
+    """Complete a journal; the turns that wait for their time are the answer, in order.
+
+    Raises `Refused` where git cannot be asked, and `OSError`; then it can be repeated.
+    """
+    await ctx.ask("workspaces", FindWorkspace(book.key))
+    unfinished = book.ledger.unfinished
+    intents = dict(book.ledger.intents)
+    log: tuple[LogEntry, ...] = ()
+    offered = book.ledger.offered
+    if intents or offered or any(info.state is not TurnState.QUEUED for info in unfinished):
+        log = await ctx.ask("workspaces", ReadLog(book.key, FURTHEST))
+    for operation, line in intents.items():
+        wanted = operation if line.type == "turn.undoing" else line.turn
+        await _complete(ctx, book, operation, line, _commit(log, wanted))
+    if offered == book.ledger.offered and offered and (commit := _commit(log, offered)):
+        made = {"hash": commit.hash, "files": await _files(ctx, book.key, commit)}
+        await book.write("turn.settled", turn=offered, leftover=Leftover.KEPT, **made)
+    waiting: list[str] = []
+    for info in unfinished:
+        if info.state is TurnState.QUEUED:
+            waiting.append(info.turn)
+        else:
+            await _end(ctx, book, info, _commit(log, info.turn))
+    return tuple(waiting)
+
+
+async def _end(ctx: Context[Options], book: Book, info: TurnInfo, commit: LogEntry | None) -> None:
+    finish = partial(book.write, "turn.finished", turn=info.turn)
+    if info.commit is None and commit is not None:
+        files = await _files(ctx, book.key, commit)
+        await book.write("commit", turn=info.turn, hash=commit.hash, files=files)
+    if info.commit is not None or commit is not None:
+        await finish(state=TurnState.COMMITTED)
+        return
+    saved = await ctx.ask("workspaces", SaveChanges(book.key))
+    leftover = Leftover.OFFERED if saved else None
+    await finish(state=TurnState.INTERRUPTED, error=UNFINISHED, saved=saved, leftover=leftover)
+
+
+async def _complete(
+    ctx: Context[Options], book: Book, operation: str, line: Line, commit: LogEntry | None
+) -> None:
+    """Write the end of an operation that was done, and give up one that was not."""
+    facts: dict[str, object] = {"turn": line.turn, "operation": operation}
+    if line.type == "turn.undoing":
+        if commit is None:
+            book.ledger.intents.pop(operation)
+            return
+        kind = "turn.redone" if line.keep else "turn.undone"
+        await book.write(kind, **facts, turns=line.turns, hash=commit.hash, head=commit.hash)
+    elif commit is not None:
+        made = {"hash": commit.hash, "files": await _files(ctx, book.key, commit)}
+        await book.write("turn.settled", **facts, leftover=Leftover.KEPT, **made)
+    elif not line.keep and (await ctx.ask("workspaces", ReadGit(book.key))).clean:
+        await book.write("turn.settled", **facts, leftover=Leftover.DROPPED)
+    else:
+        book.ledger.intents.pop(operation)
+
+
+async def _files(ctx: Context[Options], key: ThreadKey, commit: LogEntry) -> tuple[str, ...]:
+    base = commit.parents[0] if commit.parents else None
+    diff = await ctx.ask("workspaces", ReadDiff(key, base, commit.hash, context=0))
+    return tuple(sorted(file.path for file in diff.files))
+
+
+def _commit(log: Iterable[LogEntry], turn: str) -> LogEntry | None:
+    return next((entry for entry in log if entry.turn == turn), None)

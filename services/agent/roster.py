@@ -1,0 +1,128 @@
+"""Every thread that the agent has to do with, opened once, and the turns at work in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+import trio
+
+from services.agent import Options, recovery
+from services.agent.backend import Backend
+from services.agent.book import Book, is_busy
+from services.agent.lanes import Lane
+from services.messages import FindWorkspace, History, ListHistories, ThreadKey, Turns
+from supervisor.context import Context
+from supervisor.desk import Refused
+
+log = structlog.get_logger()
+
+Backends = Callable[[str], Backend]
+
+
+class Roster:
+    """One life of the agent's; turns work in `nursery`."""
+
+    def __init__(self, ctx: Context[Options], nursery: trio.Nursery, backends: Backends) -> None:
+        self.stopping = False
+        self._ctx = ctx
+        self._nursery = nursery
+        self._make = backends
+        self._backends: dict[str, Backend] = {}
+        self._limit = trio.CapacityLimiter(ctx.options.running)
+        self._lanes: dict[ThreadKey, Lane] = {}
+        self._opening: dict[ThreadKey, trio.Lock] = {}
+        self._working = 0
+        self._rested = trio.Event()
+
+    async def lane(self, key: ThreadKey, *, fresh: bool = False) -> Lane:
+        """A thread's lane; `fresh`: of the thread that is on disk at this moment.
+
+        Raises `NotFound` where there is no such thread, `Refused`, and `OSError`.
+        """
+        lane = self._lanes.get(key)
+        if lane is not None and not (fresh and not await lane.book.is_current()):
+            return lane
+        async with self._opening.setdefault(key, trio.Lock()):
+            known = self._lanes.get(key)
+            if known is not None and known is not lane:
+                return known
+            workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
+            self._lanes[key] = lane = await self._open(key, workspace.history)
+            return lane
+
+    async def recover(self) -> None:
+        """Complete what an earlier life left under way; what cannot be is logged."""
+        try:
+            histories = await self._ctx.ask("workspaces", ListHistories())
+        except Refused as refusal:
+            log.warning("unfinished turns not looked for", reason=str(refusal))
+            return
+        for history in await trio.to_thread.run_sync(_busy, histories):
+            try:
+                await self.lane(history.key)
+            except (Refused, OSError) as error:
+                log.warning("thread not recovered", thread=str(history.key), reason=str(error))
+
+    async def stop(self) -> None:
+        """Take no more turns, interrupt those that run, and wait for their ends."""
+        self.stopping = True
+        for lane in self._lanes.values():
+            lane.interrupt()
+        while self._working:
+            self._rested = trio.Event()
+            await self._rested.wait()
+
+    def run(self, lane: Lane) -> None:
+        """See to it that somebody works through the queue of a thread."""
+        if not lane.works and lane.queue and not self.stopping:
+            lane.works = True
+            self._working += 1
+            self._nursery.start_soon(self._work, lane)
+
+    async def _work(self, lane: Lane) -> None:
+        try:
+            await lane.work()
+            async with lane.admission:
+                if not lane.is_busy:
+                    await self.rest(lane)
+        finally:
+            lane.works = False
+            self._working -= 1
+            self._rested.set()
+        self.run(lane)  # something may have come while it went to rest
+
+    async def rest(self, lane: Lane) -> None:
+        """Nothing is under way in a thread."""
+        try:
+            await lane.book.be_idle()
+        except OSError as error:
+            log.warning("journal not closed", thread=str(lane.book.key), reason=str(error))
+
+    async def _open(self, key: ThreadKey, history: Path) -> Lane:
+        book = await Book.open(key, history)
+        lane = Lane(self._ctx, book, self._backend, self._limit, self._publish)
+        if await trio.to_thread.run_sync(is_busy, history):
+            lane.queue.extend(await recovery.recover(self._ctx, book))
+            if not lane.queue:
+                await self.rest(lane)
+        self.run(lane)
+        return lane
+
+    def _backend(self, name: str) -> Backend:
+        if name not in self._backends:
+            self._backends[name] = self._make(name)
+        return self._backends[name]
+
+    def _publish(self) -> None:
+        shown = frozenset(
+            f"{key}:{lane.running.turn}"
+            for key, lane in self._lanes.items()
+            if lane.running is not None
+        )
+        self._ctx.publish("turns", Turns(shown))
+
+
+def _busy(histories: tuple[History, ...]) -> list[History]:
+    return [history for history in histories if is_busy(history.path)]

@@ -1,0 +1,70 @@
+"""Which commit takes a turn back, or brings it back, and what else that would change. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.agent.ledger import Ledger
+from services.messages import LogEntry
+from supervisor.desk import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The files are to be as in `commit`: `turns` is whose work that takes away, or brings back.
+
+    `others` are turns, and commits of nobody's turn, that would be taken back besides.
+    """
+
+    commit: str
+    turns: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def undo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
+    """Raises `Refused` where there is nothing to take back. `log` is the thread's, newest first."""
+    info = ledger[turn]
+    if info.commit is None:
+        raise Refused(f"cannot undo the turn {turn}: it committed nothing")
+    if info.undone:
+        raise Refused(f"cannot undo the turn {turn}: it is undone; redo it to bring it back")
+    gone = tuple(ledger.active[ledger.active.index(turn) :])
+    before, since = _since(info.commit, log)
+    known = {ledger[one].commit for one in gone}
+    others = tuple(each.hash for each in since if each.hash not in known and not _ours(each))
+    return Plan(before, gone, (*gone[1:], *others))
+
+
+def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
+    """Raises `Refused` where there is nothing to bring back."""
+    info = ledger[turn]
+    if info.commit is None or not info.undone:
+        raise Refused(f"cannot redo the turn {turn}: it is not undone")
+    lineage = ledger.lineage(turn)
+    back = tuple(one for one in lineage if one not in ledger.active)
+    _, since = _since(info.commit, log)
+    others = [one for one in ledger.active if one not in lineage]
+    known = {each.commit for each in ledger.turns}
+    others += [each.hash for each in since if each.hash not in known and not _ours(each)]
+    return Plan(info.commit, back, tuple(others))
+
+
+def _ours(entry: LogEntry) -> bool:
+    """Whether it is a turn's, or an undoing's: those have an id, and are told of by it."""
+    return entry.turn is not None
+
+
+def _since(commit: str, log: Iterable[LogEntry]) -> tuple[str, list[LogEntry]]:
+    """The commit before that one, and all that came after it."""
+    after: list[LogEntry] = []
+    for entry in log:
+        if entry.hash == commit:
+            if not entry.parents:
+                raise Refused("cannot undo the first commit of all: there is nothing before it")
+            return entry.parents[0], after
+        after.append(entry)
+    raise Refused(
+        f"cannot find the commit {commit[:10]} in the thread's branch: it is on another branch, or"
+        " too far back; restore a commit instead"
+    )
