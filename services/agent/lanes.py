@@ -49,6 +49,13 @@ class Running:
         self.why = self.why or why
         self.scope.cancel()
 
+    def next_scope(self) -> trio.CancelScope:
+        """For what comes now; that is cancelled, too, if the turn was."""
+        self.scope = trio.CancelScope()
+        if self.why is not None:
+            self.scope.cancel()
+        return self.scope
+
 
 class Lane:
     """`book` is the thread's journal. Who holds `lock` has the thread for itself.
@@ -80,6 +87,11 @@ class Lane:
     @property
     def is_busy(self) -> bool:
         return bool(self.queue) or self.running is not None or self.lock.locked()
+
+    @property
+    def waiting(self) -> int:
+        """How many turns wait for another one of the thread; below 0 where none runs."""
+        return len(self.queue) - (self.running is None)
 
     async def work(self) -> None:
         """Run what is queued, until nothing is, or the agent stops. Never raises but to cancel."""
@@ -124,9 +136,9 @@ class Lane:
         info = self.book.ledger[running.turn]
         # Shown before it learns where the files are: from then on nobody moves them.
         workspace = await self._ctx.ask("workspaces", FindWorkspace(self.book.key))
-        with running.scope:
+        with running.next_scope() as waiting:
             await self._limit.acquire_on_behalf_of(running)
-        if running.scope.cancelled_caught:
+        if waiting.cancelled_caught:
             return await self._give_back(running)
         try:
             await self._begin(running, info, workspace)
@@ -169,7 +181,7 @@ class Lane:
             book=self.book,
             host=TurnHost(self._ctx, self.book, info.turn, running.permissions, purse),
             turn=await self._turn(info, workspace),
-            scope=running.scope,
+            scope=running.next_scope(),
             why=lambda: running.why,
             broken=self._shown_broken(),
         ).run()

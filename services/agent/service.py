@@ -156,9 +156,9 @@ class Agent:
                         f"cannot use the idempotency key {key!r} again: it was for another turn"
                     )
                 return info
-            if len(lane.queue) > self._ctx.options.waiting:
+            if lane.waiting >= self._ctx.options.waiting:
                 raise Refused(
-                    f"cannot run a turn: {len(lane.queue)} wait in {book.key}; try again later"
+                    f"cannot run a turn: {lane.waiting} wait in {book.key}; try again later"
                 )
             turn = self._ids.next()
             stored = await trio.to_thread.run_sync(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from services.agent.journal import Journal, scan
+from services.agent.journal import STRIDE, Journal
+from services.messages import BuildError
 
 
 def events(path: Path) -> list[dict[str, object]]:
@@ -23,162 +24,160 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / ".claude/threads/t1.jsonl"
 
 
-def test_an_event_is_one_line_with_its_id_turn_and_time(path: Path) -> None:
+def started(journal: Journal, turn: str = "a") -> dict[str, object]:
+    return journal.append("turn.started", {"turn": turn})
+
+
+def test_an_event_is_one_line_with_its_id_and_time(path: Path) -> None:
     journal = Journal(path, now=lambda: 12.5)
-    assert journal.append("a", "text.delta", {"text": "one\ntwo"}) == 1
+    event = journal.append("text.delta", {"turn": "a", "text": "one\ntwo"})
     journal.close()
-    assert events(path) == [
-        {"id": 1, "type": "text.delta", "turn": "a", "time": 12.5, "text": "one\ntwo"}
-    ]
+    assert events(path) == [event]
+    assert event == {
+        "id": 1,
+        "type": "text.delta",
+        "turn": "a",
+        "text": "one\ntwo",
+        "time": 12.5,
+    }
 
 
-def test_ids_go_on_after_a_restart(path: Path) -> None:
+def test_ids_go_on_after_a_restart_and_after_the_file_was_closed(path: Path) -> None:
     first = Journal(path)
-    first.append("a", "turn.started", {})
-    first.append("a", "turn.finished", {})
+    started(first)
+    first.close()
+    started(first)
     first.close()
     second = Journal(path)
-    assert second.append("b", "turn.started", {}) == 3
+    assert second.last == 2
+    assert started(second)["id"] == 3
     second.close()
     assert [event["id"] for event in events(path)] == [1, 2, 3]
-
-
-def test_ids_go_on_after_the_file_was_closed(path: Path) -> None:
-    journal = Journal(path)
-    journal.append("a", "turn.started", {})
-    journal.close()
-    assert journal.append("a", "turn.finished", {}) == 2
-    journal.close()
 
 
 def test_a_torn_last_line_is_cut_off(path: Path) -> None:
     first = Journal(path)
-    first.append("a", "turn.started", {})
-    first.append("a", "turn.finished", {"state": "committed"})
+    started(first)
+    started(first)
     first.close()
     with path.open("ab") as file:
         file.write(b'{"id":3,"type":"turn.sta')
     second = Journal(path)
-    second.append("b", "turn.started", {})
+    started(second)
     second.close()
     assert [event["id"] for event in events(path)] == [1, 2, 3]
 
 
-def test_a_turn_without_an_end_is_closed_as_interrupted(path: Path) -> None:
-    first = Journal(path)
-    for turn in ("a", "b"):
-        first.append(turn, "turn.started", {})
-    first.append("a", "turn.finished", {"state": "committed"})
-    first.close()
-    Journal(path)
-    last = events(path)[-1]
-    assert (last["id"], last["type"], last["turn"]) == (4, "turn.finished", "b")
-    assert last["state"] == "interrupted"
-    assert "uncommitted" in str(last["error"])
-    Journal(path)
-    assert len(events(path)) == 4
-
-
-def test_lines_that_mean_nothing_are_passed_over() -> None:
-    content = (
+def test_lines_that_mean_nothing_are_passed_over(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(
         b'{"id":7,"type":"turn.started","turn":"a"}\n'
         b"\xff\xfe\n\n[]\n"
         b'{"id":"x","type":"turn.finished","turn":"a"}\n'
     )
-    found = scan(content)
-    assert (found.last, found.unfinished, found.size) == (7, ("a",), len(content))
+    journal = Journal(path)
+    assert journal.last == 7
+    assert [event.id for event in journal.read()] == [7]
+    assert started(journal)["id"] == 8
+    journal.close()
+    assert [event.id for event in journal.read()] == [7, 8]
+
+
+@pytest.mark.parametrize("count", [0, 1, STRIDE - 1, STRIDE, STRIDE + 1, 3 * STRIDE + 7])
+def test_it_is_read_from_any_place_and_so_far_as_wanted(path: Path, count: int) -> None:
+    journal = Journal(path)
+    for number in range(count):
+        journal.append("text.delta", {"text": "x" * (number % 13)})
+    journal.close()
+    for reader in (journal, Journal(path)):
+        for after in {0, 1, STRIDE - 1, STRIDE, STRIDE + 1, count - 1, count, count + 5}:
+            if after < 0:
+                continue
+            found = [event.id for event in reader.read(after)]
+            assert found == list(range(after + 1, count + 1))
+            assert [event.id for event in reader.read(after, 3)] == found[:3]
 
 
 def test_a_file_name_that_is_no_text_does_not_break_the_journal(path: Path) -> None:
     journal = Journal(path)
-    journal.append("a", "commit", {"files": (os.fsdecode(b"caf\xe9.md"), "b.md")})
+    journal.append("commit", {"files": (os.fsdecode(b"caf\xe9.md"), "b.md")})
+    journal.append("turn.checked", {"errors": [BuildError("no", os.fsdecode(b"\xe9"))]})
     journal.close()
     assert events(path)[0]["files"] == ["caf?.md", "b.md"]
-    assert scan(path.read_bytes()).last == 1
+    assert [event.id for event in Journal(path).read()] == [1, 2]
 
 
 def test_a_full_disk_leaves_no_half_line(path: Path) -> None:
     journal = Journal(path)
-    journal.append("a", "turn.started", {})
+    started(journal)
     before = path.read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
         with pytest.raises(OSError, match="No space left"):
-            journal.append("a", "text.delta", {"text": "x" * 1000})
+            journal.append("text.delta", {"text": "x" * 1000})
+        with pytest.raises(OSError, match="No space left"):
+            journal.note("preview.error", {"error": "x" * 100})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
     assert path.read_bytes() == before
-    assert journal.append("a", "turn.finished", {}) == 2
+    assert started(journal)["id"] == 2
     journal.close()
 
 
 def test_a_journal_is_not_written_through_a_symbolic_link(path: Path, tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.symlink_to(tmp_path / "elsewhere")
-    journal = Journal(path)
     with pytest.raises(OSError, match="symbolic links"):
-        journal.append("a", "turn.started", {})
+        Journal(path)
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_note_stands_in_order_with_the_turns_and_belongs_to_none(path: Path) -> None:
+def test_a_note_stands_in_order_with_the_turns(path: Path) -> None:
     journal = Journal(path, now=lambda: 1.5)
-    journal.append("a", "turn.started", {})
-    assert journal.note("preview.updated", {"update": "update", "paths": ("x",)}) == 2
-    journal.append("a", "turn.finished", {})
+    started(journal)
+    note = journal.note("preview.updated", {"update": "update", "paths": ("x",)})
+    started(journal)
     journal.close()
-    assert journal.note("preview.error", {"error": None}) == 4
+    assert journal.note("preview.error", {"error": None})
     assert [event["id"] for event in events(path)] == [1, 2, 3, 4]
-    assert events(path)[1] == {
-        "id": 2,
-        "type": "preview.updated",
-        "time": 1.5,
-        "update": "update",
-        "paths": ["x"],
-    }
-    assert Journal(path).append("b", "turn.started", {}) == 5
+    assert events(path)[1] == note
 
 
 def test_a_note_makes_no_journal(path: Path) -> None:
     assert Journal(path).note("preview.error", {}) is None
     assert not path.exists()
     journal = Journal(path)
-    journal.append("a", "turn.started", {})
+    started(journal)
     journal.close()
     path.rename(path.with_suffix(".retired"))  # as the deletion of a thread does
     assert journal.note("preview.error", {}) is None
     assert not path.exists()
 
 
-def test_a_note_that_the_disk_does_not_take_is_not_half_there(path: Path) -> None:
+def test_it_knows_whether_its_file_is_still_the_one_at_its_path(path: Path) -> None:
     journal = Journal(path)
-    journal.append("a", "turn.started", {})
+    assert journal.is_there  # neither is
+    started(journal)
     journal.close()
-    before = path.read_bytes()
-    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
-    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, kept[1]))
-    try:
-        with pytest.raises(OSError):
-            journal.note("preview.error", {"error": "x" * 100})
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
-        signal.signal(signal.SIGXFSZ, ignored)
-    assert path.read_bytes() == before
-    assert journal.note("preview.error", {}) == 2
+    assert journal.is_there
+    path.rename(path.with_suffix(".retired"))
+    assert not journal.is_there
+    path.touch()
+    assert not journal.is_there
+    assert Journal(path).is_there
 
 
 def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> None:
     journal = Journal(path)
-    journal.append("a", "turn.started", {})
+    started(journal)
 
     def write() -> None:
         for _ in range(100):
             journal.note("preview.updated", {})
-            journal.append("a", "text.delta", {})
+            journal.append("text.delta", {})
 
     writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:
@@ -187,3 +186,4 @@ def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> No
         writer.join()
     journal.close()
     assert [event["id"] for event in events(path)] == list(range(1, 802))
+    assert [event.id for event in journal.read()] == list(range(1, 802))

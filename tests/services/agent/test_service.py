@@ -2,203 +2,70 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
-
 import msgspec
 import pytest
 import structlog
 import trio
 import trio.testing
-from msgspec.structs import replace
 
 from services.agent import Options, serve
-from services.agent.backend import BackendError, Emit, Turn
-from services.agent.service import run_with
+from services.agent.backend import BackendError, Host, Turn
 from services.messages import (
     BuildError,
-    Commit,
     CommitChanges,
-    Execute,
+    EventPage,
     FileChanged,
+    FindTurn,
     FindWorkspace,
-    GitState,
+    Image,
+    Leftover,
+    ListTurns,
     Mode,
     PreviewBroken,
     PreviewUpdated,
-    ReadGit,
-    SaveChanges,
+    ReadEvents,
+    Reason,
+    Selection,
+    StartTurn,
     TextDelta,
     ThreadKey,
     ToolFinished,
     ToolStarted,
-    TurnResult,
-    Turns,
+    TurnInfo,
     TurnState,
-    Workspace,
 )
-from supervisor.desk import Gone, NotFound, Refused, Request
-from supervisor.spec import TaskSpec
-from tests.harness import Harness
+from supervisor.cell import Cell
+from supervisor.desk import Invalid, NotFound, Refused
+from tests.services.agent.bench import KEY, OTHER, Bench, Endless, quiet
 
-KEY = ThreadKey("acme", "bob", "t1")
-OTHER = ThreadKey("acme", "bob", "t2")
-
-Script = Callable[[Turn, Emit], Awaitable[None]]
+PNG = Image("image/png", b"\x89PNG\r\n\x1a\n...")
 
 
-class Scripted:
-    """A backend that does what a test says."""
+async def test_a_turn_is_journalled_from_the_queue_to_its_commit_and_its_end(bench: Bench) -> None:
+    async def script(_turn: Turn, host: Host) -> None:
+        await host.emit(ToolStarted("edit", "index.md", "1"))
+        bench.files()["index.md"] = "# Blue"
+        await host.emit(FileChanged("index.md", "modified"))
+        await host.emit(ToolFinished("edit", ok=True, call="1"))
+        await host.emit(TextDelta("All "))
+        await host.emit(TextDelta("done."))
 
-    def __init__(self, script: Script) -> None:
-        self._script = script
-
-    async def run(self, turn: Turn, emit: Emit) -> None:
-        await self._script(turn, emit)
-
-
-class Keeper:
-    """Stands in for the service `workspaces`."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-        self.commits: list[CommitChanges] = []
-        self.state = GitState("thread-t1", ("thread-t1",))
-        self.files: tuple[str, ...] = ("index.md",)
-        self.unknown = False
-        self.unsaved = False
-
-    async def answer(self, request: Request[Any]) -> object:
-        match request:
-            case FindWorkspace() if self.unknown:
-                raise NotFound("cannot find it: open it first")
-            case FindWorkspace(key):
-                return Workspace(
-                    key=key,
-                    root=self.place / key.thread,
-                    project=self.place,
-                    history=self.history(key),
-                    branch=key.branch,
-                    head="0" * 40,
-                    resumed=True,
-                )
-            case ReadGit():
-                return self.state
-            case CommitChanges():
-                self.commits.append(request)
-                return Commit("c" * 40, self.files) if self.files else None
-            case SaveChanges() if self.unsaved:
-                raise Refused("cannot use the workspace: the disk is full")
-            case SaveChanges():
-                return "5" * 40
-            case _:
-                raise AssertionError(request)
-
-    def history(self, key: ThreadKey) -> Path:
-        return self.place / f"{key.thread}.jsonl"
-
-
-class Bench:
-    """The running service, what it asks, and what it wrote."""
-
-    def __init__(self, place: Path) -> None:
-        self.keeper = Keeper(place)
-        self.harness = Harness(
-            TaskSpec(
-                name="agent",
-                run="services.agent:serve",
-                asks=("workspaces",),
-                answers=("agent",),
-                publishes=("turns",),
-                receives=("preview_events",),
-            )
-        )
-
-    async def execute(
-        self, instruction: str = "do it", key: ThreadKey = KEY, mode: Mode = Mode.EXECUTE
-    ) -> TurnResult:
-        return await self.harness.channels.desks["agent"].ask(Execute(key, instruction, mode))
-
-    @property
-    def running(self) -> frozenset[str]:
-        turns = self.harness.channels.boards["turns"].value
-        assert isinstance(turns, Turns)
-        return turns.running
-
-    async def until_running(self, count: int) -> None:
-        await self.harness.channels.boards["turns"].until(
-            lambda turns: isinstance(turns, Turns) and len(turns.running) == count
-        )
-
-    def journal(self, key: ThreadKey = KEY) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.keeper.history(key).read_text().splitlines()]
-
-    async def until_journalled(self, kind: str) -> None:
-        with trio.fail_after(10):
-            while kind not in [event["type"] for event in self.journal()]:
-                await trio.testing.wait_all_tasks_blocked(0.01)
-
-    @asynccontextmanager
-    async def life(self, script: Script, options: Options | None = None) -> AsyncIterator[None]:
-        """One life of the service; leaving the block asks it to stop."""
-        self.harness.stopping = trio.Event()
-        context = self.harness.context(options or Options())
-        desk = self.harness.channels.desks["workspaces"]
-        async with trio.open_nursery() as keeping:
-            keeping.start_soon(desk.answer, self.keeper.answer)
-            async with trio.open_nursery() as nursery:
-                backend = Scripted(script)
-                await nursery.start(
-                    lambda *, task_status: run_with(backend, context, task_status=task_status)
-                )
-                yield
-                self.harness.stopping.set()
-            keeping.cancel_scope.cancel()
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(tmp_path)
-
-
-async def quiet(_turn: Turn, _emit: Emit) -> None:
-    """A backend that has nothing to do."""
-
-
-class Endless:
-    """A backend's turn without an end; `begun` says that it works."""
-
-    def __init__(self) -> None:
-        self.begun = trio.Event()
-
-    async def __call__(self, _turn: Turn, _emit: Emit) -> None:
-        self.begun.set()
-        await trio.sleep_forever()
-
-
-async def test_a_turn_is_journalled_from_start_to_commit_to_end(bench: Bench) -> None:
-    async def script(turn: Turn, emit: Emit) -> None:
-        await emit(ToolStarted("edit", "index.md"))
-        await emit(FileChanged("index.md", "modified"))
-        await emit(ToolFinished("edit", ok=True))
-        await emit(TextDelta("All "))
-        await emit(TextDelta("done."))
-
-    async with bench.life(script):
-        result = await bench.execute("Make it\nblue")
-    assert result == TurnResult(
-        turn=result.turn,
-        state=TurnState.COMMITTED,
-        output="All done.",
-        files=("index.md",),
-        commit="c" * 40,
+    async with bench.life(script, Options(verify=False)):
+        head = bench.keeper[KEY].head.hash
+        info = await bench.execute("Make it\nblue")
+    assert (info.state, info.output, info.files) == (
+        TurnState.COMMITTED,
+        "All done.",
+        ("index.md",),
     )
-    assert bench.keeper.commits == [CommitChanges(KEY, "Make it blue", result.turn)]
+    assert info.base == head
+    assert info.commit == bench.keeper[KEY].head.hash
+    assert bench.keeper[KEY].head.turn == info.turn
+    assert bench.keeper[KEY].messages == ["Make it blue"]
+    assert info.queued <= info.started <= info.finished
     journal = bench.journal()
     assert [event["type"] for event in journal] == [
+        "turn.queued",
         "turn.started",
         "tool.started",
         "file.changed",
@@ -208,167 +75,226 @@ async def test_a_turn_is_journalled_from_start_to_commit_to_end(bench: Bench) ->
         "commit",
         "turn.finished",
     ]
-    assert [event["id"] for event in journal] == list(range(1, 9))
-    assert {event["turn"] for event in journal} == {result.turn}
+    assert [event["id"] for event in journal] == list(range(1, 10))
+    assert {event["turn"] for event in journal} == {info.turn}
     assert journal[0]["instruction"] == "Make it\nblue"
     assert journal[0]["mode"] == "execute"
-    assert journal[2]["path"] == "index.md"
-    assert journal[6]["hash"] == "c" * 40
-    assert journal[7]["state"] == "committed"
+    assert journal[0]["version"] == 1
+    assert journal[3]["path"] == "index.md"
+    assert journal[-1]["state"] == "committed"
 
 
-async def test_the_backend_is_told_where_and_how_to_work(bench: Bench, tmp_path: Path) -> None:
+async def test_the_backend_is_told_where_and_how_to_work(bench: Bench) -> None:
     seen: list[Turn] = []
 
-    async def script(turn: Turn, _emit: Emit) -> None:
+    async def script(turn: Turn, _host: Host) -> None:
         seen.append(turn)
 
-    async with bench.life(script):
-        result = await bench.execute("look", mode=Mode.ANALYZE)
-    assert seen == [Turn(result.turn, "look", tmp_path / "t1", Mode.ANALYZE)]
+    selection = Selection("src/a.astro", 3, 1, "<h1>")
+    async with bench.life(script, Options(model="opus")):
+        info = await bench.execute("look", mode=Mode.ANALYZE, selection=selection, images=(PNG,))
+        await bench.execute("look again", model="haiku")
+    place = bench.keeper.place
+    assert seen[0] == Turn(
+        info.turn,
+        KEY,
+        "look",
+        place / "t1",
+        place / "histories/t1.agent/simulation",
+        Mode.ANALYZE,
+        "opus",
+        selection,
+        (PNG,),
+    )
+    assert seen[1].model == "haiku"
 
 
 async def test_a_turn_that_changes_nothing_has_no_commit(bench: Bench) -> None:
-    bench.keeper.files = ()
     async with bench.life(quiet):
-        result = await bench.execute()
-    assert (result.state, result.commit, result.files) == (TurnState.COMMITTED, None, ())
-    assert [event["type"] for event in bench.journal()] == ["turn.started", "turn.finished"]
+        info = await bench.execute()
+    assert (info.state, info.commit, info.files) == (TurnState.COMMITTED, None, ())
+    assert bench.kinds() == ["turn.queued", "turn.started", "turn.finished"]
+
+
+async def test_what_was_changed_by_hand_is_committed_before_the_turn_and_apart(
+    bench: Bench,
+) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
+        bench.files()["b.md"] = "agent"
+
+    bench.files()["a.md"] = "by hand"
+    async with bench.life(script):
+        info = await bench.execute("Write b")
+    assert bench.keeper[KEY].messages == ["Keep what was changed by hand", "Write b"]
+    assert info.files == ("b.md",)
+    assert info.base == bench.keeper[KEY].commits[1].hash
 
 
 async def test_turns_of_a_thread_run_one_after_another(bench: Bench) -> None:
     spans: list[str] = []
 
-    async def script(turn: Turn, _emit: Emit) -> None:
+    async def script(turn: Turn, _host: Host) -> None:
         spans.append(f"{turn.instruction} begins")
         await trio.testing.wait_all_tasks_blocked()
         spans.append(f"{turn.instruction} ends")
 
-    async with bench.life(script), trio.open_nursery() as nursery:
-        for name in ("one", "two", "three"):
-            nursery.start_soon(bench.execute, name)
-            await trio.testing.wait_all_tasks_blocked()
+    async with bench.life(script):
+        turns = [await bench.start(name) for name in ("one", "two", "three")]
+        for turn in turns:
+            await bench.ended(turn)
     assert spans == [
         f"{name} {what}" for name in ("one", "two", "three") for what in ("begins", "ends")
     ]
-    turns = [event["turn"] for event in bench.journal() if event["type"] == "turn.started"]
-    assert turns == sorted(turns)
+    started = [event["turn"] for event in bench.journal() if event["type"] == "turn.started"]
+    assert started == turns == sorted(turns)
 
 
 async def test_threads_run_side_by_side(bench: Bench) -> None:
     begun: set[str] = set()
     both = trio.Event()
 
-    async def script(turn: Turn, _emit: Emit) -> None:
+    async def script(turn: Turn, _host: Host) -> None:
         begun.add(turn.instruction)
         if len(begun) == 2:
             both.set()
         await both.wait()
 
-    async with bench.life(script), trio.open_nursery() as nursery:
-        nursery.start_soon(bench.execute, "one", KEY)
-        nursery.start_soon(bench.execute, "two", OTHER)
-    assert bench.journal(KEY)[-1]["state"] == "committed"
-    assert bench.journal(OTHER)[-1]["state"] == "committed"
+    with trio.fail_after(10):
+        async with bench.life(script):
+            one = await bench.start("one", KEY)
+            two = await bench.start("two", OTHER)
+            assert (await bench.ended(one, KEY)).state is TurnState.COMMITTED
+            assert (await bench.ended(two, OTHER)).state is TurnState.COMMITTED
+
+
+async def test_no_more_turns_run_at_once_than_the_container_may(bench: Bench) -> None:
+    running = Cell(0)
+    most = 0
+
+    async def script(_turn: Turn, _host: Host) -> None:
+        nonlocal most
+        running.set(running.value + 1)
+        most = max(most, running.value)
+        await pairs.wait()
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        running.set(running.value - 1)
+
+    pairs = trio.Event()
+    keys = [KEY, OTHER, *(ThreadKey("acme", "bob", f"t{n}") for n in range(3, 7))]
+    with trio.fail_after(10):
+        async with bench.life(script, Options(running=2)):
+            turns = [(await bench.start(key=key), key) for key in keys]
+            await running.until(lambda count: count == 2)
+            await bench.until_running(6)
+            pairs.set()
+            for turn, key in turns:
+                await bench.ended(turn, key)
+    assert most == 2
 
 
 async def test_the_board_names_the_turns_that_run(bench: Bench) -> None:
     seen: list[frozenset[str]] = []
 
-    async def script(_turn: Turn, _emit: Emit) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
         seen.append(bench.running)
 
     async with bench.life(script):
         assert bench.running == frozenset()
-        result = await bench.execute()
-        assert bench.running == frozenset()
-    assert seen == [frozenset({f"acme/bob/t1:{result.turn}"})]
+        info = await bench.execute()
+        await bench.until_running(0)
+    assert seen == [frozenset({f"acme/bob/t1:{info.turn}"})]
 
 
 async def test_a_turn_is_on_the_board_before_it_learns_where_its_files_are(bench: Bench) -> None:
-    keeper, seen = bench.keeper, list[int]()
+    seen: list[int] = []
+    keeper, answer = bench.keeper, bench.keeper.answer
 
-    async def answer(request: Request[Any]) -> object:
+    async def looked(request: object) -> object:
         if isinstance(request, FindWorkspace):
             seen.append(len(bench.running))
-        return await Keeper.answer(keeper, request)
+        return await answer(request)  # type: ignore[arg-type]
 
-    keeper.answer = answer  # type: ignore[method-assign]
+    keeper.answer = looked  # type: ignore[method-assign]
     async with bench.life(quiet):
         await bench.execute()
-    assert seen == [1]
+    assert seen == [0, 1]  # to take it in, and to begin
 
 
 @pytest.mark.parametrize("mode", [Mode.PLAN, Mode.ANALYZE])
 async def test_planning_and_analysing_commit_nothing(bench: Bench, mode: Mode) -> None:
-    async def script(_turn: Turn, emit: Emit) -> None:
-        await emit(TextDelta("I would…"))
+    async def script(_turn: Turn, host: Host) -> None:
+        await host.emit(TextDelta("I would…"))
+
+    bench.files()["a.md"] = "by hand"
+    async with bench.life(script):
+        info = await bench.execute(mode=mode)
+    assert (info.state, info.output, info.error) == (TurnState.COMMITTED, "I would…", None)
+    assert bench.keeper[KEY].messages == []
+    assert bench.files()["a.md"] == "by hand"
+
+
+async def test_what_a_plan_changed_is_an_error_and_taken_back(bench: Bench) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
+        bench.files()["left.md"] = "in silence"
 
     async with bench.life(script):
-        result = await bench.execute(mode=mode)
-    assert (result.state, result.output, result.error) == (TurnState.COMMITTED, "I would…", None)
-    assert bench.keeper.commits == []
+        info = await bench.execute(mode=Mode.PLAN)
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.MODE)
+    assert "plan mode" in str(info.error)
+    assert "left.md" in str(info.error)
+    assert info.leftover is Leftover.DROPPED
+    assert info.saved == "d" * 40
+    assert not bench.keeper[KEY].dirty
 
 
-async def test_a_file_that_a_plan_says_it_changed_is_an_error(bench: Bench) -> None:
-    async def script(_turn: Turn, emit: Emit) -> None:
-        await emit(FileChanged("index.md", "modified"))
+async def test_what_a_plan_changed_beside_the_work_of_somebody_is_left_to_them(
+    bench: Bench,
+) -> None:
+    async def script(_turn: Turn, host: Host) -> None:
+        await host.emit(FileChanged("a.md", "modified"))
 
+    bench.files()["a.md"] = "by hand"
     async with bench.life(script):
-        result = await bench.execute(mode=Mode.PLAN)
-    assert result.state is TurnState.FAILED
-    assert "plan mode" in str(result.error)
-    assert "index.md" in str(result.error)
-    assert bench.keeper.commits == []
-
-
-async def test_a_file_that_an_analysis_changed_in_silence_is_an_error(bench: Bench) -> None:
-    async def script(_turn: Turn, _emit: Emit) -> None:
-        bench.keeper.state = replace(bench.keeper.state, untracked=("left.md",))
-
-    async with bench.life(script):
-        result = await bench.execute(mode=Mode.ANALYZE)
-    assert result.state is TurnState.FAILED
-    assert "left.md" in str(result.error)
+        info = await bench.execute(mode=Mode.ANALYZE)
+    assert (info.state, info.leftover) == (TurnState.FAILED, Leftover.OFFERED)
+    assert bench.files()["a.md"] == "by hand"
 
 
 async def test_a_backend_that_gives_up_fails_the_turn_with_its_own_words(bench: Bench) -> None:
-    async def script(_turn: Turn, emit: Emit) -> None:
-        await emit(TextDelta("Trying"))
+    async def script(_turn: Turn, host: Host) -> None:
+        await host.emit(TextDelta("Trying"))
+        bench.files()["a.md"] = "half"
         raise BackendError("the model is overloaded")
 
     async with bench.life(script):
-        result = await bench.execute()
-    assert (result.state, result.output, result.commit) == (TurnState.FAILED, "Trying", None)
-    assert str(result.error).startswith("the model is overloaded; what was changed so far stays")
-    assert bench.keeper.commits == []
-    assert bench.journal()[-1]["error"] == result.error
+        info = await bench.execute()
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.BACKEND)
+    assert (info.output, info.commit) == ("Trying", None)
+    assert str(info.error).startswith("the model is overloaded; what was changed so far")
+    assert (info.saved, info.leftover) == ("5" * 40, Leftover.OFFERED)
+    assert bench.keeper[KEY].messages == []
+    assert bench.journal()[-1]["error"] == info.error
 
 
 async def test_a_backend_that_breaks_is_logged_and_hurts_no_other_turn(bench: Bench) -> None:
     other_may_end = trio.Event()
 
-    async def script(turn: Turn, _emit: Emit) -> None:
+    async def script(turn: Turn, _host: Host) -> None:
         if turn.instruction == "break":
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(trio.sleep_forever)
                 raise KeyError("s3cret")
         await other_may_end.wait()
 
-    results: list[TurnResult] = []
-
-    async def other() -> None:
-        results.append(await bench.execute("wait", OTHER))
-
     with structlog.testing.capture_logs() as logs:
-        async with bench.life(script), trio.open_nursery() as nursery:
-            nursery.start_soon(other)
+        async with bench.life(script):
+            other = await bench.start("wait", OTHER)
             await bench.until_running(1)
-            result = await bench.execute("break")
+            info = await bench.execute("break")
             other_may_end.set()
-    assert result.state is TurnState.FAILED
-    assert "s3cret" not in str(result.error)
-    assert results[0].state is TurnState.COMMITTED
+            assert (await bench.ended(other, OTHER)).state is TurnState.COMMITTED
+    assert info.state is TurnState.FAILED
+    assert "s3cret" not in str(info.error)
     broke = [entry for entry in logs if entry["event"] == "agent backend broke"]
     assert [entry["exc_info"] for entry in broke] == [True]
 
@@ -378,145 +304,255 @@ async def test_a_turn_that_takes_too_long_fails(
 ) -> None:
     async with bench.life(Endless(), Options(turn_timeout=30.0)):
         began = trio.current_time()
-        result = await bench.execute()
+        info = await bench.execute()
         assert trio.current_time() - began == pytest.approx(30)
-        assert result.state is TurnState.FAILED
-        assert "longer than 30 seconds" in str(result.error)
-    assert bench.keeper.commits == []
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.TIMEOUT)
+    assert "longer than 30 seconds" in str(info.error)
+    assert bench.keeper[KEY].messages == []
 
 
-async def test_what_a_failed_turn_leaves_is_saved_and_the_journal_says_where(bench: Bench) -> None:
-    async def script(_turn: Turn, _emit: Emit) -> None:
-        raise BackendError("no more tokens")
+async def test_cancelled_in_the_middle_it_offers_what_there_is(bench: Bench) -> None:
+    begun = trio.Event()
+
+    async def script(_turn: Turn, host: Host) -> None:
+        bench.files()["a.md"] = "half"
+        await host.emit(FileChanged("a.md", "added"))
+        begun.set()
+        await trio.sleep_forever()
 
     async with bench.life(script):
-        await bench.execute()
-        bench.keeper.unsaved = True
-        result = await bench.execute()
-    ends = [event for event in bench.journal() if event["type"] == "turn.finished"]
-    assert [event["saved"] for event in ends] == ["5" * 40, None]
-    assert result.state is TurnState.FAILED
+        turn = await bench.start()
+        await begun.wait()
+        info = await bench.cancel(turn)
+        assert info == await bench.found(turn) == await bench.cancel(turn)
+    assert (info.state, info.leftover, info.saved) == (
+        TurnState.CANCELLED,
+        Leftover.OFFERED,
+        "5" * 40,
+    )
+    assert info.files == ("a.md",)
+    assert bench.files()["a.md"] == "half"
 
 
-async def test_asked_to_stop_it_interrupts_at_once_and_says_so(bench: Bench) -> None:
-    results: list[TurnResult] = []
+async def test_cancelled_in_the_queue_it_never_begins(bench: Bench) -> None:
+    long = Endless()
+    async with bench.life(long):
+        first = await bench.start("one")
+        await long.begun.wait()
+        second = await bench.start("two")
+        info = await bench.cancel(second)
+        assert (info.state, info.started, info.leftover) == (TurnState.CANCELLED, 0.0, None)
+        assert (await bench.cancel(first)).state is TurnState.CANCELLED
+    assert bench.kinds().count("turn.started") == 1
+
+
+async def test_cancelled_while_it_waits_for_its_place_in_the_container(bench: Bench) -> None:
+    long = Endless()
+    async with bench.life(long, Options(running=1)):
+        first = await bench.start(key=OTHER)
+        await long.begun.wait()
+        second = await bench.start()
+        await bench.until_running(2)
+        assert (await bench.cancel(second)).state is TurnState.CANCELLED
+        assert (await bench.cancel(first, OTHER)).state is TurnState.CANCELLED
+    assert bench.kinds() == ["turn.queued", "turn.finished"]
+
+
+async def test_whoever_hangs_up_does_not_end_a_turn(bench: Bench) -> None:
+    may_end = trio.Event()
+
+    async def script(_turn: Turn, _host: Host) -> None:
+        await may_end.wait()
+
+    async with bench.life(script):
+        with trio.move_on_after(0.05):
+            await bench.execute()
+        (info,) = await bench.ask(ListTurns(KEY))
+        assert info.state is TurnState.RUNNING
+        may_end.set()
+        assert (await bench.ended(info.turn)).state is TurnState.COMMITTED
+
+
+async def test_asked_twice_with_one_key_there_is_one_turn(bench: Bench) -> None:
+    async with bench.life(quiet):
+        first = await bench.start("one", idempotency_key="k")
+        assert await bench.start("one", idempotency_key="k") == first
+        await bench.ended(first)
+        assert await bench.start("one", idempotency_key="k") == first
+        with pytest.raises(Refused, match="another turn"):
+            await bench.start("two", idempotency_key="k")
+    async with bench.life(quiet):
+        assert await bench.start("one", idempotency_key="k") == first
+    assert bench.kinds().count("turn.queued") == 1
+
+
+async def test_two_that_ask_at_the_same_moment_with_one_key_get_one_turn(bench: Bench) -> None:
+    turns: set[str] = set()
+
+    async def ask() -> None:
+        turns.add(await bench.start("one", idempotency_key="k"))
+
+    async with bench.life(quiet):
+        async with trio.open_nursery() as nursery:
+            for _ in range(10):
+                nursery.start_soon(ask)
+        await bench.ended(*turns)
+    assert len(turns) == 1
+
+
+async def test_asked_to_stop_it_interrupts_at_once_and_what_waits_is_for_the_next_life(
+    bench: Bench,
+) -> None:
+    long = Endless()
     refusals: list[str] = []
 
-    async def first() -> None:
-        results.append(await bench.execute("long"))
-
-    async def waiting() -> None:
+    async def waiting(turn: str) -> None:
         with pytest.raises(Refused) as refusal:
-            await bench.execute("next")
+            await bench.ended(turn)
         refusals.append(str(refusal.value))
 
-    long = Endless()
     with trio.fail_after(5):
         async with trio.open_nursery() as nursery, bench.life(long):
-            nursery.start_soon(first)
+            first = await bench.start("long")
             await long.begun.wait()
-            nursery.start_soon(waiting)
+            second = await bench.start("next")
+            nursery.start_soon(waiting, second)
             await trio.testing.wait_all_tasks_blocked()
-    assert [result.state for result in results] == [TurnState.INTERRUPTED]
-    assert refusals == ["cannot run a turn: the agent is stopping; try again later"]
+    assert refusals == ["the agent is stopping: the turn runs when it is back"]
     assert bench.running == frozenset()
-    assert [event["type"] for event in bench.journal()] == ["turn.started", "turn.finished"]
-    assert bench.journal()[-1]["state"] == "interrupted"
-    assert bench.journal()[-1]["saved"] == "5" * 40
-    assert bench.keeper.commits == []
-
-
-async def test_cut_off_in_mid_turn_it_is_the_next_life_that_journals_it(bench: Bench) -> None:
-    async def asking() -> None:
-        with pytest.raises(Gone):
-            await bench.execute("long")
-
-    long = Endless()
-    async with trio.open_nursery() as nursery:
-        with trio.CancelScope() as scope:
-            async with bench.life(long):
-                nursery.start_soon(asking)
-                await long.begun.wait()
-                await trio.testing.wait_all_tasks_blocked()
-                scope.cancel()
-                await trio.sleep_forever()
-    assert bench.running == frozenset()
-    assert [event["type"] for event in bench.journal()] == ["turn.started"]
     async with bench.life(quiet):
-        await bench.execute("again")
-    states = [event.get("state") for event in bench.journal()]
-    assert states == [None, "interrupted", None, None, "committed"]
-    assert [event["id"] for event in bench.journal()] == [1, 2, 3, 4, 5]
+        assert (await bench.found(first)).state is TurnState.INTERRUPTED
+        assert (await bench.ended(second)).state is TurnState.COMMITTED
 
 
 async def test_a_refused_commit_fails_the_turn(bench: Bench) -> None:
-    keeper = bench.keeper
-
-    async def answer(request: Request[Any]) -> object:
-        if isinstance(request, CommitChanges):
-            raise Refused("cannot commit: the index is locked")
-        return await Keeper.answer(keeper, request)
-
-    keeper.answer = answer  # type: ignore[method-assign]
+    bench.keeper.refusing[CommitChanges] = "cannot commit: the index is locked"
     async with bench.life(quiet):
-        result = await bench.execute()
-    assert result.state is TurnState.FAILED
-    assert "the index is locked" in str(result.error)
+        info = await bench.execute(mode=Mode.EXECUTE)
+    assert info.state is TurnState.FAILED
+    assert "the index is locked" in str(info.error)
     assert bench.journal()[-1]["state"] == "failed"
 
 
-async def test_without_a_workspace_no_turn_begins(bench: Bench) -> None:
-    bench.keeper.unknown = True
+async def test_without_a_workspace_there_is_no_turn(bench: Bench) -> None:
+    bench.keeper.unknown.add(KEY)
     async with bench.life(quiet):
         with pytest.raises(NotFound, match="open it first"):
-            await bench.execute()
+            await bench.start()
     assert not bench.keeper.history(KEY).exists()
 
 
-@pytest.mark.parametrize("instruction", ["", " \n\t"])
-async def test_an_empty_instruction_is_refused(bench: Bench, instruction: str) -> None:
+@pytest.mark.parametrize(
+    ("request_", "says"),
+    [
+        (StartTurn(KEY, " \n\t"), "instruction is empty"),
+        (StartTurn(KEY, "x", backend="gpt"), "use simulation"),
+        (StartTurn(KEY, "x", idempotency_key=""), "1 to 128"),
+        (StartTurn(KEY, "x", images=(PNG,) * 5), "4 at most"),
+        (StartTurn(KEY, "x", images=(Image("image/bmp", b""),)), "image/bmp"),
+        (StartTurn(KEY, "x", images=(Image("image/png", b"GIF89a"),)), "no image/png"),
+        (ListTurns(KEY, 0), "1 to 500"),
+        (ReadEvents(KEY, -1), "-1"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(
+    bench: Bench, request_: StartTurn, says: str
+) -> None:
     async with bench.life(quiet):
-        with pytest.raises(Refused, match="empty"):
-            await bench.execute(instruction)
+        with pytest.raises(Invalid, match=says):
+            await bench.ask(request_)
+    assert not bench.keeper.history(KEY).exists()
+
+
+async def test_a_turn_that_there_is_not_is_not_found(bench: Bench) -> None:
+    async with bench.life(quiet):
+        with pytest.raises(NotFound, match="nope"):
+            await bench.ask(FindTurn(KEY, "nope"))
+        with pytest.raises(NotFound, match="nope"):
+            await bench.cancel("nope")
+        with pytest.raises(NotFound, match="nope"):
+            await bench.ask(ListTurns(KEY, before="nope"))
 
 
 async def test_text_that_is_no_unicode_does_not_break_a_turn(bench: Bench) -> None:
-    async with bench.life(quiet):
-        result = await bench.execute("half a \ud83d face")
-    assert result.state is TurnState.COMMITTED
-    assert bench.keeper.commits[0].message == "half a ? face"
+    async def script(_turn: Turn, _host: Host) -> None:
+        bench.files()["a"] = "b"
+
+    async with bench.life(script):
+        info = await bench.execute("half a \ud83d face")
+    assert info.state is TurnState.COMMITTED
+    assert bench.keeper[KEY].messages == ["half a ? face"]
 
 
 async def test_a_thread_with_too_many_waiting_turns_takes_no_more(bench: Bench) -> None:
-    may_end = trio.Event()
-
-    async def script(_turn: Turn, _emit: Emit) -> None:
-        await may_end.wait()
-
-    async with bench.life(script, Options(waiting=2)), trio.open_nursery() as nursery:
-        nursery.start_soon(bench.execute)
-        await bench.until_running(1)
+    long = Endless()
+    async with bench.life(long, Options(waiting=2)):
+        await bench.start()
+        await long.begun.wait()
         for _ in range(2):
-            nursery.start_soon(bench.execute)
-        await trio.testing.wait_all_tasks_blocked()
+            await bench.start()
         with pytest.raises(Refused, match="2 wait"):
-            await bench.execute()
-        may_end.set()
+            await bench.start()
 
 
 async def test_a_journal_that_cannot_be_written_is_a_refusal_and_others_go_on(
     bench: Bench,
 ) -> None:
-    bench.keeper.history(KEY).mkdir()
+    bench.keeper.history(KEY).mkdir(parents=True)
     async with bench.life(quiet):
-        with pytest.raises(Refused, match="cannot keep the journal"):
-            await bench.execute()
+        with pytest.raises(Refused, match="cannot keep the history"):
+            await bench.start()
         assert (await bench.execute(key=OTHER)).state is TurnState.COMMITTED
-    assert bench.running == frozenset()
+
+
+async def test_turns_are_listed_newest_first_page_by_page(bench: Bench) -> None:
+    async with bench.life(quiet):
+        made = [(await bench.execute(name)).turn for name in ("a", "b", "c", "d", "e")]
+        first: tuple[TurnInfo, ...] = await bench.ask(ListTurns(KEY, 2))
+        rest = await bench.ask(ListTurns(KEY, 10, first[-1].turn))
+    assert [info.turn for info in (*first, *rest)] == made[::-1]
+
+
+async def test_events_are_read_from_where_a_reader_was_and_waited_for(bench: Bench) -> None:
+    go_on = trio.Event()
+
+    async def script(_turn: Turn, host: Host) -> None:
+        await host.emit(TextDelta("one"))
+        await go_on.wait()
+        await host.emit(TextDelta("two"))
+
+    async with bench.life(script):
+        turn = await bench.start()
+        await bench.until_journalled("text.delta")
+        page: EventPage = await bench.ask(ReadEvents(KEY))
+        assert [event.type for event in page.events] == [
+            "turn.queued",
+            "turn.started",
+            "text.delta",
+        ]
+        nothing: EventPage = await bench.ask(ReadEvents(KEY, page.last))
+        assert nothing.events == ()
+        go_on.set()
+        more: EventPage = await bench.ask(ReadEvents(KEY, page.last, wait=10.0))
+        assert more.events[0].id == page.last + 1
+        await bench.ended(turn)
+        whole: EventPage = await bench.ask(ReadEvents(KEY))
+    assert [msgspec.json.decode(event.data) for event in whole.events] == bench.journal()
+    assert [event.id for event in whole.events] == list(range(1, whole.last + 1))
+
+
+async def test_whoever_waits_for_events_waits_no_longer_than_wanted(
+    bench: Bench, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with bench.life(quiet):
+        began = trio.current_time()
+        page: EventPage = await bench.ask(ReadEvents(KEY, wait=15.0))
+        assert trio.current_time() - began == pytest.approx(15)
+    assert page == EventPage((), 0)
 
 
 def test_a_backend_that_there_is_not_is_found_when_the_options_are_read() -> None:
-    with pytest.raises(msgspec.ValidationError, match=r"'simulatoin'.*backends are simulation"):
+    with pytest.raises(msgspec.ValidationError, match=r"'simulatoin'.*backends are"):
         msgspec.convert({"backend": "simulatoin"}, Options)
 
 
@@ -524,17 +560,21 @@ async def test_with_its_default_options_the_service_starts_and_stops(bench: Benc
     context = bench.harness.context(Options())
     with trio.fail_after(5):
         async with trio.open_nursery() as nursery:
-            await nursery.start(lambda *, task_status: serve(context, task_status=task_status))
-            bench.harness.stopping.set()
+            desk = bench.harness.channels.desks["workspaces"]
+            nursery.start_soon(desk.answer, bench.keeper.answer)
+            async with trio.open_nursery() as life:
+                await life.start(lambda *, task_status: serve(context, task_status=task_status))
+                bench.harness.stopping.set()
+            nursery.cancel_scope.cancel()
 
 
 async def test_what_becomes_of_the_preview_is_journalled_beside_the_turns(bench: Bench) -> None:
     tell, _ = bench.harness.channels.streams["preview_events"]
 
-    async def script(turn: Turn, emit: Emit) -> None:
+    async def script(_turn: Turn, host: Host) -> None:
         await tell.send(PreviewUpdated(KEY, "update", ("src/a.css",)))
         await bench.until_journalled("preview.updated")
-        await emit(TextDelta("done"))
+        await host.emit(TextDelta("done"))
 
     async with bench.life(script):
         await bench.execute()
@@ -542,16 +582,16 @@ async def test_what_becomes_of_the_preview_is_journalled_beside_the_turns(bench:
         await bench.until_journalled("preview.error")
     events = bench.journal()
     assert [event["type"] for event in events] == [
+        "turn.queued",
         "turn.started",
         "preview.updated",
         "text.delta",
-        "commit",
         "turn.finished",
         "preview.error",
     ]
     assert [event["id"] for event in events] == [1, 2, 3, 4, 5, 6]
-    assert events[1]["paths"] == ["src/a.css"]
-    assert "turn" not in events[1]
+    assert events[2]["paths"] == ["src/a.css"]
+    assert "turn" not in events[2]
     assert events[5]["error"]["line"] == 3
 
 
@@ -560,10 +600,20 @@ async def test_the_preview_of_a_thread_without_a_journal_or_that_is_gone_makes_n
 ) -> None:
     tell, events = bench.harness.channels.streams["preview_events"]
     async with bench.life(quiet):
-        for unknown in (False, True):
+        for unknown in (set(), {KEY}):
             bench.keeper.unknown = unknown
             await tell.send(PreviewBroken(KEY, None))
             with trio.fail_after(10):
                 while events.statistics().current_buffer_used:
                     await trio.testing.wait_all_tasks_blocked(0.2)
     assert not bench.keeper.history(KEY).exists()
+
+
+async def test_a_thread_that_was_deleted_and_made_anew_begins_anew(bench: Bench) -> None:
+    async with bench.life(quiet):
+        first = await bench.execute("one")
+        bench.keeper.history(KEY).rename(bench.keeper.place / "retired")
+        second = await bench.execute("two")
+        assert [info.turn for info in await bench.ask(ListTurns(KEY))] == [second.turn]
+    assert first.turn != second.turn
+    assert [event["id"] for event in bench.journal()] == [1, 2, 3]
