@@ -1,0 +1,179 @@
+"""After its edits a turn's pages are looked at, and what it broke is mended or taken back."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from services.agent import Options
+from services.agent.backend import BackendError, Host, Turn
+from services.messages import (
+    BuildError,
+    Checked,
+    CheckPreview,
+    FileChanged,
+    Leftover,
+    Mode,
+    Preview,
+    PreviewState,
+    Reason,
+    Routes,
+    TextDelta,
+    TurnState,
+)
+from supervisor.desk import Request
+from tests.services.agent.bench import KEY, Bench
+
+BROKEN = BuildError("no such component", "src/pages/index.astro", 3, 1, "> 3 | <Nope />")
+GOOD = Checked(("/",))
+BAD = Checked(("/", "/about"), (BROKEN,))
+
+
+class Editor:
+    """Writes one file in every run, and remembers the runs. `fails` in a repair."""
+
+    def __init__(self, bench: Bench, *, fails: bool = False) -> None:
+        self._bench = bench
+        self._fails = fails
+        self.runs: list[Turn] = []
+
+    async def __call__(self, turn: Turn, host: Host) -> None:
+        self.runs.append(turn)
+        if turn.repair and self._fails:
+            raise BackendError("the model is overloaded")
+        self._bench.files()["a.md"] = f"version {len(self.runs)}"
+        await host.emit(FileChanged("a.md", "modified"))
+        await host.emit(TextDelta(f"{len(self.runs)}."))
+
+
+@pytest.fixture
+def editor(bench: Bench) -> Editor:
+    return Editor(bench)
+
+
+def looks(bench: Bench) -> list[CheckPreview]:
+    return [asked for asked in bench.keeper.asked if isinstance(asked, CheckPreview)]
+
+
+async def test_good_pages_are_looked_at_once_and_named(bench: Bench, editor: Editor) -> None:
+    bench.keeper.pages = [Checked(("/", "/a"))]
+    async with bench.life(editor):
+        info = await bench.execute()
+    assert (info.state, info.pages, info.broken) == (TurnState.COMMITTED, ("/", "/a"), ())
+    assert looks(bench) == [CheckPreview(KEY, ("a.md",))]
+    assert bench.kinds()[-4:] == ["turn.verifying", "turn.checked", "commit", "turn.finished"]
+
+
+async def test_what_it_broke_it_is_sent_back_to_mend(bench: Bench, editor: Editor) -> None:
+    bench.keeper.pages = [BAD, BAD, GOOD]
+    async with bench.life(editor, Options(repairs=2)):
+        info = await bench.execute("Say hello")
+    assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 2, ())
+    assert info.output == "1.2.3."
+    assert [turn.repair for turn in editor.runs] == [0, 1, 2]
+    assert "no such component (src/pages/index.astro:3)" in editor.runs[1].instruction
+    assert "> 3 | <Nope />" in editor.runs[1].instruction
+    assert looks(bench)[1] == CheckPreview(KEY, ("a.md",), ("/", "/about"))
+    assert bench.keeper[KEY].messages == ["Say hello"]
+    assert bench.keeper[KEY].head.files["a.md"] == "version 3"
+
+
+async def test_what_stays_broken_is_taken_back(bench: Bench, editor: Editor) -> None:
+    bench.keeper.pages = [BAD, BAD]
+    bench.files()["mine.md"] = "by hand"
+    async with bench.life(editor, Options(repairs=1)):
+        info = await bench.execute()
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.BROKEN)
+    assert info.broken == (BROKEN,)
+    assert "no such component (src/pages/index.astro:3); the files are as they were" in str(
+        info.error
+    )
+    assert (info.leftover, info.saved) == (Leftover.DROPPED, "d" * 40)
+    assert bench.files() == {"index.md": "# Hello", "mine.md": "by hand"}
+
+
+async def test_without_rollback_what_stays_broken_is_offered(bench: Bench, editor: Editor) -> None:
+    bench.keeper.pages = [BAD]
+    async with bench.life(editor, Options(repairs=0, rollback=False)):
+        info = await bench.execute()
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.BROKEN)
+    assert info.leftover is Leftover.OFFERED
+    assert bench.files()["a.md"] == "version 1"
+    assert bench.keeper[KEY].messages == []
+
+
+async def test_a_repair_that_fails_does_not_leave_the_page_broken(bench: Bench) -> None:
+    bench.keeper.pages = [BAD]
+    async with bench.life(Editor(bench, fails=True)):
+        info = await bench.execute()
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.BACKEND)
+    assert str(info.error).startswith("the model is overloaded; the files are as they were")
+    assert bench.files() == {"index.md": "# Hello"}
+
+
+async def test_a_page_that_was_broken_before_is_not_its_fault(bench: Bench, editor: Editor) -> None:
+    bench.keeper.pages = [BAD]
+    shown = Preview(KEY.preview_id, KEY, PreviewState.READY, 1, error=BROKEN)
+    bench.harness.channels.boards["routes"].set(Routes({KEY.preview_id: shown}))
+    async with bench.life(editor):
+        info = await bench.execute()
+    assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 0, (BROKEN,))
+
+
+async def test_without_a_preview_a_turn_is_committed_unseen(bench: Bench, editor: Editor) -> None:
+    bench.keeper.refusing[CheckPreview] = "the previews are stopping"
+    async with bench.life(editor):
+        info = await bench.execute()
+    assert (info.state, info.pages) == (TurnState.COMMITTED, ())
+    (checked,) = [event for event in bench.journal() if event["type"] == "turn.checked"]
+    assert checked["skipped"] == "the previews are stopping"
+
+
+@pytest.mark.parametrize("options", [Options(verify=False), Options()])
+async def test_nothing_is_looked_at_unless_it_is_wanted_and_something_changed(
+    bench: Bench, options: Options
+) -> None:
+    async def script(turn: Turn, host: Host) -> None:
+        if not options.verify:
+            await host.emit(FileChanged("a.md", "modified"))
+
+    async with bench.life(script, options):
+        await bench.execute()
+        await bench.execute(mode=Mode.PLAN)
+    assert looks(bench) == []
+
+
+async def test_cancelled_while_its_pages_are_looked_at_it_offers_its_work(
+    bench: Bench, editor: Editor
+) -> None:
+    answer = bench.keeper.answer
+
+    async def slow(request: Request[object]) -> object:
+        if isinstance(request, CheckPreview):
+            await trio.sleep_forever()
+        return await answer(request)
+
+    bench.keeper.answer = slow  # type: ignore[method-assign]
+    with trio.fail_after(5):
+        async with bench.life(editor):
+            turn = await bench.start()
+            await bench.until_journalled("turn.verifying")
+            assert (await bench.found(turn)).state is TurnState.VERIFYING
+            info = await bench.cancel(turn)
+    assert (info.state, info.leftover) == (TurnState.CANCELLED, Leftover.OFFERED)
+
+
+async def test_the_agent_can_ask_what_its_pages_show(bench: Bench) -> None:
+    seen: list[object] = []
+
+    async def script(_turn: Turn, host: Host) -> None:
+        await host.emit(FileChanged("a.md", "modified"))
+        seen.append(await host.preview_errors())
+        bench.files()["a.md"] = "x"
+        seen.append((await host.git_state()).modified)
+        seen.append([file.path for file in (await host.git_diff()).files])
+
+    bench.keeper.pages = [BAD]
+    async with bench.life(script):
+        await bench.execute()
+    assert seen == [(BROKEN,), ("a.md",), ["a.md"]]
