@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.agent.bench import Bench
+from tests.services.agent.serving import Bench
 
 
 @pytest.fixture

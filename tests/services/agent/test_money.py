@@ -22,7 +22,7 @@ from services.messages import (
     Used,
 )
 from supervisor.desk import Invalid
-from tests.services.agent.bench import KEY, OTHER, Bench
+from tests.services.agent.serving import KEY, OTHER, Bench
 
 CALL = Usage("opus", 1000, 20, 500, 100, 0.25)
 

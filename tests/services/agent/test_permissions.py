@@ -10,7 +10,7 @@ from services.agent import Options
 from services.agent.backend import Decision, Host, Turn
 from services.messages import AnswerPermission, TurnState
 from supervisor.desk import NotFound
-from tests.services.agent.bench import KEY, Bench, quiet
+from tests.services.agent.serving import KEY, Bench, quiet
 
 ASKING = Options(approve=("Edit",), permission_timeout=60.0)
 

@@ -23,7 +23,7 @@ from services.messages import (
     UndoTurn,
 )
 from supervisor.desk import Gone, Refused, Request
-from tests.services.agent.bench import KEY, OTHER, Bench, Endless, quiet
+from tests.services.agent.serving import KEY, OTHER, Bench, Endless, quiet
 
 PLAIN = Options(verify=False)
 

@@ -49,7 +49,7 @@ def test_it_is_told_of_the_turns_of_others_since_its_last_one() -> None:
     assert book.notes("claude") == (
         "Earlier another agent was asked: “wish c”. It answered: answer c It failed: no money.",
     )
-    assert len(notes(book.ledger, "next", "bedrock")) == 2  # what claude did, and how c ended
+    assert len(notes(book.ledger, "next", "bedrock")) == 1  # how c ended: of b it was told then
     assert len(notes(book.ledger, "next", "simulation")) == 3
 
 

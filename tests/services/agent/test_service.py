@@ -36,7 +36,7 @@ from services.messages import (
 )
 from supervisor.cell import Cell
 from supervisor.desk import Invalid, NotFound, Refused
-from tests.services.agent.bench import KEY, OTHER, Bench, Endless, quiet
+from tests.services.agent.serving import KEY, OTHER, Bench, Endless, quiet
 
 PNG = Image("image/png", b"\x89PNG\r\n\x1a\n...")
 

@@ -23,7 +23,7 @@ from services.messages import (
 )
 from services.messages.changes import Conflict
 from supervisor.desk import NotFound, Refused
-from tests.services.agent.bench import KEY, Bench, Endless
+from tests.services.agent.serving import KEY, Bench, Endless
 
 PLAIN = Options(verify=False)
 

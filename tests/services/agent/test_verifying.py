@@ -22,7 +22,7 @@ from services.messages import (
     TurnState,
 )
 from supervisor.desk import Request
-from tests.services.agent.bench import KEY, Bench
+from tests.services.agent.serving import KEY, Bench
 
 BROKEN = BuildError("no such component", "src/pages/index.astro", 3, 1, "> 3 | <Nope />")
 GOOD = Checked(("/",))
