@@ -8,6 +8,9 @@ import pytest
 
 from tests.services.agent.serving import Bench
 
+for name in ("bench", "contract", "model_contract", "recorder"):
+    pytest.register_assert_rewrite(f"tests.services.agent.{name}")
+
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:

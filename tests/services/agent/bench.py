@@ -1,0 +1,115 @@
+"""What the contract suite stands on: a backend that is told what it will do, and runs of it.
+
+A backend takes part by a `Bench` of its own: a script, or a stand-in for the model's server that
+answers as the steps say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import trio
+
+from services.agent.backend import Host, Turn
+from tests.services.agent.recorder import Recorder
+from tests.services.agent.sites import Worktree
+
+# What the agent is told to do, in order. A model sees what came of a tool before the next step;
+# a bench adds what its backend wants first, such as the reading of a file before its edit.
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """For models only."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """The model's answers so far cost at least this much, in US dollars."""
+
+    dollars: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """In the middle of its answer nothing more comes, and it does not end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The model's server refuses for good, in its own way."""
+
+
+Step = Say | Write | Edit | Read | Spend | Stall | Fail
+
+
+class Bench(Protocol):
+    """One backend, and what it does."""
+
+    def expect(self, instruction: str, *steps: Step) -> None:
+        """From now on, a turn with this instruction is answered like that."""
+        ...
+
+    async def run(self, turn: Turn, host: Host) -> None:
+        """The backend's `run`."""
+        ...
+
+
+class ModelBench(Bench, Protocol):
+    """A backend that asks a model."""
+
+    def heard(self) -> list[str]:
+        """What reached the model's server until now: a text for each request, as it was sent."""
+        ...
+
+
+async def carried_out(
+    bench: Bench, site: Worktree, turn: Turn, recorder: Recorder | None = None
+) -> Recorder:
+    """Run a turn to its end, and look at the rules; what it raises comes out."""
+    recorder = recorder or Recorder(turn.root)
+    before = site.snapshot()
+    try:
+        with trio.fail_after(60):
+            await bench.run(turn, recorder)
+    finally:
+        recorder.check(before, site.snapshot(), whole=True)
+    return recorder
+
+
+async def cancelled(
+    bench: Bench, site: Worktree, turn: Turn, so: Callable[[Recorder], bool], recorder: Recorder
+) -> float:
+    """Run a turn and cancel it as soon as it is like that: the seconds until it was gone."""
+    before = site.snapshot()
+    with trio.fail_after(60):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bench.run, turn, recorder)
+            await recorder.until(so)
+            began = trio.current_time()
+            nursery.cancel_scope.cancel()
+        took = trio.current_time() - began
+    recorder.check(before, site.snapshot(), whole=False)
+    return took
