@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 
 def _simulation(ctx: Context[Options]) -> Backend:
-    from services.agent.simulation import Simulation
+    from services.agent.simulation import Options as Simulated
+    from services.agent.simulation import make as simulation
 
-    return Simulation()
+    return simulation(Simulated())
 
 
 BACKENDS: Mapping[str, Callable[[Context[Options]], Backend]] = {

@@ -1,5 +1,39 @@
 """An agent backend without a network: plain sentences in, edited files out."""
 
-from services.agent.simulation.backend import Simulation
+from __future__ import annotations
 
-__all__ = ["Simulation"]
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from services.agent.backend import Backend
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`pause` is what it waits between two pieces of what it says, in seconds.
+
+    `script` is a file that says what to answer to which instruction; `script.py` has its format.
+    A script with mistakes is refused here, with all of them.
+    """
+
+    pause: float = 0.02
+    script: Path | None = None
+
+    def __post_init__(self) -> None:
+        from services.agent.simulation.script import load
+
+        if not 0 <= self.pause <= 10:
+            raise ValueError("cannot pause for that long: `pause` is 0 to 10 seconds")
+        if self.script is not None:
+            load(self.script)
+
+
+def make(options: Options) -> Backend:
+    """The backend; it keeps to the script as it is on disk now. Raises `ValueError`."""
+    from services.agent.simulation.backend import Simulation
+    from services.agent.simulation.script import load
+
+    rules = () if options.script is None else load(options.script)
+    return Simulation(pause=options.pause, rules=rules)

@@ -7,6 +7,7 @@ import posixpath
 from services.agent.simulation.find import find
 from services.agent.simulation.intents import NotUnderstood
 from services.agent.simulation.site import Cannot, Site
+from services.messages import GitState
 
 EXAMPLES = (
     "Change the heading of the home page to “Hello”",
@@ -43,6 +44,17 @@ def pages(site: Site) -> str:
 def files(site: Site) -> str:
     paths = sorted({*site.files, *site.others})
     return "\n".join([f"The {len(paths)} files of this site:", *(f"- {path}" for path in paths)])
+
+
+def status(state: GitState) -> str:
+    """What git says, in git's own short words."""
+    twin = f"...{state.upstream}" if state.upstream else ""
+    apart = [f"{word} {n}" for word, n in (("ahead", state.ahead), ("behind", state.behind)) if n]
+    lines = [f"## {state.branch}{twin}" + (f" [{', '.join(apart)}]" if apart and twin else "")]
+    marks = (("A ", state.added), (" M", state.modified), (" D", state.deleted))
+    lines += [f"{mark} {path}" for mark, paths in marks for path in paths]
+    lines += [f"?? {path}" for path in state.untracked]
+    return "\n".join(["git says:", "", "```", *lines, "```"])
 
 
 def show(site: Site, where: str) -> tuple[str, str]:

