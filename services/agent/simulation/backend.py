@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
+import msgspec
 import structlog
 import trio
 
 from services.agent.backend import Host, Turn
+from services.agent.containment import Outside, within
 from services.agent.simulation import answers, files
 from services.agent.simulation.intents import (
     Help,
@@ -26,7 +29,7 @@ from services.agent.simulation.script import Rule, matching
 from services.agent.simulation.site import Cannot, Change, Site
 from services.agent.simulation.stage import MODEL, NotAllowed, Stage
 from services.agent.simulation.understand import understand
-from services.messages import Mode, Usage
+from services.messages import Mode, Selection, Usage
 from supervisor.desk import Refused
 
 log = structlog.get_logger()
@@ -68,7 +71,8 @@ class Simulation:
     async def _understand(self, turn: Turn, host: Host, stage: Stage) -> None:
         if turn.images:
             await stage.say("I am a simulation and cannot see images: I go by your words alone.")
-        wishes = understand(turn.instruction)
+        selection = await trio.to_thread.run_sync(_selected, turn)
+        wishes = understand(turn.instruction, selection and selection.file)
         log.info("turn understood", turn=turn.id, wishes=_names(wishes))
         if isinstance(wishes, NotUnderstood):
             await stage.say(answers.not_understood(wishes))
@@ -81,13 +85,23 @@ class Simulation:
                 if isinstance(wish, Look):
                     await stage.say(await _look(site, wish, host, stage))
                 else:
-                    plans.append(plan(site, wish, self._today()))
+                    plans.append(plan(site, wish, self._today(), selection))
                     site = site.after(plans[-1].changes)
         except Cannot as reason:
             await stage.say(f"I {reason}.{'' if len(wishes) == 1 else ' I changed nothing.'}")
             return
         if plans:
             await _carry_out(plans, turn.mode, stage)
+
+
+def _selected(turn: Turn) -> Selection | None:
+    """What the person points at, its file relative to the worktree where it is inside."""
+    if turn.selection is None:
+        return None
+    with contextlib.suppress(Outside):
+        file = within(turn.root, turn.selection.file).relative_to(turn.root.resolve())
+        return msgspec.structs.replace(turn.selection, file=file.as_posix())
+    return turn.selection
 
 
 async def _carry_out(plans: list[Plan], mode: Mode, stage: Stage) -> None:

@@ -85,6 +85,18 @@ class RemovePage:
 
 
 @dataclass(frozen=True, slots=True)
+class SetThis:
+    """The text of the element that the person points at."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveThis:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
 class ListPages:
     pass
 
@@ -123,6 +135,8 @@ Edit = (
     | AddLink
     | RemoveLink
     | RemovePage
+    | SetThis
+    | RemoveThis
 )
 Look = ListPages | ListFiles | ShowFile | ShowStatus | Help
 Intent = Edit | Look

@@ -29,15 +29,20 @@ _WANT = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"[,\s]+(?:please|thanks|thank you|for me|now|ok)[\s.!?]*$", re.IGNORECASE)
+_THIS_PAGE = re.compile(r"\b(?:this|the current) (?:web ?)?page\b(?!['’])", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|my|our|your|this|a|an)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence whose quotations are marks, so that a pattern cannot match inside them."""
+    """A sentence whose quotations are marks, so that a pattern cannot match inside them.
+
+    `pointing` says that the person points at something, so "this" is that.
+    """
 
     text: str
     quotations: tuple[tuple[str, str], ...] = ()
+    pointing: bool = False
 
     def show(self, part: str | None) -> str:
         """A part as it was typed; without its quotes where it is one quotation."""
@@ -47,8 +52,9 @@ class Sentence:
         return _MARK.sub(lambda match: self.quotations[int(match.group(1))][0], text)
 
 
-def read(typed: str) -> Sentence:
-    """Hide the quotations and drop what is only polite."""
+def read(typed: str, here: str | None = None) -> Sentence:
+    """Hide the quotations and drop what is only polite. `here` is the file pointed at: as a page
+    it is "this page"."""
     quotations: list[tuple[str, str]] = []
 
     def hide(match: re.Match[str]) -> str:
@@ -57,7 +63,10 @@ def read(typed: str) -> Sentence:
         return f"\0{len(quotations) - 1}\0"
 
     text = _QUOTED.sub(hide, typed.replace("\0", "").replace("\r", ""))
-    return Sentence(polite(text), tuple(quotations))
+    if here is not None and _THIS_PAGE.search(text):
+        text = _THIS_PAGE.sub(f"\0{len(quotations)}\0", text)
+        quotations.append((here, here))
+    return Sentence(polite(text), tuple(quotations), pointing=here is not None)
 
 
 def polite(text: str) -> str:

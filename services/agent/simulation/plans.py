@@ -6,7 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from services.agent.simulation import creating, edits, markdown, navigation, painting, wording
+from services.agent.simulation import (
+    creating,
+    edits,
+    markdown,
+    navigation,
+    painting,
+    pointed,
+    wording,
+)
 from services.agent.simulation.find import find, slug
 from services.agent.simulation.intents import (
     AddLink,
@@ -20,10 +28,13 @@ from services.agent.simulation.intents import (
     Edit,
     RemoveLink,
     RemovePage,
+    RemoveThis,
     ReplaceText,
+    SetThis,
 )
 from services.agent.simulation.replacing import replace_text
 from services.agent.simulation.site import Cannot, Change, Site, route_of
+from services.messages import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +55,11 @@ class Plan:
         return f"{self.verb}{'d' if self.verb.endswith('e') else 'ed'} {self.rest}"
 
 
-def plan(site: Site, wish: Edit, today: date) -> Plan:
-    """How to fulfil a wish. Raises `Cannot` where the site does not allow it."""
+def plan(site: Site, wish: Edit, today: date, selection: Selection | None = None) -> Plan:
+    """How to fulfil a wish; `selection` is what the person points at, its file as `site` has it.
+
+    Raises `Cannot` where the site does not allow it.
+    """
     match wish:
         case CreatePage():
             found = _create_page(site, wish)
@@ -81,10 +95,23 @@ def plan(site: Site, wish: Edit, today: date) -> Plan:
             found = Plan((change,), "remove", f"the link “{link.label}” from the navigation")
         case RemovePage(called):
             found = _remove_page(site, called)
+        case SetThis() | RemoveThis():
+            found = _point(site, wish, selection)
     changes = tuple(each for each in found.changes if site.files.get(each.path) != each.text)
     if not changes:
         raise Cannot("have nothing to do there: it is like that already")
     return Plan(changes, found.verb, found.rest, found.note)
+
+
+def _point(site: Site, wish: SetThis | RemoveThis, selection: Selection | None) -> Plan:
+    if selection is None:
+        raise Cannot("cannot tell what you point at")
+    if isinstance(wish, RemoveThis):
+        change, what = pointed.remove(site, selection)
+        return Plan((change,), "remove", what, _shared(change, ""))
+    change, what, old = pointed.set_text(site, selection, wish.text)
+    rest = f"the text of {what} from “{old}” to “{wish.text}”"
+    return Plan((change,), "change", rest, _shared(change, ""))
 
 
 def _shared(change: Change, path: str) -> str:

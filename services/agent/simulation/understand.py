@@ -19,6 +19,7 @@ from services.agent.simulation.intents import (
     ReplaceText,
 )
 from services.agent.simulation.phrases import Sentence
+from services.agent.simulation.pointing import POINTING
 from services.agent.simulation.rules import RULES
 
 LONGEST = 4000
@@ -49,14 +50,16 @@ _ON_PAGE = re.compile(
 _SPLITS = 12
 
 
-def understand(sentence: str) -> tuple[Intent, ...] | NotUnderstood:
+def understand(sentence: str, here: str | None = None) -> tuple[Intent, ...] | NotUnderstood:
     """What a sentence asks for, in order. Several wishes are joined with "and", "then" or lines.
+
+    `here` is the file in which the person points at something; None for a person who does not.
 
     All or nothing: where one part is not understood, none of it is. Never raises.
     """
     if len(sentence) > LONGEST:
         return NotUnderstood(f"That is long: I read up to {LONGEST} characters at a time.")
-    read = phrases.read(sentence)
+    read = phrases.read(sentence, here)
     if not read.text:
         return NotUnderstood()
     return _several(read) or _one(read)
@@ -91,7 +94,7 @@ def _one(sentence: Sentence) -> tuple[Intent, ...] | NotUnderstood:
 
 
 def _intent(sentence: Sentence) -> Intent | NotUnderstood:
-    for rule in RULES:
+    for rule in (*POINTING, *RULES) if sentence.pointing else RULES:
         match = rule.pattern.fullmatch(sentence.text)
         if match is None:
             continue

@@ -50,6 +50,11 @@ def change_title(site: Site, page: Page, text: str) -> tuple[Change, str]:
     return _put(site, place, text), place.old
 
 
+def place_of(site: Site, path: str, document: Document, element: Element) -> Place | None:
+    """Where the text of an element is written: in it, or as the constant that it shows."""
+    return _text(site, path, document, element, ())
+
+
 def _put(site: Site, place: Place, text: str) -> Change:
     return site.change(place.path, edits.put(site.files[place.path], place, text))
 
