@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`pause` is what it waits between two pieces of what it says, in seconds.
 
-    `script` is a file that says what to answer to which instruction; `script.py` has its format.
-    A script with mistakes is refused here, with all of them.
+    `script` is the path of a file that says what to do for which instruction; `script.py` has its
+    format. One with mistakes is refused here, with all of them.
     """
 
     pause: float = 0.02
-    script: Path | None = None
+    script: str = ""
 
     def __post_init__(self) -> None:
         from services.agent.simulation.script import load
 
         if not 0 <= self.pause <= 10:
             raise ValueError("cannot pause for that long: `pause` is 0 to 10 seconds")
-        if self.script is not None:
-            load(self.script)
+        if self.script:
+            load(Path(self.script))
 
 
 def make(options: Options) -> Backend:
@@ -35,5 +35,5 @@ def make(options: Options) -> Backend:
     from services.agent.simulation.backend import Simulation
     from services.agent.simulation.script import load
 
-    rules = () if options.script is None else load(options.script)
+    rules = load(Path(options.script)) if options.script else ()
     return Simulation(pause=options.pause, rules=rules)

@@ -30,7 +30,6 @@ as `fail` does. Longer steps may be tables of their own, `[[rule.steps]]`.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -41,6 +40,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from services.agent.simulation.problems import Problems
 from services.messages import Usage
 
 Named = Annotated[str, Meta(min_length=1)]
@@ -136,79 +136,45 @@ def load(path: Path) -> tuple[Rule, ...]:
 def parse(text: str) -> tuple[Rule, ...]:
     """As `load`, of a script's text."""
     written = tomllib.loads(text)
-    problems = _Problems()
+    problems = Problems(Spent)
     problems.unknown("", written, ("rule",))
     try:
         rules = msgspec.convert(written.get("rule", []), list[dict[str, Any]])
     except msgspec.ValidationError:
-        problems.found.append("rule: has to be written [[rule]], once for each rule")
+        problems.add("rule", "has to be written [[rule]], once for each rule")
         rules = []
-    found = [problems.rule(f"rule {number}", each) for number, each in enumerate(rules, 1)]
+    found = [_rule(f"rule {number}", each, problems) for number, each in enumerate(rules, 1)]
     if problems.found:
         raise ValueError("; ".join(problems.found))
     return tuple(each for each in found if each is not None)
 
 
-class _Problems:
-    """What is wrong, each with its rule, its step and its key."""
+def _rule(where: str, written: Mapping[str, Any], problems: Problems) -> Rule | None:
+    fields = problems.table(where, written, _Written)
+    when = _pattern(where, fields.get("when"), problems)
+    steps = [
+        _step(f"{where}, step {number}", each, problems)
+        for number, each in enumerate(fields.get("steps", ()), 1)
+    ]
+    if when is None:
+        return None
+    return Rule(when, tuple(each for each in steps if each), fields.get("repair", False))
 
-    def __init__(self) -> None:
-        self.found: list[str] = []
 
-    def rule(self, where: str, written: Mapping[str, Any]) -> Rule | None:
-        fields = self.table(where, written, _Written)
-        when = self._pattern(where, fields.get("when"))
-        steps = [
-            self._step(f"{where}, step {number}", each)
-            for number, each in enumerate(fields.get("steps", ()), 1)
-        ]
-        if when is None:
-            return None
-        return Rule(when, tuple(each for each in steps if each), fields.get("repair", False))
+def _pattern(where: str, when: str | None, problems: Problems) -> re.Pattern[str] | None:
+    try:
+        return None if when is None else re.compile(when)
+    except re.error as error:
+        problems.add(f"{where}, when", f"is no regular expression: {error}")
+        return None
 
-    def _pattern(self, where: str, when: str | None) -> re.Pattern[str] | None:
-        try:
-            return None if when is None else re.compile(when)
-        except re.error as error:
-            self.found.append(f"{where}, when: is no regular expression: {error}")
-            return None
 
-    def _step(self, where: str, written: Mapping[str, Any]) -> Step | None:
-        kinds = [key for key in written if key in _STEPS]
-        if len(kinds) != 1:
-            self.found.append(f"{where}: has to have one of {', '.join(_STEPS)}")
-            return None
-        kind = _STEPS[kinds[0]]
-        fields = self.table(where, written, kind)
-        if isinstance(written.get("use"), dict):
-            self.table(f"{where}, use", written["use"], Spent)
-        known = {field.name for field in msgspec.structs.fields(kind) if field.required}
-        return kind(**fields) if known <= fields.keys() else None
-
-    def table(self, where: str, written: Mapping[str, Any], kind: type[Struct]) -> dict[str, Any]:
-        """The fields that can be read."""
-        fields = msgspec.structs.fields(kind)
-        self.unknown(where, written, [field.name for field in fields])
-        found: dict[str, Any] = {}
-        for field in fields:
-            if field.name not in written:
-                if field.required:
-                    self.found.append(f"{where}, {field.name}: is missing")
-                continue
-            try:
-                found[field.name] = msgspec.convert(written[field.name], field.type)
-            except msgspec.ValidationError as error:
-                if not (isinstance(written[field.name], dict) and field.type is Spent):
-                    self.found.append(f"{where}, {field.name}: {error}")
-        return found
-
-    def unknown(self, where: str, written: Iterable[str], known: Iterable[str]) -> None:
-        names = list(known)
-        for key in written:
-            if key not in names:
-                near = difflib.get_close_matches(key, names, n=1)
-                hint = (
-                    f"; did you mean {near[0]}?" if near else f"; the keys are {', '.join(names)}"
-                )
-                place = f"{where}, {key}" if where else key
-                self.found.append(f"{place}: is no known key; {hint}")
+def _step(where: str, written: Mapping[str, Any], problems: Problems) -> Step | None:
+    kinds = [key for key in written if key in _STEPS]
+    if len(kinds) != 1:
+        problems.add(where, f"has to have one of {', '.join(_STEPS)}")
+        return None
+    kind = _STEPS[kinds[0]]
+    fields = problems.table(where, written, kind)
+    needed = {field.name for field in msgspec.structs.fields(kind) if field.required}
+    return kind(**fields) if needed <= fields.keys() else None

@@ -62,7 +62,7 @@ class ScriptBench:
             file.write(f"[[rule]]\nwhen = {when}\nsteps = [\n{written}\n]\n")
 
     async def run(self, turn: Turn, host: Host) -> None:
-        await make(Options(pause=0.001, script=self._script)).run(turn, host)
+        await make(Options(pause=0.001, script=str(self._script))).run(turn, host)
 
 
 class TestSimulation(BackendContract):
