@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import trio
+import trio.testing
 
 from services.agent.backend import Host, Turn
 from tests.services.agent.recorder import Recorder
@@ -54,7 +55,7 @@ class Spend:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """In the middle of its answer nothing more comes, and it does not end."""
+    """After what was said so far nothing more comes, and the answer does not end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,25 @@ async def carried_out(
 
 
 async def cancelled(
-    bench: Bench, site: Worktree, turn: Turn, so: Callable[[Recorder], bool], recorder: Recorder
+    bench: Bench,
+    site: Worktree,
+    turn: Turn,
+    so: Callable[[Recorder], bool],
+    recorder: Recorder,
+    *,
+    still: bool = False,
 ) -> float:
-    """Run a turn and cancel it as soon as it is like that: the seconds until it was gone."""
+    """Run a turn and cancel it once what was told is so: the seconds until it was gone.
+
+    With `still` it is cancelled when everybody waits for something that does not come.
+    """
     before = site.snapshot()
     with trio.fail_after(60):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(bench.run, turn, recorder)
             await recorder.until(so)
+            if still:
+                await trio.testing.wait_all_tasks_blocked(0.05)
             began = trio.current_time()
             nursery.cancel_scope.cancel()
         took = trio.current_time() - began

@@ -121,8 +121,19 @@ class BackendContract:
     async def test_it_is_cancelled_in_the_middle_of_its_words(self, bench: Bench, site: Worktree):
         bench.expect("Tell me more", Say("It was a dark and stormy night and"), Stall())
         told = Recorder(site.root)
+        took = await cancelled(
+            bench, site, site.turn("Tell me more"), lambda now: bool(now.text), told
+        )
+        assert took < 1
+        assert told.changes == []
+
+    async def test_it_is_cancelled_while_nothing_comes(self, bench: Bench, site: Worktree):
+        bench.expect("Tell me more", Say("It was a dark and stormy night and"), Stall())
+        told = Recorder(site.root)
         turn = site.turn("Tell me more")
-        took = await cancelled(bench, site, turn, lambda now: bool(now.text), told)
+        took = await cancelled(
+            bench, site, turn, lambda now: "night and" in now.text, told, still=True
+        )
         assert took < 1
         assert told.changes == []
 
@@ -132,7 +143,9 @@ class BackendContract:
         bench.expect("Edit on", Write(PRICES, PAGE), Say("And now"), Stall())
         told = Recorder(site.root)
         turn = site.turn("Edit on")
-        took = await cancelled(bench, site, turn, lambda now: bool(now.changes), told)
+        took = await cancelled(
+            bench, site, turn, lambda now: "And now" in now.text, told, still=True
+        )
         assert took < 1
         assert told.changes == [(PRICES, "added")]
         assert site.text(PRICES) == PAGE
@@ -157,7 +170,7 @@ class BackendContract:
         bench.expect("Ask first", Write(PRICES, PAGE), Say("Done."))
         told = Recorder(site.root, decide=lambda _tool, _summary: never())
         turn = site.turn("Ask first")
-        took = await cancelled(bench, site, turn, lambda now: bool(now.asked), told)
+        took = await cancelled(bench, site, turn, lambda now: bool(now.asked), told, still=True)
         assert took < 1
         assert not (site.root / PRICES).exists()
 
