@@ -15,7 +15,7 @@ import trio.testing
 
 from services.agent.backend import Host, Turn
 from tests.services.agent.recorder import Recorder
-from tests.services.agent.sites import Worktree
+from tests.services.agent.sites import INDEX, Worktree
 
 # What the agent is told to do, in order. A model sees what came of a tool before the next step;
 # a bench adds what its backend wants first, such as the reading of a file before its edit.
@@ -64,6 +64,7 @@ class Fail:
 
 
 Step = Say | Write | Edit | Read | Spend | Stall | Fail
+EASY = (Edit(INDEX, "Hello", "Good day"), Say("The heading says Good day."))
 
 
 class Bench(Protocol):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.services.agent.serving import Bench
 
-for name in ("bench", "contract", "model_contract", "recorder"):
+for name in ("bench", "cancel_contract", "contract", "model_contract", "recorder"):
     pytest.register_assert_rewrite(f"tests.services.agent.{name}")
 
 

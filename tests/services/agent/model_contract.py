@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from services.messages import Selection, Used
-from tests.services.agent.bench import Edit, ModelBench, Read, Say, Write, carried_out
-from tests.services.agent.contract import EASY, PAGE, PRICES, BackendContract, refuse
+from tests.services.agent.bench import EASY, Edit, ModelBench, Read, Say, Write, carried_out
+from tests.services.agent.contract import BackendContract, refuse
 from tests.services.agent.recorder import Recorder
-from tests.services.agent.sites import ABOUT, INDEX, SECRET, Worktree, worktree
+from tests.services.agent.sites import ABOUT, INDEX, PAGE, PRICES, SECRET, Worktree, worktree
 
 
 def together(requests: list[str], *texts: str) -> bool:

@@ -12,6 +12,8 @@ from services.agent.backend import Turn
 from services.messages import ThreadKey
 
 INDEX, ABOUT = "src/pages/index.astro", "src/pages/about.astro"
+PRICES = "src/pages/prices.astro"  # not there at first
+PAGE = "<main>\n  <h1>Prices</h1>\n</main>\n"
 SECRET = "violet-otter-1789"
 FILES = {
     "package.json": '{"name": "site", "type": "module", "dependencies": {"astro": "^5.0.0"}}\n',

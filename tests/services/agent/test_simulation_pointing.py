@@ -81,6 +81,7 @@ def line_of(text: str) -> int:
             '    <li><a href="/x">First</a></li>\n',
             "",
         ),
+        ("remove this word", "<p>One", "<b>bold</b>", "<b>bold</b>", ""),
         ("remove it", "<img", "", '  <img src="/x.png" />\n', ""),
         (
             "change the heading of this page to Palms",
