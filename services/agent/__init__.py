@@ -8,6 +8,7 @@ import msgspec
 import trio
 
 from services.agent.backends import check
+from services.agent.simulation import Options as Simulated
 from supervisor.context import Context
 
 Dollars = Annotated[float, msgspec.Meta(ge=0)]
@@ -42,6 +43,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turn_budget: Dollars = 0.0
     thread_budget: Dollars = 0.0
     day_budget: Dollars = 0.0
+    simulation: Simulated = Simulated()
 
     def __post_init__(self) -> None:
         for name in (self.backend, *self.backends):

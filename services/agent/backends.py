@@ -12,10 +12,9 @@ if TYPE_CHECKING:
 
 
 def _simulation(ctx: Context[Options]) -> Backend:
-    from services.agent.simulation import Options as Simulated
     from services.agent.simulation import make as simulation
 
-    return simulation(Simulated())
+    return simulation(ctx.options.simulation)
 
 
 BACKENDS: Mapping[str, Callable[[Context[Options]], Backend]] = {

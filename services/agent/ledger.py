@@ -41,6 +41,7 @@ class Line(msgspec.Struct, frozen=True):
     instruction: str | None = None
     mode: Mode = Mode.EXECUTE
     backend: str = ""
+    named: str | None = None
     model: str | None = None
     idempotency_key: str | None = None
     selection: Selection | None = None
@@ -107,7 +108,8 @@ class Ledger:
     """The turns of a thread, in the order they were asked for.
 
     `active` are those whose commits the files have, the last one last. `intents` are operations
-    that have begun and are not known to have been done, by their id.
+    that have begun and are not known to have been done, by their id. `backend` and `model` are
+    those that somebody named last.
     """
 
     def __init__(self, key: ThreadKey, events: Iterable[Event] = ()) -> None:
@@ -118,6 +120,8 @@ class Ledger:
         self.remarks: list[Remark] = []
         self.intents: dict[str, Line] = {}
         self.version = 1
+        self.backend: str | None = None
+        self.model: str | None = None
         for event in events:
             self.apply(event.data)
 
@@ -210,6 +214,10 @@ class Ledger:
             queued=line.time,
         )
         self._drafts[line.turn] = _Draft(info, line.id, line.model, line.selection, line.images)
+        if line.named is not None:
+            self.backend, self.model = line.named, line.model
+        elif line.model is not None:
+            self.model = line.model
         if line.idempotency_key is not None:
             self._keys[line.idempotency_key] = line.turn
 

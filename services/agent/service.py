@@ -164,6 +164,7 @@ class Agent:
             stored = await trio.to_thread.run_sync(
                 images.store, lane.places.images, turn, request.images
             )
+            backend, model = self._chosen(request, book)
             await book.be_busy()
             await book.write(
                 "turn.queued",
@@ -171,8 +172,9 @@ class Agent:
                 version=VERSION,
                 instruction=instruction,
                 mode=request.mode,
-                backend=request.backend or self._ctx.options.backend,
-                model=request.model,
+                backend=backend,
+                named=request.backend,
+                model=model,
                 idempotency_key=key,
                 selection=request.selection,
                 images=stored,
@@ -180,6 +182,15 @@ class Agent:
             lane.queue.append(turn)
             self._roster.run(lane)
             return book.ledger[turn]
+
+    def _chosen(self, request: StartTurn, book: Book) -> tuple[str, str | None]:
+        """A thread goes on with the backend and the model that were named last in it."""
+        options, ledger = self._ctx.options, book.ledger
+        if request.backend is not None:
+            return request.backend, request.model
+        if ledger.backend not in options.allowed:
+            return options.backend, request.model or (None if ledger.backend else ledger.model)
+        return ledger.backend or options.backend, request.model or ledger.model
 
     async def _await(self, request: AwaitTurn) -> TurnInfo:
         lane = await self._roster.lane(request.key)

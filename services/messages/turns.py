@@ -126,8 +126,9 @@ class TurnInfo(Struct, frozen=True):
 class StartTurn(Request[TurnInfo], frozen=True):
     """One turn: answered when it is queued, and that is on disk. A thread's turns run one by one.
 
-    `backend` and `model` are the deployment's where they are None. Asked again with the same
-    `idempotency_key`, it answers with the turn that there is.
+    `backend` and `model`, where they are None, are those that were named last in the thread, or
+    else the deployment's. Asked again with the same `idempotency_key`, it answers with the turn
+    that there is.
     """
 
     key: ThreadKey

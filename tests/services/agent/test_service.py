@@ -10,6 +10,7 @@ import trio.testing
 
 from services.agent import Options, serve
 from services.agent.backend import BackendError, Host, Turn
+from services.agent.backends import BACKENDS
 from services.messages import (
     BuildError,
     CommitChanges,
@@ -107,6 +108,49 @@ async def test_the_backend_is_told_where_and_how_to_work(bench: Bench) -> None:
         (PNG,),
     )
     assert seen[1].model == "haiku"
+
+
+async def test_a_thread_goes_on_with_the_backend_and_the_model_that_were_named_last(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BACKENDS, "other", lambda _ctx: None)
+    models: list[str | None] = []
+
+    async def script(turn: Turn, _host: Host) -> None:
+        models.append(turn.model)
+
+    both = Options(backends=("other",), model="small")
+    async with bench.life(script, both):
+        named = [{}, {"model": "large"}, {}, {"backend": "other"}, {}, {"backend": "simulation"}]
+        used = [(await bench.execute(**names)).backend for names in named]
+    async with bench.life(script, Options(model="small")):
+        await bench.execute(backend="simulation", model="large")
+        used.append((await bench.execute()).backend)
+        other = await bench.execute(key=OTHER)
+    assert used == ["simulation"] * 3 + ["other"] * 2 + ["simulation"] * 2
+    assert models == [
+        "small",
+        "large",
+        "large",
+        "small",
+        "small",
+        "small",
+        "large",
+        "large",
+        "small",
+    ]
+    assert other.backend == "simulation"
+
+
+async def test_a_backend_that_is_here_no_more_is_the_deployments(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BACKENDS, "other", lambda _ctx: None)
+    async with bench.life(quiet, Options(backends=("other",))):
+        assert (await bench.execute(backend="other", model="x")).backend == "other"
+    async with bench.life(quiet):
+        info = await bench.execute()
+        assert info.backend == "simulation"
 
 
 async def test_a_turn_that_changes_nothing_has_no_commit(bench: Bench) -> None:
