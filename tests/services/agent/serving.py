@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,7 @@ class Bench:
         return await self.keeper.answer(request)  # a test may put another one in its place
 
     @asynccontextmanager
-    async def life(self, script: Script, options: Options | None = None) -> AsyncIterator[None]:
+    async def life(self, script: Script, options: Options | None = None) -> AsyncGenerator[None]:
         """One life of the service; leaving the block asks it to stop."""
         self.harness.stopping = trio.Event()
         context = self.harness.context(options or Options())
@@ -146,7 +146,7 @@ class Bench:
             keeping.cancel_scope.cancel()
 
     @asynccontextmanager
-    async def cut_off(self, script: Script) -> AsyncIterator[None]:
+    async def cut_off(self, script: Script) -> AsyncGenerator[None]:
         """A life that ends at once and says nothing, as by SIGKILL."""
         with trio.CancelScope() as scope:
             async with self.life(script):
