@@ -29,6 +29,7 @@ class Book:
         self.key = key
         self.ledger = ledger
         self.news = Cell(0)
+        self._torn = False  # something ended that could not be written down
         self._journal = journal
         self._writing = trio.Lock()
 
@@ -68,6 +69,7 @@ class Book:
 
     def fail(self, turn: str, error: str) -> None:
         """End a turn for whoever waits, though its end cannot be written down."""
+        self._torn = True
         self.ledger.fail(turn, error)
         self.ring()
 
@@ -88,12 +90,13 @@ class Book:
         await trio.to_thread.run_sync(self._marker.touch)
 
     async def be_idle(self) -> None:
-        """Nothing is under way: let go of the file, and of the mark."""
+        """Nothing is under way: let go of the file, and of the mark if all is written down."""
         await trio.to_thread.run_sync(self._let_go)
 
     def _let_go(self) -> None:
         self._journal.close()
-        self._marker.unlink(missing_ok=True)
+        if not self._torn:
+            self._marker.unlink(missing_ok=True)
 
     @property
     def _marker(self) -> Path:

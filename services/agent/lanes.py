@@ -14,6 +14,7 @@ from services.agent import Options, images, remarks, turns
 from services.agent.backend import Backend, Turn
 from services.agent.book import Book
 from services.agent.hosting import Purse, TurnHost
+from services.agent.ledger import StoredImage
 from services.agent.original import read_original
 from services.agent.permissions import Permissions
 from services.agent.places import Places
@@ -23,8 +24,10 @@ from services.messages import (
     BuildError,
     CommitChanges,
     FindWorkspace,
+    Image,
     Leftover,
     Mode,
+    Reason,
     Routes,
     TurnInfo,
     TurnState,
@@ -198,9 +201,15 @@ class Lane:
             mode=info.mode,
             model=model or self._ctx.options.model,
             selection=selection,
-            images=await trio.to_thread.run_sync(images.load, self.places.images, stored),
+            images=await self._images(stored),
             notes=remarks.notes(self.book.ledger, info.turn, info.backend, earlier),
         )
+
+    async def _images(self, stored: tuple[StoredImage, ...]) -> tuple[Image, ...]:
+        try:
+            return await trio.to_thread.run_sync(images.load, self.places.images, stored)
+        except OSError as error:
+            raise Refused(f"cannot read an image of the instruction: {error}") from error
 
     async def _keep_what_is_there(self) -> str | None:
         """Commit what is uncommitted, so that the turn's commit has the turn's work alone."""
@@ -225,6 +234,9 @@ class Lane:
     async def _finish(self, turn: str, state: TurnState, error: str) -> None:
         """End a turn that did not begin; the journal may have gone with its thread."""
         with suppress(OSError):
-            await self.book.note("turn.finished", turn=turn, state=state, error=error)
+            reason = Reason.WORKSPACE if state is TurnState.FAILED else None
+            await self.book.note(
+                "turn.finished", turn=turn, state=state, error=error, reason=reason
+            )
         if not self.book.ledger[turn].state.ended:
             self.book.fail(turn, error)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
 
 import trio
 
-from services.messages import PreviewBroken, PreviewEvent, PreviewUpdated, ThreadKey
+from services.messages import (
+    PreviewBroken,
+    PreviewEvent,
+    PreviewUpdated,
+    RefreshPreview,
+    ThreadKey,
+)
+from supervisor.context import Context
+from supervisor.desk import Refused
 
 PAUSE = 0.1  # seconds between two batches; what comes meanwhile is one event of its kind
 MOST_PATHS = 20
@@ -24,6 +34,12 @@ async def follow(
             for event in merged([first, *_waiting(events)]):
                 await note(event)
             await trio.sleep(PAUSE)
+
+
+async def refresh(ctx: Context[Any], key: ThreadKey) -> None:
+    """Tell the previews that git exchanged files of a thread, or took in what an agent changed."""
+    with suppress(Refused):
+        await ctx.ask("previews", RefreshPreview(key))
 
 
 def merged(events: Iterable[object]) -> Iterator[PreviewEvent]:

@@ -103,7 +103,8 @@ class Roster:
     async def _open(self, key: ThreadKey, history: Path) -> Lane:
         book = await Book.open(key, history)
         lane = Lane(self._ctx, book, self._backend, self._limit, self._publish)
-        if await trio.to_thread.run_sync(is_busy, history):
+        # The first release left no mark.
+        if book.ledger.unfinished or await trio.to_thread.run_sync(is_busy, history):
             lane.queue.extend(await recovery.recover(self._ctx, book))
             if not lane.queue:
                 await self.rest(lane)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from services.agent import Options, turns, undoing
+from services.agent import Options, previews, turns, undoing
 from services.agent.book import Book
 from services.messages import (
     Commit,
@@ -57,6 +57,7 @@ class Settling:
             commit = await self._ctx.ask("workspaces", CommitChanges(book.key, message, info.turn))
         else:
             await self._ctx.ask("workspaces", DropChanges(book.key))
+            await previews.refresh(self._ctx, book.key)
         made = {} if commit is None else {"hash": commit.hash, "files": commit.files}
         await book.write(
             "turn.settled", turn=info.turn, operation=operation, leftover=wanted, **made
@@ -90,6 +91,7 @@ class Settling:
             raise Refused(
                 f"cannot do this: what is uncommitted is in the way in {paths}; keep or drop it"
             )
+        await previews.refresh(self._ctx, book.key)
         commit = merged.head if merged.outcome is Outcome.RESTORED else None
         kind = "turn.undone" if back else "turn.redone"
         await book.write(kind, **facts, hash=commit, head=merged.head)

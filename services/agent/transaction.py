@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 import trio
 
-from services.agent import Options, turns
+from services.agent import Options, previews, turns
 from services.agent.backend import Backend, Turn
 from services.agent.book import Book
 from services.agent.hosting import TurnHost
@@ -106,7 +106,7 @@ class Transaction:
                 await self._let_backend_run(self.turn)
                 if self.turn.mode is Mode.EXECUTE:
                     await self._verify()
-        except (Refused, OSError):
+        except Refused:
             raise
         except Exception as error:  # a backend may break in any way; other threads' turns go on
             reason, text = self._explained(error)
@@ -138,6 +138,7 @@ class Transaction:
 
     async def _take_back(self, reason: Reason, text: str) -> _End:
         dropped = await self.ctx.ask("workspaces", DropChanges(self.turn.key, self.turn.id))
+        await previews.refresh(self.ctx, self.turn.key)
         text += "; the files are as they were before"
         return _End(TurnState.FAILED, text, reason, dropped, Leftover.DROPPED)
 
@@ -177,6 +178,7 @@ class Transaction:
         commit = await self.ctx.ask("workspaces", request)
         if commit is not None:
             await self._write("commit", hash=commit.hash, files=commit.files)
+            await previews.refresh(self.ctx, self.turn.key)
         return _GOOD
 
     async def _see_that_nothing_changed(self, before: GitState) -> _End:

@@ -26,6 +26,7 @@ from services.messages import (
     ReadDiff,
     ReadGit,
     ReadLog,
+    RefreshPreview,
     RestoreCommit,
     SaveChanges,
     ThreadKey,
@@ -116,6 +117,8 @@ class Keeper:
                 raise NotFound("cannot find it: open it first")
             case FindWorkspace(key):
                 return self._workspace(key)
+            case RefreshPreview():
+                return None
             case CheckPreview():
                 return self.pages.pop(0) if self.pages else Checked(("/",))
             case _:

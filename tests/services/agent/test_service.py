@@ -8,7 +8,7 @@ import structlog
 import trio
 import trio.testing
 
-from services.agent import Options, serve
+from services.agent import Options, journal, serve
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.backends import BACKENDS
 from services.messages import (
@@ -547,6 +547,43 @@ async def test_a_journal_that_cannot_be_written_is_a_refusal_and_others_go_on(
         with pytest.raises(Refused, match="cannot keep the history"):
             await bench.start()
         assert (await bench.execute(key=OTHER)).state is TurnState.COMMITTED
+
+
+async def test_a_turn_whose_end_the_disk_does_not_take_ends_all_the_same_and_is_found_out_later(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int, _line: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def script(_turn: Turn, _host: Host) -> None:
+        monkeypatch.setattr(journal, "_write_whole", full)
+
+    with structlog.testing.capture_logs() as logs:
+        async with bench.life(script):
+            info = await bench.execute()
+            with pytest.raises(Refused, match="No space left"):
+                await bench.start()
+            monkeypatch.undo()
+    assert info.state is TurnState.FAILED
+    assert "No space left" in str(info.error)
+    assert "turn not written down" in [entry["event"] for entry in logs]
+    assert bench.kinds() == ["turn.queued", "turn.started"]
+    async with bench.life(quiet):
+        assert (await bench.found(info.turn)).state is TurnState.INTERRUPTED
+
+
+async def test_an_image_that_is_gone_fails_the_turn(bench: Bench) -> None:
+    long = Endless()
+    async with bench.life(long):
+        first = await bench.start("one")
+        await long.begun.wait()
+        second = await bench.start("two", images=(PNG,))
+        for image in bench.keeper.place.glob("histories/t1.agent/images/*"):
+            image.unlink()
+        await bench.cancel(first)
+        info = await bench.ended(second)
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.WORKSPACE)
+    assert "cannot read an image" in str(info.error)
 
 
 async def test_turns_are_listed_newest_first_page_by_page(bench: Bench) -> None:

@@ -11,15 +11,20 @@ from services.messages import (
     BuildError,
     Checked,
     CheckPreview,
+    CommitChanges,
+    DropChanges,
     FileChanged,
     Leftover,
     Mode,
     Preview,
     PreviewState,
     Reason,
+    RefreshPreview,
+    RestoreCommit,
     Routes,
     TextDelta,
     TurnState,
+    UndoTurn,
 )
 from supervisor.desk import Request
 from tests.services.agent.serving import KEY, Bench
@@ -141,6 +146,21 @@ async def test_nothing_is_looked_at_unless_it_is_wanted_and_something_changed(
         await bench.execute()
         await bench.execute(mode=Mode.PLAN)
     assert looks(bench) == []
+
+
+async def test_the_preview_is_told_of_what_git_took_in_or_took_back(
+    bench: Bench, editor: Editor
+) -> None:
+    async with bench.life(editor, Options(repairs=0)):
+        info = await bench.execute()
+        bench.keeper.pages = [BAD]
+        await bench.execute()
+        await bench.ask(UndoTurn(KEY, info.turn))
+    kinds = [type(asked) for asked in bench.keeper.asked]
+    assert kinds.count(RefreshPreview) == 3
+    for kind in (CommitChanges, DropChanges, RestoreCommit):
+        after = kinds[len(kinds) - kinds[::-1].index(kind) :]
+        assert RefreshPreview in after
 
 
 async def test_cancelled_while_its_pages_are_looked_at_it_offers_its_work(
