@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import trio
 
 from services.agent.journal import VERSION, Journal
@@ -60,11 +59,11 @@ class Book:
         """Write an event of no turn, where there is a journal."""
         await self._put(partial(self._journal.note, kind, facts))
 
-    async def _put(self, put: Callable[[], dict[str, object] | None]) -> None:
+    async def _put(self, put: Callable[[], Event | None]) -> None:
         async with self._writing:
             event = await trio.to_thread.run_sync(put)
             if event is not None:
-                self.ledger.apply(msgspec.json.encode(event))
+                self.ledger.apply(event.data)
                 self.ring()
 
     def fail(self, turn: str, error: str) -> None:

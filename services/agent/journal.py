@@ -87,13 +87,13 @@ class Journal:
             return self._identity is None
         return self._identity == (status.st_dev, status.st_ino)
 
-    def append(self, kind: str, facts: Mapping[str, object]) -> dict[str, object]:
+    def append(self, kind: str, facts: Mapping[str, object]) -> Event:
         """Write an event, and return it; see `DURABLE`."""
         with self._lock:
             self._open(os.O_CREAT)
             return self._append(kind, facts)
 
-    def note(self, kind: str, facts: Mapping[str, object]) -> dict[str, object] | None:
+    def note(self, kind: str, facts: Mapping[str, object]) -> Event | None:
         """Write an event and return it; None where there is no journal.
 
         It makes none: a thread that was deleted must not come back with the end of its preview.
@@ -153,12 +153,13 @@ class Journal:
             os.close(self._file)
             self._file = None
 
-    def _append(self, kind: str, facts: Mapping[str, object]) -> dict[str, object]:
+    def _append(self, kind: str, facts: Mapping[str, object]) -> Event:
         assert self._file is not None
         event: dict[str, object] = {"id": self.last + 1, "type": kind}
         event |= {name: _sound(value) for name, value in facts.items()}
         event["time"] = self._now()
-        line = msgspec.json.encode(event) + b"\n"
+        data = msgspec.json.encode(event)
+        line = data + b"\n"
         size = os.fstat(self._file).st_size
         try:
             _write_whole(self._file, line)
@@ -168,7 +169,7 @@ class Journal:
             os.ftruncate(self._file, size)
             raise
         self._passed(self.last + 1, size + len(line))
-        return event
+        return Event(self.last, kind, data)
 
 
 def _write_whole(file: int, line: bytes) -> None:

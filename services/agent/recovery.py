@@ -17,6 +17,7 @@ from services.messages import (
     FindWorkspace,
     Leftover,
     LogEntry,
+    Mode,
     ReadDiff,
     ReadGit,
     ReadLog,
@@ -65,7 +66,9 @@ async def _end(ctx: Context[Options], book: Book, info: TurnInfo, commit: LogEnt
     if info.commit is not None or commit is not None:
         await finish(state=TurnState.COMMITTED)
         return
-    saved = await ctx.ask("workspaces", SaveChanges(book.key))
+    saved: str | None = None
+    if info.mode is Mode.EXECUTE:
+        saved = await ctx.ask("workspaces", SaveChanges(book.key))
     leftover = Leftover.OFFERED if saved else None
     await finish(state=TurnState.INTERRUPTED, error=UNFINISHED, saved=saved, leftover=leftover)
 

@@ -71,7 +71,7 @@ class Transaction:
             end = await self._carry_out()
         except Refused as refusal:
             end = _End(TurnState.FAILED, f"{refusal}; {turns.KEPT}", Reason.WORKSPACE)
-        if end.state is not TurnState.COMMITTED and end.leftover is None:
+        if self._left_something(end):
             end = await self._save(end)
         await self._write(
             "turn.finished",
@@ -81,6 +81,12 @@ class Transaction:
             saved=end.saved,
             leftover=end.leftover,
         )
+
+    def _left_something(self, end: _End) -> bool:
+        """What is uncommitted beside a plan is not the plan's."""
+        if end.state is TurnState.COMMITTED or end.leftover is not None:
+            return False
+        return self.turn.mode is Mode.EXECUTE or end.reason is Reason.MODE
 
     async def _save(self, end: _End) -> _End:
         """Let what the turn leaves uncommitted outlive its worktree, and be offered."""

@@ -16,6 +16,7 @@ from services.messages import (
     FindWorkspace,
     Leftover,
     ListHistories,
+    Mode,
     RestoreCommit,
     SettleTurn,
     TextDelta,
@@ -73,6 +74,17 @@ async def test_a_turn_that_was_cut_off_is_interrupted_and_its_work_offered(bench
         "5" * 40,
     )
     assert "uncommitted" in str(info.error)
+
+
+async def test_a_plan_that_was_cut_off_offers_nothing(bench: Bench) -> None:
+    bench.files()["a.md"] = "by hand"
+    long = Endless()
+    async with bench.cut_off(long):
+        turn = await bench.start(mode=Mode.PLAN)
+        await long.begun.wait()
+    async with bench.life(quiet):
+        info = await bench.found(turn)
+    assert (info.state, info.leftover) == (TurnState.INTERRUPTED, None)
 
 
 async def test_what_waited_runs_in_the_next_life_in_order_and_once(bench: Bench) -> None:

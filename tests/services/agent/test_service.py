@@ -378,6 +378,16 @@ async def test_cancelled_in_the_middle_it_offers_what_there_is(bench: Bench) -> 
     assert bench.files()["a.md"] == "half"
 
 
+async def test_a_plan_offers_nothing_that_was_there_before(bench: Bench) -> None:
+    bench.files()["a.md"] = "by hand"
+    long = Endless()
+    async with bench.life(long):
+        turn = await bench.start(mode=Mode.PLAN)
+        await long.begun.wait()
+        info = await bench.cancel(turn)
+    assert (info.state, info.leftover, info.saved) == (TurnState.CANCELLED, None, None)
+
+
 async def test_cancelled_in_the_queue_it_never_begins(bench: Bench) -> None:
     long = Endless()
     async with bench.life(long):
