@@ -1,0 +1,69 @@
+"""What an error is called on each wire. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.standin.script import Fail
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """By Anthropic's API; by AWS over HTTP, with its own status; and in the midst of its stream."""
+
+    anthropic: str
+    aws: str
+    aws_status: int
+    text: str
+
+    @property
+    def in_stream(self) -> str:
+        return self.aws[:1].lower() + self.aws[1:]
+
+
+NAMES = {
+    400: Name("invalid_request_error", "ValidationException", 400, "the request is not valid"),
+    401: Name("authentication_error", "UnrecognizedClientException", 403, "invalid x-api-key"),
+    402: Name("billing_error", "ServiceQuotaExceededException", 400, "the credit is used up"),
+    403: Name("permission_error", "AccessDeniedException", 403, "access to the model is denied"),
+    404: Name("not_found_error", "ResourceNotFoundException", 404, "there is no such model"),
+    408: Name("timeout_error", "ModelTimeoutException", 408, "the model took too long"),
+    413: Name("request_too_large", "ValidationException", 400, "the request is too large"),
+    424: Name("api_error", "ModelErrorException", 424, "the model failed"),
+    429: Name("rate_limit_error", "ThrottlingException", 429, "too many requests, wait a while"),
+    500: Name("api_error", "InternalServerException", 500, "internal server error"),
+    503: Name("api_error", "ServiceUnavailableException", 503, "the service is unavailable"),
+    504: Name("timeout_error", "ModelTimeoutException", 408, "the model took too long"),
+    529: Name("overloaded_error", "ServiceUnavailableException", 503, "Overloaded"),
+}
+_IN_STREAM = {424: "modelStreamErrorException"}
+
+
+def anthropic(fail: Fail) -> tuple[int, dict[str, object]]:
+    """The status and the body, which is that of an `error` event too."""
+    name = _name(fail)
+    error = {"type": fail.kind or name.anthropic, "message": fail.message or name.text}
+    return fail.status, {"type": "error", "error": error}
+
+
+def aws(fail: Fail) -> tuple[int, str, dict[str, object]]:
+    """The status, the `x-amzn-errortype` and the body."""
+    name = _name(fail)
+    known = fail.status in NAMES
+    return (
+        name.aws_status if known else fail.status,
+        fail.kind or name.aws,
+        {"message": fail.message or name.text},
+    )
+
+
+def aws_in_stream(fail: Fail) -> tuple[str, dict[str, object]]:
+    """The exception's name and its payload."""
+    name = _name(fail)
+    body: dict[str, object] = {"message": fail.message or name.text}
+    return fail.kind or _IN_STREAM.get(fail.status, name.in_stream), body
+
+
+def _name(fail: Fail) -> Name:
+    """A status without a name is one of its hundred."""
+    return NAMES.get(fail.status) or NAMES[400 if fail.status < 500 else 500]

@@ -1,0 +1,184 @@
+"""The brain: what a stand-in answers to which conversation. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from services.standin.conversation import Conversation
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Text, word by word, with `pause` seconds before each."""
+
+    text: str
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    """The same as a thought."""
+
+    text: str
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Call a tool. Its input goes out in pieces, with `pause` seconds before each."""
+
+    tool: str
+    input: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Be silent; for ever, until the client hangs up, without a number of seconds."""
+
+    seconds: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Cut the connection here, in the middle of whatever the step before it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """An error: with this status where nothing was said before, else as an event of the stream.
+
+    `status` is Anthropic's; a Bedrock wire says the one that AWS has for it. `kind` replaces the
+    error's name on the wire, as `ExpiredTokenException`. `retry_after` is in seconds. `in_stream`
+    begins a stream only to say it there.
+    """
+
+    status: int
+    message: str = ""
+    retry_after: float | None = None
+    kind: str = ""
+    in_stream: bool = False
+
+
+Step: TypeAlias = Say | Think | Use | Pause | Drop | Fail
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens. None is estimated: the input from the request, the output from what is said."""
+
+    input: int | None = None
+    output: int | None = None
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of the model.
+
+    `stop` is the reason to stop; without it, whether tools were called. `cut` is after how many
+    events of the stream the connection is cut. `before` are the answers to the first attempts: a
+    client that asks the same again gets the next one, and at last the reply itself.
+    """
+
+    steps: Sequence[Step]
+    stop: str = ""
+    usage: Usage = Usage()
+    cut: int | None = None
+    before: Sequence[Reply] = ()
+
+    @property
+    def calls(self) -> bool:
+        return any(isinstance(step, Use) for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`replies` to an instruction in which the regular expression `when` is found.
+
+    The n-th reply is given when tools were called n times since the instruction; after the last
+    one the model is done, or begins again with `repeat`. `tools` is whether the request must offer
+    some, or none; `model` a regular expression for its model.
+    """
+
+    when: str
+    replies: Sequence[Reply]
+    repeat: bool = False
+    tools: bool | None = None
+    model: str = ""
+
+    def fits(self, conversation: Conversation) -> re.Match[str] | None:
+        if self.tools is not None and self.tools is not bool(conversation.tools):
+            return None
+        if self.model and not re.search(self.model, conversation.model):
+            return None
+        return re.search(self.when, conversation.instruction, re.IGNORECASE | re.DOTALL)
+
+
+DONE = Reply([Say("Done.")])
+
+
+def on(when: str, *replies: Reply | Sequence[Step]) -> Rule:
+    """A rule from replies or just their steps."""
+    return Rule(when, [it if isinstance(it, Reply) else Reply(it) for it in replies])
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The first rule that fits answers, else `otherwise`."""
+
+    rules: Sequence[Rule] = ()
+    otherwise: Sequence[Reply] = (DONE,)
+
+    def reply(
+        self, conversation: Conversation, attempt: int = 0, directory: str | None = None
+    ) -> Reply:
+        """The answer to a conversation that was asked `attempt` times before.
+
+        In its texts and inputs `{cwd}` is the client's working directory (`directory`, else what
+        its prompt says, else `.`), `{instruction}` and `{model}` are those of the request, and
+        `{name}` is a group of that name in `when`. Other braces stay as they are.
+        """
+        cwd = directory or conversation.directory or "."
+        values = {"cwd": cwd, "instruction": conversation.instruction, "model": conversation.model}
+        replies, repeat = self.otherwise, False
+        for rule in self.rules:
+            if found := rule.fits(conversation):
+                replies, repeat = rule.replies, rule.repeat
+                values |= {k: v for k, v in found.groupdict().items() if v is not None}
+                break
+        n = conversation.rounds
+        if repeat and replies:
+            n %= len(replies)
+        chosen = replies[n] if n < len(replies) else DONE
+        if attempt < len(chosen.before):
+            chosen = chosen.before[attempt]
+        return replace(chosen, steps=[_filled(step, values) for step in chosen.steps])
+
+
+def _filled(step: Step, values: Mapping[str, str]) -> Step:
+    match step:
+        case Say() | Think():
+            return replace(step, text=_fill(step.text, values))
+        case Use():
+            return replace(step, input=_fill(dict(step.input), values))
+        case _:
+            return step
+
+
+def _fill(it: Any, values: Mapping[str, str]) -> Any:
+    match it:
+        case str():
+            return _PLACE.sub(lambda m: values.get(m[1], m[0]), it)
+        case list():
+            return [_fill(item, values) for item in it]  # pyright: ignore[reportUnknownVariableType]
+        case dict():
+            return {k: _fill(v, values) for k, v in it.items()}  # pyright: ignore[reportUnknownVariableType]
+        case _:
+            return it
