@@ -11,8 +11,8 @@ from uuid import uuid4
 import h11
 import trio
 
-from services.standin.anthropic import failed
 from services.standin.conversation import Conversation
+from services.standin.errors import failed
 from services.standin.heard import Heard
 from services.standin.http import Peer, TooLarge
 from services.standin.playing import Said, play

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.standin import eventstream
 from services.standin.script import Fail
+from services.standin.wire import Whole, as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +41,39 @@ NAMES = {
 _IN_STREAM = {424: "modelStreamErrorException"}
 
 
-def anthropic(fail: Fail) -> tuple[int, dict[str, object]]:
-    """The status and the body, which is that of an `error` event too."""
+def failed(fail: Fail) -> Whole:
+    """An error of Anthropic's over HTTP."""
+    return Whole(fail.status, as_json(_body(fail)), _retry(fail))
+
+
+def event(fail: Fail) -> bytes:
+    """An error of Anthropic's in mid-stream."""
+    return b"event: error\ndata: %s\n\n" % as_json(_body(fail))
+
+
+def aws_failed(fail: Fail) -> Whole:
+    """An error of AWS over HTTP."""
+    name = _name(fail)
+    status = name.aws_status if fail.status in NAMES else fail.status
+    headers = [("x-amzn-errortype", fail.kind or name.aws), *_retry(fail)]
+    return Whole(status, as_json({"message": fail.message or name.text}), headers)
+
+
+def exception(fail: Fail) -> bytes:
+    """An error of AWS in mid-stream."""
+    name = _name(fail)
+    kind = fail.kind or _IN_STREAM.get(fail.status, name.in_stream)
+    return eventstream.exception(kind, {"message": fail.message or name.text})
+
+
+def _body(fail: Fail) -> dict[str, object]:
     name = _name(fail)
     error = {"type": fail.kind or name.anthropic, "message": fail.message or name.text}
-    return fail.status, {"type": "error", "error": error}
+    return {"type": "error", "error": error}
 
 
-def aws(fail: Fail) -> tuple[int, str, dict[str, object]]:
-    """The status, the `x-amzn-errortype` and the body."""
-    name = _name(fail)
-    known = fail.status in NAMES
-    return (
-        name.aws_status if known else fail.status,
-        fail.kind or name.aws,
-        {"message": fail.message or name.text},
-    )
-
-
-def aws_in_stream(fail: Fail) -> tuple[str, dict[str, object]]:
-    """The exception's name and its payload."""
-    name = _name(fail)
-    body: dict[str, object] = {"message": fail.message or name.text}
-    return fail.kind or _IN_STREAM.get(fail.status, name.in_stream), body
+def _retry(fail: Fail) -> list[tuple[str, str]]:
+    return [] if fail.retry_after is None else [("retry-after", f"{fail.retry_after:g}")]
 
 
 def _name(fail: Fail) -> Name:

@@ -13,6 +13,7 @@ from services.standin.conversation import Conversation, estimate
 from services.standin.script import Drop, Fail, Pause, Reply, Say, Think, Usage, Use
 
 _WORD = re.compile(r"\S+\s*|\s+")
+SIGNATURE = "unsigned"  # of a thought: only the real service can sign one
 _PIECE = 24  # characters of a tool's input
 
 

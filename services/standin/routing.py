@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from services.standin import anthropic, converse
-from services.standin.anthropic import Events, InvokeWire, MessagesWire, aws_failed, failed
+from services.standin.anthropic import request as anthropic
+from services.standin.anthropic.events import Events
+from services.standin.anthropic.wires import InvokeWire, MessagesWire
 from services.standin.conversation import Conversation, estimate
-from services.standin.converse import ConverseWire
+from services.standin.converse import request as converse
+from services.standin.converse.wire import ConverseWire
+from services.standin.errors import aws_failed, failed
 from services.standin.script import Fail
 from services.standin.wire import BadRequest, Whole, Wire
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.standin.playing import Said
 from services.standin.script import Fail
@@ -22,6 +23,10 @@ class Whole:
     body: bytes
     headers: Sequence[tuple[str, str]] = ()
     content_type: str = "application/json"
+
+
+def as_json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 class Wire(Protocol):
