@@ -59,7 +59,10 @@ class Answering:
         self._tell = tell
 
     async def serve(self, stream: trio.SocketStream) -> None:
-        """Answer requests until the client or the script wants no more; raises nothing."""
+        """Answer requests until the client or the script wants no more; raises nothing.
+
+        The stream is left open.
+        """
         peer = Peer(stream)
         try:
             while await self._exchange(peer):
@@ -67,8 +70,6 @@ class Answering:
             await peer.part()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             pass  # the client knows what became of its connection
-        finally:
-            await trio.aclose_forcefully(stream)
 
     async def _exchange(self, peer: Peer) -> bool:
         """One request and its answer; whether there may be another."""
