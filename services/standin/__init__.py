@@ -12,7 +12,7 @@ from services.standin.conversation import (
     Result,
     Text,
 )
-from services.standin.heard import Heard
+from services.standin.heard import Ending, Heard
 from services.standin.script import (
     Drop,
     Fail,
@@ -32,6 +32,7 @@ __all__ = [
     "Call",
     "Conversation",
     "Drop",
+    "Ending",
     "Fail",
     "Heard",
     "Message",

@@ -13,7 +13,7 @@ import trio
 
 from services.standin.conversation import Conversation
 from services.standin.errors import failed
-from services.standin.heard import Heard
+from services.standin.heard import Ending, Heard
 from services.standin.http import Peer, TooLarge
 from services.standin.playing import Said, play
 from services.standin.routing import Asked, understand
@@ -93,9 +93,11 @@ class Answering:
             work = partial(_send, peer, heard, answer)
         self._tell(heard)
         try:
-            stayed = await peer.heed(work)
-            heard.hung_up = not stayed and not heard.ended
+            if not await peer.heed(work) and not heard.done:
+                heard.end = Ending.HUNG_UP
         finally:
+            if not heard.done:
+                heard.end = Ending.KILLED
             self._tell(heard)
         return heard.ended and peer.go_on()
 
@@ -103,7 +105,7 @@ class Answering:
         try:
             await self._play(peer, heard, asked)
         except _Cut:
-            heard.cut = True
+            heard.end = Ending.CUT
 
     async def _play(self, peer: Peer, heard: Heard, asked: Asked) -> None:
         reply, heard.attempt = self._brain.reply(asked.conversation)
@@ -133,7 +135,7 @@ class Answering:
             await _send(peer, heard, asked.wire.whole(said))
             return
         await peer.end()
-        heard.ended = True
+        heard.end = Ending.WHOLE
 
     async def _stream(
         self, peer: Peer, heard: Heard, asked: Asked, reply: Reply, said: Said
@@ -151,7 +153,7 @@ class Answering:
 async def _send(peer: Peer, heard: Heard, whole: Whole) -> None:
     heard.status = whole.status
     await peer.answer(whole, _headers())
-    heard.ended = True
+    heard.end = Ending.WHOLE
 
 
 def _begins(reply: Reply) -> bool:

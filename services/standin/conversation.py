@@ -76,6 +76,11 @@ class Conversation:
     size: int = field(default=0, compare=False)
 
     @property
+    def probe(self) -> bool:
+        """Whether a client only looks if the model is there: one token is no answer."""
+        return self.max_tokens == 1
+
+    @property
     def instruction(self) -> str:
         """What the person said last."""
         return self.messages[self._turn].words if self.messages else ""

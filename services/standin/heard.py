@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from services.standin.conversation import Conversation
+
+
+class Ending(StrEnum):
+    """What became of an answer."""
+
+    UNDER_WAY = "under way"
+    WHOLE = "whole"  # all of it was sent
+    CUT = "cut"  # by the script
+    HUNG_UP = "hung up"  # by the client
+    KILLED = "killed"  # with the stand-in
 
 
 @dataclass(slots=True, eq=False)
@@ -13,9 +24,7 @@ class Heard:
 
     `headers` have names in lower case. `conversation` is None where no model was asked; `attempt`
     is how often the same was asked before in vain. `status` is 0 until something is answered, and
-    `events` counts those of a stream. In the end either the whole answer was sent (`ended`), or
-    the client hung up before (`hung_up`), the script cut the connection (`cut`), or the stand-in
-    was killed (none of them).
+    `events` counts those of a stream.
     """
 
     method: str
@@ -23,12 +32,23 @@ class Heard:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     conversation: Conversation | None = None
+    number: int = 0
     attempt: int = 0
     status: int = 0
     events: int = 0
-    ended: bool = False
-    hung_up: bool = False
-    cut: bool = False
+    end: Ending = Ending.UNDER_WAY
+
+    @property
+    def done(self) -> bool:
+        return self.end is not Ending.UNDER_WAY
+
+    @property
+    def hung_up(self) -> bool:
+        return self.end is Ending.HUNG_UP
+
+    @property
+    def ended(self) -> bool:
+        return self.end is Ending.WHOLE
 
     def get(self, name: str) -> str:
         """A header's value, the first where there are several; empty where there is none."""

@@ -16,6 +16,7 @@ from services.standin.converse import request as converse
 from services.standin.converse.wire import ConverseWire
 from services.standin.errors import aws_failed, failed
 from services.standin.script import Fail
+from services.standin.validity import check
 from services.standin.wire import BadRequest, Whole, Wire
 
 # Behind any prefix: a base address may have a path, as Bedrock's has for the Messages API.
@@ -24,6 +25,9 @@ _MODEL = re.compile(
     r"/model/([^/]+)/"
     r"(converse|converse-stream|invoke|invoke-with-response-stream|count-tokens)$"
 )
+# Claude Code looks for the profiles of its models here. With none listed it takes its own names.
+_PROFILES = "/inference-profiles"
+_NO_PROFILES = b'{"inferenceProfileSummaries": []}'
 _GREETING = (
     b'{"service": "a stand-in for the APIs of language models: there is no model behind it"}'
 )
@@ -53,8 +57,11 @@ def understand(method: str, target: str, body: bytes, id: str) -> Asked | Whole:
     except BadRequest as error:
         aws = _MODEL.search(path)
         return (aws_failed if aws else failed)(Fail(400, str(error)))
-    if method in ("GET", "HEAD") and path == "/":
-        return Whole(200, _GREETING)
+    if method in ("GET", "HEAD"):
+        if path == "/":
+            return Whole(200, _GREETING)
+        if path == _PROFILES:
+            return Whole(200, _NO_PROFILES)
     return failed(Fail(404, f"there is nothing at {method} {path}"))
 
 
@@ -64,6 +71,7 @@ def _no_post(method: str, failed: Callable[[Fail], Whole]) -> Whole | None:
 
 def _messages(body: bytes, id: str, *, counting: bool) -> Asked | Whole:
     conversation, streaming = anthropic.read(body)
+    check(conversation)
     if counting:
         return _counted("input_tokens", conversation.tokens)
     return Asked(conversation, MessagesWire(Events(id, conversation.model)), streaming)
@@ -73,11 +81,13 @@ def _bedrock(model: str, action: str, body: bytes, id: str) -> Asked | Whole:
     match action:
         case "converse" | "converse-stream":
             conversation = converse.read(body, model)
+            check(conversation, converse=True)
             return Asked(conversation, ConverseWire(), action == "converse-stream")
         case "count-tokens":
             return _counted("inputTokens", estimate(len(body)))
         case _:
             conversation, _ = anthropic.read(body, model)
+            check(conversation)
             streaming = action == "invoke-with-response-stream"
             return Asked(conversation, InvokeWire(Events(id, model)), streaming)
 

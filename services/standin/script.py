@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,12 @@ class Use:
     input: Mapping[str, Any] = field(default_factory=dict[str, Any])
     pause: float = 0.0
 
+    def __post_init__(self) -> None:
+        try:
+            json.dumps(dict(self.input), allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"the input has no JSON: {error}") from None
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -63,6 +70,10 @@ class Fail:
     retry_after: float | None = None
     kind: str = ""
     in_stream: bool = False
+
+    def __post_init__(self) -> None:
+        if not 400 <= self.status < 600:
+            raise ValueError(f"{self.status} is no status of an error: 400 to 599 are")
 
 
 Step: TypeAlias = Say | Think | Use | Pause | Drop | Fail
@@ -103,18 +114,27 @@ class Rule:
     """`replies` to an instruction in which the regular expression `when` is found.
 
     The n-th reply is given when tools were called n times since the instruction; after the last
-    one the model is done, or begins again with `repeat`. `tools` is whether the request must offer
-    some, or none; `model` a regular expression for its model.
+    one the model is done, or begins again with `repeat`. `tool` is one that the request must
+    offer, and `model` a regular expression for its model.
+
+    Raises `ValueError` for what is no regular expression.
     """
 
     when: str
     replies: Sequence[Reply]
     repeat: bool = False
-    tools: bool | None = None
+    tool: str = ""
     model: str = ""
 
+    def __post_init__(self) -> None:
+        for pattern in (self.when, self.model):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+
     def fits(self, conversation: Conversation) -> re.Match[str] | None:
-        if self.tools is not None and self.tools is not bool(conversation.tools):
+        if self.tool and self.tool not in conversation.tools:
             return None
         if self.model and not re.search(self.model, conversation.model):
             return None
@@ -122,6 +142,7 @@ class Rule:
 
 
 DONE = Reply([Say("Done.")])
+_HERE = Reply([Say("Yes")], stop="max_tokens")
 
 
 def on(when: str, *replies: Reply | Sequence[Step]) -> Rule:
@@ -143,8 +164,11 @@ class Script:
 
         In its texts and inputs `{cwd}` is the client's working directory (`directory`, else what
         its prompt says, else `.`), `{instruction}` and `{model}` are those of the request, and
-        `{name}` is a group of that name in `when`. Other braces stay as they are.
+        `{name}` is a group of that name in `when`. Other braces stay as they are. A probe is
+        answered without the rules.
         """
+        if conversation.probe:
+            return _HERE
         cwd = directory or conversation.directory or "."
         values = {"cwd": cwd, "instruction": conversation.instruction, "model": conversation.model}
         replies, repeat = self.otherwise, False

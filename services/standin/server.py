@@ -21,26 +21,22 @@ _RESET = struct.pack("ii", 1, 0)  # of SO_LINGER: close with a reset, and with n
 class Standin:
     """What a test, or whoever started it, has in hand.
 
-    `script` and `directory` (what `{cwd}` is) can be changed at any time. `requests` are all that
-    came, in order, over every life of the server.
+    `script` and `directory` can be changed at any time. `requests` are what came, in order, over
+    every life of the server; `on_heard` is told of each when it has come and when it is done with.
     """
 
-    def __init__(
-        self,
-        nursery: trio.Nursery,
-        script: Script,
-        host: str,
-        port: int,
-        directory: str | None,
-    ) -> None:
+    def __init__(self, nursery: trio.Nursery, brain: Brain, host: str, keep: int | None) -> None:
         self.requests: list[Heard] = []
-        self.port = port
+        self.port = 0
         self.on_heard: Callable[[Heard], None] = lambda _: None
         self._nursery = nursery
+        self._brain = brain
         self._host = host
-        self._brain = Brain(script, directory)
+        self._keep = keep
+        self._heard = 0
         self._changed = trio.Event()
-        self._life: trio.CancelScope | None = None
+        self._life = trio.CancelScope()
+        self._dead = trio.Event()
         self._streams: set[trio.SocketStream] = set()
 
     @property
@@ -50,8 +46,9 @@ class Standin:
 
     @property
     def asked(self) -> list[Conversation]:
-        """What the model was asked, in order."""
-        return [it.conversation for it in self.requests if it.conversation is not None]
+        """What the model was asked, in order; a client's probes are left out."""
+        asked = (it.conversation for it in self.requests)
+        return [it for it in asked if it is not None and not it.probe]
 
     @property
     def script(self) -> Script:
@@ -75,23 +72,26 @@ class Standin:
             await self._changed.wait()
 
     async def revive(self) -> None:
-        """Listen again, on the same port, after `kill`. Raises `OSError`."""
-        await self._nursery.start(self._live)
+        """Listen again, on the same port, once it is dead. Raises `OSError`."""
+        await self._dead.wait()
+        self.start(await _listen(self._host, self.port))
 
-    async def _live(self, *, task_status: trio.TaskStatus[None]) -> None:
-        # Trio sets SO_REUSEADDR: the port can be had again while old connections linger.
-        listeners = await trio.open_tcp_listeners(self.port, host=self._host)
+    def start(self, listeners: list[trio.SocketListener]) -> None:
+        """Answer on these, until killed."""
         self.port = listeners[0].socket.getsockname()[1]
-        task_status.started()
-        with trio.CancelScope() as self._life:
+        self._life, self._dead = trio.CancelScope(), trio.Event()
+        self._nursery.start_soon(self._live, listeners)
+
+    async def _live(self, listeners: list[trio.SocketListener]) -> None:
+        with self._life:
             await trio.serve_listeners(self._serve, listeners)
+        self._dead.set()
 
     def kill(self) -> None:
         """End as a killed process does: nobody listens, and every connection is reset."""
         for stream in self._streams:
             stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        if self._life is not None:
-            self._life.cancel()
+        self._life.cancel()
 
     async def _serve(self, stream: trio.SocketStream) -> None:
         self._streams.add(stream)
@@ -101,8 +101,12 @@ class Standin:
             self._streams.discard(stream)
 
     def _tell(self, heard: Heard) -> None:
-        if heard not in self.requests:
+        if not heard.number:
+            self._heard += 1
+            heard.number = self._heard
             self.requests.append(heard)
+            if self._keep is not None:
+                del self.requests[: -self._keep]
         self.on_heard(heard)
         self._changed.set()
         self._changed = trio.Event()
@@ -110,14 +114,27 @@ class Standin:
 
 @asynccontextmanager
 async def standin(
-    script: Script | None = None, *, port: int = 0, directory: str | None = None, host: str = HOST
+    script: Script | None = None,
+    *,
+    port: int = 0,
+    directory: str | None = None,
+    host: str = HOST,
+    keep: int | None = None,
 ) -> AsyncGenerator[Standin]:
     """A stand-in on a free port, or on this one, for as long as the context lasts.
 
-    Raises `OSError` where the port cannot be had.
+    `directory` is what `{cwd}` is in the script; without it, what the client's prompts say. `keep`
+    is how many requests are kept, all of them where nobody says. Raises `OSError` where the port
+    cannot be had.
     """
+    listeners = await _listen(host, port)
     async with trio.open_nursery() as nursery:
-        it = Standin(nursery, script or Script(), host, port, directory)
-        await it.revive()
+        it = Standin(nursery, Brain(script or Script(), directory), host, keep)
+        it.start(listeners)
         yield it
         nursery.cancel_scope.cancel()
+
+
+async def _listen(host: str, port: int) -> list[trio.SocketListener]:
+    # Trio sets SO_REUSEADDR: the port can be had again while old connections linger.
+    return await trio.open_tcp_listeners(port, host=host)
