@@ -29,106 +29,19 @@ import tomllib
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
-from msgspec import Meta, Struct, ValidationError
+from msgspec import Struct, ValidationError
 
-from services.standin.script import (
-    Drop,
-    Fail,
-    Pause,
-    Reply,
-    Rule,
-    Say,
-    Script,
-    Step,
-    Think,
-    Usage,
-    Use,
-)
+from services.standin.script import Reply, Rule, Script, Step, Usage
+from services.standin.tables import STEPS, FileTable, ReplyTable, RuleTable, UsageTable
 
-_Seconds = Annotated[float, Meta(ge=0)]
-_Count = Annotated[int, Meta(ge=0)]
 T = TypeVar("T")
 
 
 class BadScript(Exception):
     """A script cannot be used; the text has a line for each reason, with file, rule and key."""
-
-
-class _Say(Struct):
-    say: str
-    pause: _Seconds = 0.0
-
-
-class _Think(Struct):
-    think: str
-    pause: _Seconds = 0.0
-
-
-class _Use(Struct):
-    use: str
-    input: dict[str, Any] = {}
-    pause: _Seconds = 0.0
-
-
-class _Pause(Struct):
-    pause: _Seconds
-
-
-class _Drop(Struct):
-    drop: Literal[True]
-
-
-class _Fail(Struct):
-    fail: int
-    message: str = ""
-    retry_after: _Seconds | None = None
-    kind: str = ""
-    in_stream: bool = False
-
-
-class _Usage(Struct):
-    input: _Count | None = None
-    output: _Count | None = None
-    cache_read: _Count = 0
-    cache_write: _Count = 0
-
-
-class _Reply(Struct):
-    steps: list[dict[str, Any]]
-    stop: str = ""
-    usage: dict[str, Any] = {}
-    cut: _Count | None = None
-    before: list[dict[str, Any]] = []
-
-
-class _Rule(Struct):
-    when: str
-    reply: list[dict[str, Any]]
-    repeat: bool = False
-    tool: str = ""
-    model: str = ""
-
-
-class _File(Struct):
-    rule: list[dict[str, Any]] = []
-    otherwise: list[dict[str, Any]] = []
-
-
-# The first of its verbs says what a step is: `pause` is a verb only where there is no other.
-_STEPS: dict[str, tuple[type[Struct], Callable[[Any], Step]]] = {
-    "say": (_Say, lambda it: Say(it.say, it.pause)),
-    "think": (_Think, lambda it: Think(it.think, it.pause)),
-    "use": (_Use, lambda it: Use(it.use, it.input, it.pause)),
-    "drop": (_Drop, lambda _: Drop()),
-    "fail": (
-        _Fail,
-        lambda it: Fail(it.fail, it.message, it.retry_after, it.kind, it.in_stream),
-    ),
-    "pause": (_Pause, lambda it: Pause(it.pause)),
-}
 
 
 def load(file: Path) -> Script:
@@ -162,7 +75,7 @@ class _Reader:
         self.problems: list[str] = []
 
     def script(self, found: dict[str, Any]) -> Script:
-        file = self._checked("", found, _File) or _File()
+        file = self._checked("", found, FileTable) or FileTable()
         rules = [self._rule(f"rule {i}", it) for i, it in enumerate(file.rule, 1)]
         script = Script([rule for rule in rules if rule is not None])
         if not file.otherwise:
@@ -172,7 +85,7 @@ class _Reader:
     def _rule(self, at: str, found: dict[str, Any]) -> Rule | None:
         if isinstance(when := found.get("when"), str):
             at = f"{at} ({when!r})"
-        rule = self._checked(at, found, _Rule)
+        rule = self._checked(at, found, RuleTable)
         if rule is None:
             return None
         replies = list(self._replies(f"{at}, reply", rule.reply))
@@ -184,10 +97,10 @@ class _Reader:
                 yield reply
 
     def _reply(self, at: str, found: dict[str, Any]) -> Reply | None:
-        reply = self._checked(at, found, _Reply)
+        reply = self._checked(at, found, ReplyTable)
         if reply is None:
             return None
-        usage = self._checked(f"{at}, usage", reply.usage, _Usage) or _Usage()
+        usage = self._checked(f"{at}, usage", reply.usage, UsageTable) or UsageTable()
         return Reply(
             [
                 step
@@ -201,11 +114,11 @@ class _Reader:
         )
 
     def _step(self, at: str, found: dict[str, Any]) -> Step | None:
-        verb = next((verb for verb in _STEPS if verb in found), None)
+        verb = next((verb for verb in STEPS if verb in found), None)
         if verb is None:
-            self.problems.append(f"{at}: it has none of {', '.join(_STEPS)}")
+            self.problems.append(f"{at}: it has none of {', '.join(STEPS)}")
             return None
-        shape, make = _STEPS[verb]
+        shape, make = STEPS[verb]
         step = self._checked(f"{at} ({verb})", found, shape)
         return None if step is None else self._made(f"{at} ({verb})", lambda: make(step))
 
