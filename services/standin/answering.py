@@ -93,7 +93,7 @@ class Answering:
             work = partial(_send, peer, heard, answer)
         self._tell(heard)
         try:
-            if not await peer.heed(work) and not heard.done:
+            if not await peer.heed(work):
                 heard.end = Ending.HUNG_UP
         finally:
             if not heard.done:
@@ -134,8 +134,8 @@ class Answering:
                 raise _Cut
             await _send(peer, heard, asked.wire.whole(said))
             return
+        heard.end = Ending.WHOLE  # before the client can know, and look
         await peer.end()
-        heard.end = Ending.WHOLE
 
     async def _stream(
         self, peer: Peer, heard: Heard, asked: Asked, reply: Reply, said: Said
@@ -152,8 +152,8 @@ class Answering:
 
 async def _send(peer: Peer, heard: Heard, whole: Whole) -> None:
     heard.status = whole.status
-    await peer.answer(whole, _headers())
     heard.end = Ending.WHOLE
+    await peer.answer(whole, _headers())
 
 
 def _begins(reply: Reply) -> bool:

@@ -38,7 +38,8 @@ NAMES = {
     504: Name("timeout_error", "ModelTimeoutException", 408, "the model took too long"),
     529: Name("overloaded_error", "ServiceUnavailableException", 503, "Overloaded"),
 }
-_IN_STREAM = {424: "modelStreamErrorException"}
+# All that a stream can say of errors; the rest are those of the model.
+_IN_STREAM = (400, 429, 500, 503, 529)
 
 
 def failed(fail: Fail) -> Whole:
@@ -62,7 +63,8 @@ def aws_failed(fail: Fail) -> Whole:
 def exception(fail: Fail) -> bytes:
     """An error of AWS in mid-stream."""
     name = _name(fail)
-    kind = fail.kind or _IN_STREAM.get(fail.status, name.in_stream)
+    known = fail.status in _IN_STREAM
+    kind = fail.kind or (name.in_stream if known else "modelStreamErrorException")
     return eventstream.exception(kind, {"message": fail.message or name.text})
 
 

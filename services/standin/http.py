@@ -87,32 +87,29 @@ class Peer:
             await self.answer(whole, [("Connection", "close")])
 
     async def heed(self, work: Callable[[], Awaitable[None]]) -> bool:
-        """Do `work` unless the client hangs up meanwhile; whether it stayed to the end.
+        """Do `work` unless the client hangs up meanwhile; whether it was done.
 
         One that only ends what it sends counts as gone too: no client of these APIs does that.
         """
-        gone = False
+        done = False
 
         async def listen() -> None:
-            nonlocal gone
             with suppress(trio.BrokenResourceError):
                 while data := await self.stream.receive_some(CHUNK):
                     self._h11.receive_data(data)  # of the next request
-            gone = True
             nursery.cancel_scope.cancel()
 
         async def do() -> None:
-            nonlocal gone
-            try:
+            nonlocal done
+            with suppress(trio.BrokenResourceError):
                 await work()
-            except trio.BrokenResourceError:
-                gone = True
+                done = True
             nursery.cancel_scope.cancel()
 
         async with trio.open_nursery() as nursery:
             nursery.start_soon(listen)
             nursery.start_soon(do)
-        return not gone
+        return done
 
     async def part(self) -> None:
         """Close in good order: with something unread, what was sent last may be lost."""

@@ -104,6 +104,10 @@ class Reply:
     cut: int | None = None
     before: Sequence[Reply] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(self.steps))
+        object.__setattr__(self, "before", tuple(self.before))
+
     @property
     def calls(self) -> bool:
         return any(isinstance(step, Use) for step in self.steps)
@@ -127,6 +131,7 @@ class Rule:
     model: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "replies", tuple(self.replies))
         for pattern in (self.when, self.model):
             try:
                 re.compile(pattern)
@@ -156,6 +161,10 @@ class Script:
 
     rules: Sequence[Rule] = ()
     otherwise: Sequence[Reply] = (DONE,)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", tuple(self.rules))
+        object.__setattr__(self, "otherwise", tuple(self.otherwise))
 
     def reply(
         self, conversation: Conversation, attempt: int = 0, directory: str | None = None
