@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,21 +35,23 @@ class Brain:
 
     script: Script
     directory: str | None = None
-    _failures: Counter[str] = field(default_factory=Counter[str])
+    _failures: Counter[bytes] = field(default_factory=Counter[bytes])
 
     def reply(self, conversation: Conversation) -> tuple[Reply, int]:
-        attempt = self._failures[_key(conversation)]
-        self._failures[_key(conversation)] += 1
+        key = _key(conversation)
+        attempt = self._failures[key]
+        self._failures[key] += 1
         return self.script.reply(conversation, attempt, self.directory), attempt
 
     def answered(self, conversation: Conversation) -> None:
         """A reply to it was sent in full."""
-        del self._failures[_key(conversation)]
+        self._failures.pop(_key(conversation), None)
 
 
-def _key(conversation: Conversation) -> str:
+def _key(conversation: Conversation) -> bytes:
     it = conversation
-    return repr((it.directory, bool(it.tools), it.messages))
+    whole = repr((it.directory, bool(it.tools), it.messages))
+    return hashlib.sha256(whole.encode("utf-8", "replace")).digest()
 
 
 class Answering:
