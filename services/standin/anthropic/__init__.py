@@ -1,0 +1,1 @@
+"""Anthropic's Messages API, on its own and as Bedrock carries it."""
