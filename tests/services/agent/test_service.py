@@ -11,6 +11,7 @@ import trio.testing
 from services.agent import Options, journal, serve
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.backends import BACKENDS
+from services.agent.lanes import Running
 from services.messages import (
     BuildError,
     CommitChanges,
@@ -708,3 +709,11 @@ async def test_a_thread_that_was_deleted_and_made_anew_begins_anew(bench: Bench)
         assert [info.turn for info in await bench.ask(ListTurns(KEY))] == [second.turn]
     assert first.turn != second.turn
     assert [event["id"] for event in bench.journal()] == [1, 2, 3]
+
+
+def test_a_turn_that_was_cancelled_is_so_even_if_the_agent_stops_meanwhile() -> None:
+    running = Running("t")
+    running.cancel(TurnState.CANCELLED)
+    running.cancel(TurnState.INTERRUPTED)
+    assert running.why is TurnState.CANCELLED
+    assert running.next_scope().cancel_called
