@@ -34,6 +34,10 @@ class Invalid(Refused):
     """Nobody could do this, whatever the state of things: the request itself is wrong."""
 
 
+class Busy(Refused):
+    """Too many wait already; later there may be room."""
+
+
 class Gone(Refused):
     """The one who was asked ended before it answered. Nothing is known of the outcome."""
 
@@ -73,8 +77,8 @@ class Desk:
     async def ask(self, request: Request[R]) -> R:
         """Ask and wait for the answer.
 
-        Raises `Refused` where the answer is a refusal or too many wait already, `Gone` where
-        the one who should answer ended. Cancelling withdraws a request that was not taken up;
+        Raises `Refused` where the answer is a refusal, `Busy` where too many wait already, `Gone`
+        where the one who should answer ended. Cancelling withdraws a request that was not taken up;
         one that was is carried out and its answer dropped, unless who answers lets it go.
         """
         for callback in self._listeners:
@@ -82,7 +86,7 @@ class Desk:
         if self._closed:
             raise Gone(f"{self.name} cannot answer: {self._closed}")
         if len(self._waiting) >= self._capacity:
-            raise Refused(f"{self.name} is busy: {self._capacity} requests wait; try again")
+            raise Busy(f"{self.name} is busy: {self._capacity} requests wait; try again")
         letter = _Letter(request)
         self._waiting.append(letter)
         self._arrived.set()

@@ -42,7 +42,7 @@ from services.messages import (
     UsageEntry,
 )
 from supervisor.context import Context
-from supervisor.desk import Invalid, NotFound, Refused, Request
+from supervisor.desk import Busy, Invalid, NotFound, Refused, Request
 
 log = structlog.get_logger()
 
@@ -157,9 +157,7 @@ class Agent:
                     )
                 return info
             if lane.waiting >= self._ctx.options.waiting:
-                raise Refused(
-                    f"cannot run a turn: {lane.waiting} wait in {book.key}; try again later"
-                )
+                raise Busy(f"cannot run a turn: {lane.waiting} wait in {book.key}; try again later")
             turn = self._ids.next()
             stored = await trio.to_thread.run_sync(
                 images.store, lane.places.images, turn, request.images

@@ -37,7 +37,7 @@ from services.messages import (
     TurnState,
 )
 from supervisor.cell import Cell
-from supervisor.desk import Invalid, NotFound, Refused
+from supervisor.desk import Busy, Invalid, NotFound, Refused
 from tests.services.agent.serving import KEY, OTHER, Bench, Endless, quiet
 
 PNG = Image("image/png", b"\x89PNG\r\n\x1a\n...")
@@ -546,7 +546,7 @@ async def test_a_thread_with_too_many_waiting_turns_takes_no_more(bench: Bench) 
         await long.begun.wait()
         for _ in range(2):
             await bench.start()
-        with pytest.raises(Refused, match="2 wait"):
+        with pytest.raises(Busy, match="2 wait"):
             await bench.start()
 
 
