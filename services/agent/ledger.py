@@ -211,6 +211,7 @@ class Ledger:
             line.instruction or "",
             line.mode,
             line.backend,
+            first=line.id,
             queued=line.time,
         )
         self._drafts[line.turn] = _Draft(info, line.id, line.model, line.selection, line.images)

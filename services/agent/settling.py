@@ -12,6 +12,7 @@ from services.messages import (
     DropChanges,
     Leftover,
     LogEntry,
+    OthersToo,
     Outcome,
     ReadLog,
     RedoTurn,
@@ -72,9 +73,10 @@ class Settling:
         log = await self._ctx.ask("workspaces", ReadLog(book.key, FURTHEST))
         plan = (undoing.undo if back else undoing.redo)(ledger, request.turn, log)
         if plan.others and not request.others:
-            raise Refused(
+            raise OthersToo(
                 f"cannot {'undo' if back else 'redo'} this turn alone: it would take back"
-                f" {', '.join(plan.others)} as well; say others to do so"
+                f" {', '.join(plan.others)} as well; say others to do so",
+                plan.others,
             )
         head = _head(log)
         if request.expected_head is not None and request.expected_head != head:

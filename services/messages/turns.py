@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from services.messages.keys import ThreadKey, check_id
 from services.messages.previews import BuildError
-from supervisor.desk import Request
+from supervisor.desk import Refused, Request
 
 
 class Mode(StrEnum):
@@ -96,7 +96,7 @@ class TurnInfo(Struct, frozen=True):
     `base` is the commit that it began at. `saved` is the commit that holds what it left
     uncommitted, `leftover` what became of that. `pages` are the addresses that were looked at
     after the last edit, `broken` what they showed; `repairs` is how often the agent was sent back
-    to mend that. `undone` says that its files are taken back.
+    to mend that. `undone` says that its files are taken back. `first` is the id of its first event.
     """
 
     turn: str
@@ -117,6 +117,7 @@ class TurnInfo(Struct, frozen=True):
     broken: tuple[BuildError, ...] = ()
     repairs: int = 0
     undone: bool = False
+    first: int = 0
     usage: Usage = Usage()
     queued: float = 0.0
     started: float = 0.0
@@ -189,11 +190,19 @@ class Undone(Struct, frozen=True):
     turns: tuple[str, ...]
 
 
+class OthersToo(Refused):
+    """It would be done to `others` besides: ids of turns, hashes of commits of nobody's turn."""
+
+    def __init__(self, text: str, others: tuple[str, ...]) -> None:
+        super().__init__(text)
+        self.others = others
+
+
 class UndoTurn(Request[Undone], frozen=True):
     """Bring the files back as they were before a turn, by a commit on top.
 
-    Turns after it are taken back with it, which has to be said (`others`): refused otherwise, with
-    their ids. With `expected_head`, refused when the branch is elsewhere.
+    Turns after it are taken back with it, which has to be said (`others`): refused with
+    `OthersToo` otherwise. With `expected_head`, refused when the branch is elsewhere.
     """
 
     key: ThreadKey

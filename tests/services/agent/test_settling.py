@@ -13,6 +13,7 @@ from services.messages import (
     FileChanged,
     Leftover,
     Merged,
+    OthersToo,
     Outcome,
     RedoTurn,
     RestoreCommit,
@@ -168,8 +169,9 @@ async def test_an_earlier_turn_takes_the_later_ones_with_it_if_that_is_said(
 ) -> None:
     async with bench.life(writer, PLAIN):
         one, two, three = [await bench.execute(f"{n}.md x") for n in ("a", "b", "c")]
-        with pytest.raises(Refused, match=f"{two.turn}, {three.turn}"):
+        with pytest.raises(OthersToo, match=f"{two.turn}, {three.turn}") as refused:
             await bench.ask(UndoTurn(KEY, one.turn))
+        assert refused.value.others == (two.turn, three.turn)
         undone: Undone = await bench.ask(UndoTurn(KEY, one.turn, others=True))
         assert undone.turns == (one.turn, two.turn, three.turn)
         assert bench.files() == {"index.md": "# Hello"}
