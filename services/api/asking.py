@@ -8,9 +8,12 @@ from typing import TypeVar
 import trio
 
 from services.api import Options
+from services.api.errors import Problem
 from services.api.grace import Grace
+from services.api.turn_replies import described
 from services.messages import (
     Activity,
+    AwaitTurn,
     FindWorkspace,
     Preview,
     PreviewState,
@@ -18,6 +21,7 @@ from services.messages import (
     Routes,
     StartPreview,
     ThreadKey,
+    TurnInfo,
     Workspace,
 )
 from supervisor.context import Context
@@ -50,6 +54,21 @@ class Asking:
             raise NotFound(
                 f"cannot find the workspace of {key}: call POST /api/init first"
             ) from missing
+
+    async def ended(self, turn: TurnInfo) -> TurnInfo:
+        """Wait for the end of a turn, which goes on whatever becomes of whoever waits.
+
+        Raises `Problem` with the turn where somebody stops before that: its id tells who asked
+        where to look when they are back.
+        """
+        if turn.state.ended:
+            return turn
+        try:
+            return await self.ask("agent", AwaitTurn(turn.key, turn.turn))
+        except NotFound:
+            raise
+        except Refused as refusal:
+            raise Problem(503, str(refusal), more={"turn": described(turn)}) from refusal
 
     async def preview(self, workspace: Workspace) -> Preview:
         """See to it that a thread has a preview; how it is now."""

@@ -9,19 +9,15 @@ import msgspec
 import trio
 from quart import Response
 
+from services.api.sse import HEARTBEAT, NOTHING_NEW, answer
 from supervisor.cell import Cell
-
-HEARTBEAT = 15.0  # seconds; proxies drop a connection on which nothing is said for a minute
 
 T = TypeVar("T")
 
 
 def stream(board: Cell[T], stopping: trio.Event, show: Callable[[T], bytes]) -> Response:
     """The answer that goes on for as long as whoever asked listens."""
-    reply = Response(events(board, stopping, show), content_type="text/event-stream; charset=utf-8")
-    reply.timeout = None
-    reply.headers["X-Accel-Buffering"] = "no"
-    return reply
+    return answer(lambda: events(board, stopping, show))
 
 
 async def events(
@@ -37,7 +33,7 @@ async def events(
         news = await _change(board, seen, stopping)
         if stopping.is_set():
             return
-        yield b": nothing new\n\n" if news == seen else show(news)
+        yield NOTHING_NEW if news == seen else show(news)
         seen = news
 
 

@@ -12,9 +12,10 @@ from quart import Blueprint
 from services.api.addresses import Addresses
 from services.api.asking import Asking
 from services.api.reading import body_of
-from services.api.replies import execute_reply, init_reply, status_reply
+from services.api.replies import init_reply, status_reply
 from services.api.schema import ExecuteBody, InitBody, thread_key
-from services.messages import Execute, ReadGit
+from services.api.turn_replies import execute_reply
+from services.messages import ReadGit, StartTurn
 
 Reply = tuple[dict[str, Any], int]
 
@@ -38,10 +39,8 @@ def editing_routes(asking: Asking, addresses: Addresses) -> Blueprint:
         asking.note_write()
         workspace = await asking.workspace(key)
         await asking.wake(workspace)
-        result = await asking.ask("agent", Execute(key, instruction, body.mode))
-        if result.files:
-            await asking.refresh(key)
-        return execute_reply(result)
+        begun = await asking.ask("agent", StartTurn(key, instruction, body.mode))
+        return execute_reply(await asking.ended(begun))
 
     @routes.get("/api/status/<client>/<user>/<thread>")
     async def status(client: str, user: str, thread: str) -> Reply:

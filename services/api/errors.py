@@ -3,37 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from quart import Response, jsonify, request
 from quart_trio import QuartTrio
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from services.api.limits import MB, body_limit
+from services.messages import OthersToo
 from supervisor import desk
 
 log = structlog.get_logger()
 
 
-class Problem(Exception):
-    """A request that cannot be served as it is; `status` is the HTTP status that says so."""
+RETRY_AFTER = 5  # seconds
 
-    def __init__(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
+
+class Problem(Exception):
+    """A request that cannot be served as it is; `status` is the HTTP status that says so.
+
+    `more` are further fields of the reply, for a program.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        text: str,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(text)
         self.status = status
         self.headers = dict(headers or {})
+        self.more = dict(more or {})
 
 
 def status_of(refusal: desk.Refused) -> int:
-    """Wrong in itself 400, not there 404, nobody there to answer 503, and otherwise not now 409."""
+    """Wrong in itself 400, not there 404, too many wait 429, nobody there to answer 503.
+
+    Otherwise it is 409: not as things are now.
+    """
     match refusal:
         case desk.Invalid():
             return 400
         case desk.NotFound():
             return 404
+        case desk.Busy():
+            return 429
         case desk.Gone():
             return 503
         case _:
             return 409
+
+
+def of_refusal(refusal: desk.Refused) -> Problem:
+    """A refusal as a reply, with what a program needs to know of it."""
+    headers = {"Retry-After": str(RETRY_AFTER)} if isinstance(refusal, desk.Busy) else {}
+    more = {"others": list(refusal.others)} if isinstance(refusal, OthersToo) else {}
+    return Problem(status_of(refusal), str(refusal), headers, more)
 
 
 def of_http(error: HTTPException, method: str, path: str) -> Problem:
@@ -45,7 +73,8 @@ def of_http(error: HTTPException, method: str, path: str) -> Problem:
             allowed = ", ".join(sorted(error.valid_methods or ()))
             return Problem(405, f"cannot {method} {path}: it takes {allowed}", {"Allow": allowed})
         case RequestEntityTooLarge():
-            return Problem(413, "cannot read this body: it is larger than 10 MB")
+            most = body_limit(method, path) // MB
+            return Problem(413, f"cannot read this body: it is larger than {most} MB")
         case _:
             return Problem(error.code or 500, error.description or error.name)
 
@@ -55,14 +84,14 @@ def install(app: QuartTrio) -> None:
 
     @app.errorhandler(Problem)
     async def problem(error: Problem) -> Response:
-        reply = jsonify({"success": False, "error": str(error)})
+        reply = jsonify({"success": False, "error": str(error), **error.more})
         reply.status_code = error.status
         reply.headers.update(error.headers)
         return reply
 
     @app.errorhandler(desk.Refused)
     async def refused(error: desk.Refused) -> Response:
-        return await problem(Problem(status_of(error), str(error)))
+        return await problem(of_refusal(error))
 
     @app.errorhandler(HTTPException)
     async def http_error(error: HTTPException) -> Response:

@@ -6,9 +6,7 @@ from typing import Any
 
 from services.api.addresses import Addresses
 from services.api.preview_replies import astro
-from services.messages import GitState, Preview, TurnResult, TurnState, Workspace
-
-_DID_NOT_END = (TurnState.FAILED, TurnState.INTERRUPTED)
+from services.messages import GitState, Preview, Workspace
 
 
 def init_reply(
@@ -27,25 +25,6 @@ def init_reply(
         },
         "astro": astro(preview, addresses) | {"ownUrl": addresses.to_open(preview.id, now)},
     }
-
-
-def execute_reply(result: TurnResult) -> tuple[dict[str, Any], int]:
-    """200 for a turn that ran to its end, 422 for one that did not; the result is in both."""
-    reply: dict[str, Any] = {
-        "success": True,
-        "result": {
-            "output": result.output,
-            "filesChanged": list(result.files),
-            "error": result.error,
-            "turnId": result.turn,
-            "commit": result.commit,
-            "state": result.state,
-        },
-    }
-    if result.state not in _DID_NOT_END:
-        return reply, 200
-    error = result.error or f"cannot carry this out: the turn was {result.state}"
-    return reply | {"success": False, "error": error}, 422
 
 
 def status_reply(workspace: Workspace, git: GitState, touched: int) -> dict[str, Any]:

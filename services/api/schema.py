@@ -10,19 +10,18 @@ from msgspec import Meta
 
 from services.api.addresses import LINK_SECONDS
 from services.api.errors import Problem
+from services.api.limits import INSTRUCTION_LIMIT
 from services.messages import Mode, OpenWorkspace, ThreadKey
 from supervisor.desk import Refused
 
-BODY_LIMIT = 10 * 1024 * 1024  # bytes
-INSTRUCTION_LIMIT = 20_000  # characters
 LONGEST_LINK = 7 * 24 * 3600  # seconds
 
 
-class _Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
-    pass
+class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Base of what a request brings along as JSON."""
 
 
-class _ThreadBody(_Body, frozen=True, kw_only=True):
+class _ThreadBody(Body, frozen=True, kw_only=True):
     client_id: str
     user_id: str
     thread_id: str
@@ -66,19 +65,10 @@ class ExecuteBody(_ThreadBody, frozen=True, kw_only=True):
     @property
     def checked_instruction(self) -> str:
         """The instruction without the space around it; raises `Problem` if empty or too long."""
-        text = self.instruction.strip()
-        if not text:
-            raise Problem(400, "cannot execute an empty instruction: say what to change")
-        if len(text) > INSTRUCTION_LIMIT:
-            raise Problem(
-                400,
-                f"cannot execute an instruction of {len(text)} characters: "
-                f"{INSTRUCTION_LIMIT} at most",
-            )
-        return text
+        return checked_instruction(self.instruction)
 
 
-class CommitBody(_Body, frozen=True, kw_only=True):
+class CommitBody(Body, frozen=True, kw_only=True):
     """POST /api/git/commit; everything, unless `paths` names some."""
 
     message: str
@@ -96,37 +86,37 @@ class CommitBody(_Body, frozen=True, kw_only=True):
         return self.paths
 
 
-class PushBody(_Body, frozen=True, kw_only=True):
+class PushBody(Body, frozen=True, kw_only=True):
     """POST /api/git/push."""
 
     force: bool = False
 
 
-class PullBody(_Body, frozen=True, kw_only=True):
+class PullBody(Body, frozen=True, kw_only=True):
     """POST /api/git/pull; the default branch, unless it names one."""
 
     branch: str | None = None
 
 
-class FetchBody(_Body, frozen=True, kw_only=True):
+class FetchBody(Body, frozen=True, kw_only=True):
     """POST /api/git/fetch."""
 
 
-class BranchBody(_Body, frozen=True, kw_only=True):
+class BranchBody(Body, frozen=True, kw_only=True):
     """POST /api/git/branch."""
 
     branch: str
     create_new: bool = False
 
 
-class ThreadBody(_Body, frozen=True, kw_only=True):
+class ThreadBody(Body, frozen=True, kw_only=True):
     """PATCH /v1/threads: what is to be different."""
 
     title: str | None = None
     archived: bool | None = None
 
 
-class ForkBody(_Body, frozen=True, kw_only=True):
+class ForkBody(Body, frozen=True, kw_only=True):
     """POST /v1/threads/…/fork: the id of the new thread, and where it starts."""
 
     thread_id: str
@@ -134,20 +124,20 @@ class ForkBody(_Body, frozen=True, kw_only=True):
     title: str | None = None
 
 
-class MergeBody(_Body, frozen=True, kw_only=True):
+class MergeBody(Body, frozen=True, kw_only=True):
     """POST /v1/threads/…/merge."""
 
     message: str | None = None
 
 
-class RestoreBody(_Body, frozen=True, kw_only=True):
+class RestoreBody(Body, frozen=True, kw_only=True):
     """POST /v1/threads/…/restore."""
 
     commit: str
     expected_head: str | None = None
 
 
-class PullRequestBody(_Body, frozen=True, kw_only=True):
+class PullRequestBody(Body, frozen=True, kw_only=True):
     """POST /v1/threads/…/pull-request."""
 
     title: str
@@ -155,14 +145,27 @@ class PullRequestBody(_Body, frozen=True, kw_only=True):
     draft: bool = False
 
 
-class LinkBody(_Body, frozen=True, kw_only=True):
+class LinkBody(Body, frozen=True, kw_only=True):
     """POST /v1/threads/…/preview/link: how long it is good for, and for which of the two."""
 
     seconds: Annotated[int, Meta(ge=1, le=LONGEST_LINK)] = LINK_SECONDS
     built: bool = False
 
 
-BodyT = TypeVar("BodyT", bound=_Body)
+def checked_instruction(instruction: str) -> str:
+    """The instruction without the space around it; raises `Problem` if empty or too long."""
+    text = instruction.strip()
+    if not text:
+        raise Problem(400, "cannot execute an empty instruction: say what to change")
+    if len(text) > INSTRUCTION_LIMIT:
+        raise Problem(
+            400,
+            f"cannot execute an instruction of {len(text)} characters: {INSTRUCTION_LIMIT} at most",
+        )
+    return text
+
+
+BodyT = TypeVar("BodyT", bound=Body)
 
 
 def thread_key(client: str, user: str, thread: str) -> ThreadKey:

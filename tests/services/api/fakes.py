@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import trio
+from msgspec.structs import replace
 
 from services.messages import (
     Activity,
-    Execute,
+    AwaitTurn,
+    EventPage,
     FindWorkspace,
     GitState,
     OpenWorkspace,
     Preview,
     PreviewState,
+    ReadEvents,
     ReadGit,
     RefreshPreview,
     StartPreview,
+    StartTurn,
     StopPreview,
     ThreadKey,
-    TurnResult,
+    TurnInfo,
     TurnState,
     Workspace,
 )
@@ -38,13 +43,15 @@ SPEC = TaskSpec(
 
 IDS = {"clientId": "acme", "userId": "ann", "threadId": "t1"}
 KEY = ThreadKey("acme", "ann", "t1")
+BEGUN = TurnInfo("turn-1", KEY, TurnState.QUEUED, "Say hello.", queued=1_700_000_000.0, first=7)
 
 
 class Fakes:
     """Answers at the three desks, and remembers what was asked.
 
     `refusal` is raised instead of any answer, `gate` is waited for before a turn ends. `answers`
-    are those to other kinds of request; one that is an exception is raised.
+    are those to other kinds of request; one that is an exception is raised. `read_events` is a
+    journal to read, if there is one.
     """
 
     def __init__(self, root: Path) -> None:
@@ -54,11 +61,23 @@ class Fakes:
         self.workspaces: dict[ThreadKey, Workspace] = {}
         self.git = GitState("thread-t1", ("main", "thread-t1"))
         self.preview = PreviewState.STARTING
-        self.turn = TurnResult("turn-1", TurnState.COMMITTED, "Done.", ("src/a.md",), "abc")
+        self.turn = replace(
+            BEGUN,
+            state=TurnState.COMMITTED,
+            backend="simulation",
+            output="Done.",
+            files=("src/a.md",),
+            base="000",
+            commit="abc",
+            started=1_700_000_001.0,
+            finished=1_700_000_002.5,
+        )
         self.refusal: Exception | None = None
         self.answers: dict[type, object] = {}
+        self.read_events: Callable[[ReadEvents], Awaitable[EventPage]] | None = None
         self.gate: trio.Event | None = None
         self.executing = trio.Event()
+        self.ended = False
 
     async def answer(self) -> None:
         async with trio.open_nursery() as nursery:
@@ -70,6 +89,13 @@ class Fakes:
         if self.refusal is not None:
             raise self.refusal
         match request:
+            case _ if type(request) in self.answers:
+                answer = self.answers[type(request)]
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+            case ReadEvents() if self.read_events is not None:
+                return await self.read_events(request)
             case OpenWorkspace(key=key):
                 return self._open(key)
             case FindWorkspace(key=key):
@@ -82,16 +108,14 @@ class Fakes:
                 return None
             case StartPreview(key=key):
                 return Preview(key.preview_id, key, self.preview, 5000)
-            case Execute():
+            case StartTurn():
+                return BEGUN
+            case AwaitTurn():
                 self.executing.set()
                 if self.gate is not None:
                     await self.gate.wait()
+                self.ended = True
                 return self.turn
-            case _ if type(request) in self.answers:
-                answer = self.answers[type(request)]
-                if isinstance(answer, Exception):
-                    raise answer
-                return answer
             case _:
                 raise Refused(f"unknown request {request}")
 

@@ -6,15 +6,15 @@ from msgspec.structs import replace
 
 from services.messages import (
     Activity,
-    Execute,
+    AwaitTurn,
     FindWorkspace,
     GitState,
     Mode,
     OpenWorkspace,
     PreviewState,
-    RefreshPreview,
+    Reason,
     StartPreview,
-    TurnResult,
+    StartTurn,
     TurnState,
 )
 from supervisor.desk import Gone, Refused
@@ -78,29 +78,49 @@ async def test_a_turn_that_ran_to_its_end_is_a_success(client, headers, fakes):
             "state": "committed",
         },
     }
-    assert fakes.asked[-2:] == [Execute(KEY, "Say hello.", Mode.PLAN), RefreshPreview(KEY)]
+    assert fakes.asked[-2:] == [StartTurn(KEY, "Say hello.", Mode.PLAN), AwaitTurn(KEY, "turn-1")]
 
 
 @pytest.mark.parametrize(
-    ("turn", "error"),
+    ("state", "error", "reason", "said"),
     [
-        (TurnResult("t", TurnState.FAILED, "", error="cannot build"), "cannot build"),
-        (
-            TurnResult("t", TurnState.INTERRUPTED, ""),
-            "cannot carry this out: the turn was interrupted",
-        ),
+        (TurnState.FAILED, "cannot build", Reason.BROKEN, "cannot build"),
+        (TurnState.FAILED, "the turn is paid for", Reason.BUDGET, "the turn is paid for"),
+        (TurnState.INTERRUPTED, None, None, "cannot carry this out: the turn was interrupted"),
+        (TurnState.CANCELLED, None, None, "cannot carry this out: the turn was cancelled"),
     ],
 )
 async def test_a_turn_that_did_not_end_is_an_error_with_its_result(
-    client, headers, fakes, turn, error
+    client, headers, fakes, state, error, reason, said
 ):
     fakes._open(KEY)
-    fakes.turn = turn
+    fakes.turn = replace(fakes.turn, state=state, error=error, reason=reason, commit=None)
     reply = await client.post("/api/execute", headers=headers, json=IDS | {"instruction": "x"})
     assert reply.status_code == 422
-    body = await reply.get_json()
-    assert (body["success"], body["error"]) == (False, error)
-    assert body["result"]["state"] == turn.state
+    assert await reply.get_json() == {
+        "success": False,
+        "error": said,
+        "reason": reason,
+        "result": {
+            "output": "Done.",
+            "filesChanged": ["src/a.md"],
+            "error": error,
+            "turnId": "turn-1",
+            "commit": None,
+            "state": state,
+        },
+    }
+
+
+async def test_whoever_hangs_up_ends_no_turn(client, headers, fakes):
+    fakes._open(KEY)
+    fakes.gate = trio.Event()
+    body = IDS | {"instruction": "x"}
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(lambda: client.post("/api/execute", headers=headers, json=body))
+        await fakes.executing.wait()
+        nursery.cancel_scope.cancel()
+    assert [type(asked) for asked in fakes.asked] == [FindWorkspace, StartTurn, AwaitTurn]
 
 
 async def test_executing_without_a_workspace_says_to_init_first(client, headers, fakes):
@@ -193,7 +213,9 @@ async def test_a_request_that_outlives_the_grace_of_a_stop_is_told(
                 "/api/execute", headers=headers, json=IDS | {"instruction": "x"}
             )
             assert reply.status_code == 503
-            assert "the server is stopping" in (await reply.get_json())["error"]
+            body = await reply.get_json()
+            assert "the server is stopping" in body["error"]
+            assert (body["turn"]["id"], body["turn"]["state"]) == ("turn-1", "queued")
 
         await fakes.executing.wait()
         await trio.sleep(60)

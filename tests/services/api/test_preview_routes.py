@@ -8,24 +8,24 @@ from msgspec.structs import replace
 
 from services.api import Options
 from services.messages import (
+    AwaitTurn,
     BuildError,
     BuildSite,
     Built,
-    Execute,
     FindWorkspace,
     Mode,
     Preview,
     PreviewState,
-    RefreshPreview,
     RestartPreview,
     Routes,
     StartPreview,
+    StartTurn,
     StopPreview,
 )
 from services.messages.tickets import read
 from supervisor.desk import Gone, Refused
 from tests.services.api.conftest import TOKEN
-from tests.services.api.fakes import IDS, KEY, WRITE
+from tests.services.api.fakes import BEGUN, IDS, KEY, WRITE
 
 AT = "/v1/threads/acme/ann/t1/preview"
 RESTART, BUILD = "/api/astro/restart/acme/ann/t1", "/api/astro/build/acme/ann/t1"
@@ -321,8 +321,8 @@ async def test_a_sleeping_preview_wakes_when_a_turn_begins(client, headers, fake
     assert fakes.asked == [
         FindWorkspace(KEY),
         StartPreview(KEY, workspace.root),
-        Execute(KEY, "Greet", Mode.EXECUTE),
-        RefreshPreview(KEY),
+        StartTurn(KEY, "Greet", Mode.EXECUTE),
+        AwaitTurn(KEY, BEGUN.turn),
     ]
 
 

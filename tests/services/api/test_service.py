@@ -62,6 +62,15 @@ def start(fakes, nursery, capsys, tmp_path):
     return start
 
 
+async def fewer_tasks_than(before):
+    """Wait until a task that there was has ended."""
+    with trio.fail_after(5):
+        while True:
+            await trio.lowlevel.checkpoint()
+            if trio.lowlevel.current_statistics().tasks_living < before:
+                break
+
+
 async def test_the_banner_names_the_addresses_and_the_token_file(start, tmp_path):
     api = await start(preview="http://127.0.0.1:4322/")
     assert "http://127.0.0.1:4322/\n" in api.banner
@@ -116,6 +125,24 @@ async def test_a_stop_answers_what_is_under_way_and_takes_nothing_new(start, fak
     assert b'"turnId":"turn-1"' in reply
     with trio.fail_after(5):
         await api.ended.wait()
+
+
+async def test_whoever_hangs_up_while_it_waits_ends_no_turn(start, fakes):
+    api = await start()
+    fakes._open(KEY)
+    fakes.gate = trio.Event()
+    body = b'{"clientId":"acme","userId":"ann","threadId":"t1","instruction":"x"}'
+    with capture_logs() as logs:
+        async with await trio.open_tcp_stream("127.0.0.1", api.port) as stream:
+            await stream.send_all(api.request("POST", "/api/execute", body))
+            await fakes.executing.wait()
+            before = trio.lowlevel.current_statistics().tasks_living
+        await fewer_tasks_than(before)
+        assert not fakes.ended
+        fakes.gate.set()
+        await trio.testing.wait_all_tasks_blocked()
+    assert fakes.ended
+    assert logs == []
 
 
 async def test_a_connection_that_only_idles_does_not_hold_up_a_stop(start, fakes):
@@ -205,11 +232,7 @@ async def test_whoever_leaves_a_stream_of_transfers_leaves_nothing_behind(start,
             await stream.send_all(api.request("GET", "/v1/transfers"))
             await read_until(stream, b"data:")
             before = trio.lowlevel.current_statistics().tasks_living
-        with trio.fail_after(5):
-            while True:
-                await trio.lowlevel.checkpoint()
-                if trio.lowlevel.current_statistics().tasks_living < before:
-                    break
+        await fewer_tasks_than(before)
         board.set(Transfers({"acme/ann": Transfer("push")}))
         alive = api.request("GET", "/health/live", b"", "Connection: close")
         assert (await api.exchange(alive))[0] == 200
