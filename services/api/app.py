@@ -12,6 +12,7 @@ from services.api import Options, auth, errors
 from services.api.addresses import Addresses
 from services.api.asking import Asking
 from services.api.astro_routes import astro_routes
+from services.api.chat_routes import chat_routes
 from services.api.editing_routes import editing_routes
 from services.api.event_routes import event_routes
 from services.api.git_routes import git_routes
@@ -62,6 +63,7 @@ def build(
     app.register_blueprint(turn_routes(asking))
     app.register_blueprint(event_routes(asking, ctx.stopping))
     app.register_blueprint(usage_routes(asking))
+    app.register_blueprint(chat_routes(addresses, token))
     app.register_blueprint(page_routes(options.preview, token, token_file))
 
     @app.after_request

@@ -37,14 +37,16 @@ body {
 main { max-width: 44rem; margin: 0 auto }
 h1 { margin: 0; font-size: 2.25rem; letter-spacing: -.03em; line-height: 1.2 }
 h2 { margin: 0 0 .5rem; font-size: 1rem }
+.terminal { margin-top: 3rem }
 p { margin: .5rem 0 0; color: var(--soft) }
 a { color: var(--leaf) }
 a:focus-visible, pre:focus-visible { outline: 3px solid var(--leaf); outline-offset: 3px }
 .preview {
   display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; justify-content: space-between;
-  margin: 2rem 0 3rem; padding: 1.25rem 1.5rem; border: 1px solid var(--line);
+  margin: 1rem 0; padding: 1.25rem 1.5rem; border: 1px solid var(--line);
   border-radius: .9rem; background: var(--card);
 }
+.preview:first-of-type { margin-top: 2rem }
 .preview p { margin: 0; overflow-wrap: anywhere }
 .preview a {
   padding: .55rem 1.1rem; border-radius: .6rem; background: var(--leaf); color: var(--on-leaf);
@@ -73,7 +75,11 @@ Say what to change, and watch it change.</p>
 <div><h2>Live preview</h2><p>$preview</p></div>
 <a href="$preview">Open the preview</a>
 </section>
-<h2>The first edit, from a terminal</h2>
+<section class="preview" aria-label="Chat">
+<div><h2>Chat</h2><p>A conversation with the agent, beside its preview</p></div>
+<a href="$chat">Open the chat</a>
+</section>
+<h2 class="terminal">The first edit, from a terminal</h2>
 <ol>
 $steps
 </ol>
@@ -85,10 +91,11 @@ $steps
 _STEP = Template('<li><h2>$title</h2><pre tabindex="0">$command</pre></li>')
 
 
-def render(preview: str, steps: Iterable[tuple[str, str]]) -> str:
-    """The page; `preview` is an address, each step a title and a command. All is escaped."""
+def render(preview: str, chat: str, steps: Iterable[tuple[str, str]]) -> str:
+    """The page: two addresses, and steps of a title and a command each. All is escaped."""
     return _PAGE.substitute(
         preview=escape(preview),
+        chat=escape(chat),
         steps="\n".join(
             _STEP.substitute(title=escape(title), command=escape(command))
             for title, command in steps

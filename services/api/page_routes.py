@@ -15,6 +15,8 @@ _POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
+CHAT = "chat/demo/me/first"  # the thread of the first edit
+
 
 def page_routes(preview: str, token: str, token_file: Path | None) -> Blueprint:
     routes = Blueprint("page", __name__)
@@ -27,7 +29,7 @@ def page_routes(preview: str, token: str, token_file: Path | None) -> Blueprint:
     async def index() -> Response:
         if "token" in request.args:
             return remember(token)
-        page = render(preview, first_edit(request.host_url.rstrip("/"), source))
+        page = render(preview, CHAT, first_edit(request.host_url.rstrip("/"), source))
         return Response(page, headers={"Content-Security-Policy": _POLICY})
 
     return routes

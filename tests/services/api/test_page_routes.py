@@ -10,6 +10,7 @@ async def test_the_page_links_the_preview_and_shows_the_first_edit(client, heade
     page = await reply.get_data(as_text=True)
     assert reply.mimetype == "text/html"
     assert '<a href="https://preview.example.com/">' in page
+    assert '<a href="chat/demo/me/first">' in page
     assert "curl -sS http://localhost:8080/api/init" in page
     assert "curl -sS http://localhost:8080/api/execute" in page
     assert "TOKEN=$(cat &#x27;/run/nurseryd/the token&#x27;)" in page
