@@ -32,8 +32,15 @@ def check(images: Iterable[Image]) -> None:
             raise Invalid(
                 f"cannot take an image of {len(image.data)} bytes: {LARGEST} at most; scale it down"
             )
-        if not image.data.startswith(_KINDS[image.media_type][1]):
+        if not _is(image):
             raise Invalid(f"cannot take this image: it is no {image.media_type}")
+
+
+def _is(image: Image) -> bool:
+    webp = image.media_type == "image/webp"
+    if webp and image.data[8:12] != b"WEBP":
+        return False  # RIFF holds sound and films as well
+    return image.data.startswith(_KINDS[image.media_type][1])
 
 
 def store(folder: Path, turn: str, images: Iterable[Image]) -> tuple[StoredImage, ...]:

@@ -198,14 +198,22 @@ class Agent:
         return await lane.book.until_ended(request.turn, lambda: False)
 
     async def _find(self, request: FindTurn) -> TurnInfo:
-        return (await self._roster.lane(request.key)).book.ledger[request.turn]
+        lane = await self._roster.lane(request.key)
+        if request.turn not in lane.book.ledger:
+            for info in await self._earlier(lane):
+                if info.turn == request.turn:
+                    return info
+        return lane.book.ledger[request.turn]
+
+    async def _earlier(self, lane: Lane) -> tuple[TurnInfo, ...]:
+        """The turns from before the journal."""
+        return await trio.to_thread.run_sync(read_original, lane.places.original, lane.book.key)
 
     async def _list(self, request: ListTurns) -> tuple[TurnInfo, ...]:
         if not 1 <= request.limit <= MOST:
             raise Invalid(f"cannot list {request.limit} turns at once: 1 to {MOST}")
         lane = await self._roster.lane(request.key)
-        earlier = await trio.to_thread.run_sync(read_original, lane.places.original, request.key)
-        found = [*earlier, *lane.book.ledger.turns]
+        found = [*await self._earlier(lane), *lane.book.ledger.turns]
         if request.before is not None:
             names = [info.turn for info in found]
             if request.before not in names:

@@ -76,6 +76,21 @@ async def test_a_turn_that_was_cut_off_is_interrupted_and_its_work_offered(bench
     assert "uncommitted" in str(info.error)
 
 
+async def test_what_waited_for_its_place_in_the_container_runs_in_the_next_life(
+    bench: Bench,
+) -> None:
+    long = Endless()
+    with trio.fail_after(5):
+        async with bench.life(long, Options(running=1)):
+            await bench.start(key=OTHER)
+            await long.begun.wait()
+            turn = await bench.start()
+            await bench.until_running(2)
+    assert bench.kinds() == ["turn.queued"]
+    async with bench.life(quiet):
+        assert (await bench.ended(turn)).state is TurnState.COMMITTED
+
+
 async def test_a_plan_that_was_cut_off_offers_nothing(bench: Bench) -> None:
     bench.files()["a.md"] = "by hand"
     long = Endless()

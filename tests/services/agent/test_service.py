@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 import pytest
 import structlog
@@ -414,14 +416,17 @@ async def test_cancelled_while_it_waits_for_its_place_in_the_container(bench: Be
 
 
 async def test_whoever_hangs_up_does_not_end_a_turn(bench: Bench) -> None:
-    may_end = trio.Event()
+    begun, may_end = trio.Event(), trio.Event()
 
     async def script(_turn: Turn, _host: Host) -> None:
+        begun.set()
         await may_end.wait()
 
     async with bench.life(script):
-        with trio.move_on_after(0.05):
-            await bench.execute()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bench.execute)
+            await begun.wait()
+            nursery.cancel_scope.cancel()
         (info,) = await bench.ask(ListTurns(KEY))
         assert info.state is TurnState.RUNNING
         may_end.set()
@@ -506,6 +511,7 @@ async def test_without_a_workspace_there_is_no_turn(bench: Bench) -> None:
         (StartTurn(KEY, "x", images=(PNG,) * 5), "4 at most"),
         (StartTurn(KEY, "x", images=(Image("image/bmp", b""),)), "image/bmp"),
         (StartTurn(KEY, "x", images=(Image("image/png", b"GIF89a"),)), "no image/png"),
+        (StartTurn(KEY, "x", images=(Image("image/webp", b"RIFF....WAVE"),)), "no image/webp"),
         (ListTurns(KEY, 0), "1 to 500"),
         (ReadEvents(KEY, -1), "-1"),
     ],
@@ -603,6 +609,18 @@ async def test_turns_are_listed_newest_first_page_by_page(bench: Bench) -> None:
         first: tuple[TurnInfo, ...] = await bench.ask(ListTurns(KEY, 2))
         rest = await bench.ask(ListTurns(KEY, 10, first[-1].turn))
     assert [info.turn for info in (*first, *rest)] == made[::-1]
+
+
+async def test_turns_from_before_the_journal_are_found_and_listed(bench: Bench) -> None:
+    old = {"history": [{"instruction": "Old wish", "timestamp": "2025-08-08T10:00:00.000Z"}]}
+    path = bench.keeper.history(KEY).with_suffix(".json")
+    path.parent.mkdir()
+    path.write_text(json.dumps(old))
+    async with bench.life(quiet):
+        made = await bench.execute()
+        first, last = await bench.ask(ListTurns(KEY))
+        assert (first.turn, last.instruction) == (made.turn, "Old wish")
+        assert await bench.found(last.turn) == last
 
 
 async def test_events_are_read_from_where_a_reader_was_and_waited_for(bench: Bench) -> None:

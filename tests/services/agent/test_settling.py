@@ -13,6 +13,7 @@ from services.messages import (
     FileChanged,
     Leftover,
     Merged,
+    Mode,
     OthersToo,
     Outcome,
     RedoTurn,
@@ -123,6 +124,19 @@ async def test_only_what_is_offered_can_be_settled(bench: Bench, writer: Writer)
             await bench.ask(SettleTurn(KEY, done.turn, keep=True))
         with pytest.raises(NotFound):
             await bench.ask(SettleTurn(KEY, "nope", keep=True))
+
+
+async def test_what_a_later_turn_has_among_its_own_work_is_settled_with_that_one(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        first = await cancelled(bench, writer)
+        second = (await bench.execute("b.md two", mode=Mode.PLAN)).turn
+        for keep in (True, False):
+            with pytest.raises(Refused, match="a later turn"):
+                await bench.ask(SettleTurn(KEY, first, keep))
+        await bench.ask(SettleTurn(KEY, second, keep=False))
+        assert bench.files() == {"index.md": "# Hello"}
 
 
 async def test_a_refusal_of_git_leaves_it_offered(bench: Bench, writer: Writer) -> None:
