@@ -101,6 +101,19 @@ def threads(layout: Layout) -> tuple[str, ...]:
     return tuple(sorted({name for name in recorded if ID.fullmatch(name)}.union(worktrees(layout))))
 
 
+def histories(layout: Layout) -> tuple[str, ...]:
+    """The threads that have a journal, whatever else there is of them. Reads no file."""
+    if _leads_elsewhere(layout.histories):
+        return ()
+    return tuple(
+        sorted(
+            path.stem
+            for path in layout.histories.glob("*.jsonl")
+            if ID.fullmatch(path.stem) and not path.is_symlink()
+        )
+    )
+
+
 def remove_partial(layout: Layout) -> None:
     """Remove what was being made when somebody was killed. Call it only with nobody making.
 
@@ -122,8 +135,14 @@ def remove_partial(layout: Layout) -> None:
 
 
 def retire(layout: Layout, thread: str) -> None:
-    """Put the journal of a thread that is deleted where no later one of its name continues it."""
-    _put_away(layout.history(thread), layout.retired(thread, secrets.token_hex(4)))
+    """Put the journal of a thread that is deleted where no later one of its name continues it.
+
+    What the agent keeps beside it goes along; that it is at work there is forgotten.
+    """
+    place = layout.retired(thread, secrets.token_hex(4))
+    _put_away(layout.history(thread), place)
+    _put_away(layout.agent(thread), place.with_suffix(".agent"))
+    remove(layout.busy(thread))
 
 
 def retire_aside(layout: Layout, thread: str) -> None:

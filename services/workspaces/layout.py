@@ -53,6 +53,14 @@ class Layout:
         """The journal of a thread's turns."""
         return self.histories / f"{thread}.jsonl"
 
+    def agent(self, thread: str) -> Path:
+        """What the agent keeps of a thread beside its journal: a folder."""
+        return self.histories / f"{thread}.agent"
+
+    def busy(self, thread: str) -> Path:
+        """Is there while the agent works in a thread."""
+        return self.histories / f"{thread}.busy"
+
     def record(self, thread: str) -> Path:
         """What is remembered of a thread beside git."""
         return self.histories / f"{thread}.thread.json"
@@ -81,6 +89,8 @@ class Layout:
             self.admin(thread),
             self.worktree(thread),
             self.history(thread),
+            self.agent(thread),
+            self.busy(thread),
             self.record(thread),
             self.aside(thread),
         )

@@ -20,6 +20,8 @@ from services.messages import (
     FindPreviewed,
     FindWorkspace,
     ForkThread,
+    History,
+    ListHistories,
     ListThreads,
     MergeThread,
     OpenPullRequest,
@@ -144,6 +146,7 @@ class Workspaces:
         self._transferring: dict[type[Request[Any]], Callable[[Any], Awaitable[object]]] = {
             OpenWorkspace: self._open,
             FindPreviewed: self._find_previewed,
+            ListHistories: self._list_histories,
             Fetch: syncing.fetch,
             Pull: syncing.pull,
             Push: syncing.push,
@@ -177,7 +180,10 @@ class Workspaces:
         return work(request)
 
     def _refuse_under_a_turn(self, request: Request[Any]) -> None:
-        if isinstance(request, _UNDER_A_TURN) and self._turns().run_in(request.key):
+        if not isinstance(request, _UNDER_A_TURN) or not self._turns().run_in(request.key):
+            return
+        asking = request.turn if isinstance(request, DropChanges | RestoreCommit) else None
+        if f"{request.key}:{asking}" not in self._turns().running:
             raise Refused(
                 f"cannot do this to {request.key} while a turn runs in it: wait for its end"
             )
@@ -195,6 +201,9 @@ class Workspaces:
         return await trio.to_thread.run_sync(
             self._threads.previewed, request, limiter=self._looking
         )
+
+    async def _list_histories(self, _: ListHistories) -> tuple[History, ...]:
+        return await trio.to_thread.run_sync(self._threads.histories, limiter=self._looking)
 
     async def recover(self) -> None:
         """Bring every workspace on disk in order; one that cannot be is logged."""
@@ -248,6 +257,8 @@ def _whose(request: Any) -> str:
             return f"{client}/{user}"
         case FindPreviewed(preview_id):
             return f"the preview {preview_id}"
+        case ListHistories():
+            return "every thread"
         case ForkThread(source):
             return str(source)
         case _:

@@ -14,6 +14,7 @@ from services.messages import (
     DeleteThread,
     FindPreviewed,
     ForkThread,
+    History,
     ListThreads,
     OpenWorkspace,
     RenameThread,
@@ -91,6 +92,14 @@ class Threads:
                 key=lambda thread: thread.updated,
                 reverse=True,
             )
+        )
+
+    def histories(self) -> tuple[History, ...]:
+        """Where the journals are, of all threads of all users."""
+        return tuple(
+            History(ThreadKey(layout.client, layout.user, thread), layout.history(thread))
+            for layout in files.layouts(self.settings.root)
+            for thread in files.histories(layout)
         )
 
     def rename(self, request: RenameThread) -> Thread:

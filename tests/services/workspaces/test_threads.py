@@ -231,6 +231,27 @@ def test_a_deleted_thread_leaves_its_branch_and_comes_back_with_what_was_unfinis
     assert git(place, "status", "--porcelain", "-b") == "## thread-t1\n M index.md"
 
 
+def test_what_the_agent_kept_goes_with_the_journal_of_a_deleted_thread(
+    world: World, place: Path
+) -> None:
+    world.layout.history("t1").write_text("a line\n")
+    write(world.layout.agent("t1"), "session/turns.jsonl", "more\n")
+    world.layout.busy("t1").touch()
+    world.ask(DeleteThread(world.key()))
+    assert [path.name for path in world.layout.histories.iterdir()] == []
+    kept, journal = sorted((world.layout.home / ".claude/deleted").iterdir())
+    assert (kept.stem, kept.suffix, journal.suffix) == (journal.stem, ".agent", ".jsonl")
+    assert (kept / "session/turns.jsonl").read_text() == "more\n"
+
+
+def test_a_thread_is_not_used_whose_agent_s_folder_is_a_link_elsewhere(
+    world: World, place: Path, tmp_path: Path
+) -> None:
+    world.layout.agent("t1").symlink_to(tmp_path)
+    with pytest.raises(Refused, match="a symbolic link leads elsewhere"):
+        world.open()
+
+
 def test_a_thread_deleted_on_another_branch_leaves_its_work_with_that_branch(
     world: World, place: Path, git: Git
 ) -> None:

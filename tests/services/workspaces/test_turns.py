@@ -17,6 +17,7 @@ from services.messages import (
     DropChanges,
     GitState,
     OpenWorkspace,
+    Outcome,
     Pull,
     ReadGit,
     RestoreCommit,
@@ -53,6 +54,25 @@ async def test_what_would_move_files_under_a_turn_is_refused_and_the_rest_is_not
         turns.set(Turns(frozenset({f"{key}0:0001"})))  # another thread's, of a longer name
         await service.ask(SwitchBranch(key, "other", create=True))
     assert git(opened.root, "branch", "--show-current") == "other"
+
+
+async def test_the_turn_that_runs_may_drop_and_restore_and_no_other(
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / "index.md").write_text("changed\n")
+        turns = service.harness.channels.boards["turns"]
+        turns.set(Turns(frozenset({f"{key}:0002"})))
+        for request in (DropChanges(key, "0001"), RestoreCommit(key, "trunk", turn="")):
+            with pytest.raises(Refused, match="while a turn runs in it"):
+                await service.ask(request)
+        assert await service.ask(DropChanges(key, "0002"))
+        assert git(opened.root, "status", "--porcelain") == ""
+        (opened.root / "index.md").write_text("again\n")
+        await service.ask(CommitChanges(key, "by the turn", "0002"))
+        restored = await service.ask(RestoreCommit(key, "trunk", turn="0002"))
+        assert restored.outcome is Outcome.RESTORED
 
 
 async def test_a_turn_that_began_while_others_waited_is_seen(
