@@ -29,6 +29,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     the next visit wakes it.
 
     So many `builds` run at once, each for `build_timeout` seconds at the most.
+
+    A check of pages waits `check_start` seconds for a server that comes up, and `check_timeout`
+    seconds for what the pages show.
     """
 
     cache: str = ".nurseryd/cache"
@@ -41,6 +44,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sleep_after: Annotated[float, msgspec.Meta(ge=0)] = 300.0
     builds: Annotated[int, msgspec.Meta(ge=1)] = 1
     build_timeout: Annotated[float, msgspec.Meta(gt=0)] = 900.0
+    check_start: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    check_timeout: Annotated[float, msgspec.Meta(gt=1)] = 20.0
 
     def __post_init__(self) -> None:
         in_bytes(self.memory, 1 << 30)

@@ -19,6 +19,11 @@
 //   {"event": "astro.fixed"}
 //   {"event": "astro.clients", "count"}
 //
+// A dev server is asked at the Unix socket <cache>/check.sock whether pages can be shown, with one
+// JSON object on a line, whole paths of `files` and addresses of `pages`, within `ms` milliseconds:
+// {"files": [...], "pages": [...], "ms"}; it answers {"pages": [...], "errors": [...]}, and its
+// `errors` are as those of astro.error.
+//
 // What the site itself writes comes on stderr. The mistakes that end it are in <cache>/failure.json
 // too, {"errors": [{"message", "file", "line", "column", "frame"}]}, what ended it first. Exits 0
 // after SIGTERM, SIGINT or a good build, 1 when it cannot do what it should, 2 for a wrong command

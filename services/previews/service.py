@@ -12,6 +12,7 @@ import trio
 
 from services.messages import (
     BuildSite,
+    CheckPreview,
     FindPreviewed,
     Preview,
     PreviewState,
@@ -28,6 +29,7 @@ from services.previews.amounts import in_bytes
 from services.previews.attention import Attention
 from services.previews.budget import Limits
 from services.previews.builds import Builds
+from services.previews.checks import Checks
 from services.previews.deps import Dependencies, Rules
 from services.previews.grounds import Grounds
 from services.previews.hearing import hear
@@ -92,6 +94,7 @@ class Previews:
         self._servers = Servers(ctx, nursery, node, cache, grounds)
         self._attention = Attention(ctx, self._servers, limits)
         self._builds = Builds(ctx, nursery, node, self._servers, grounds, Outputs(cache / "built"))
+        self._checks = Checks(ctx, self._servers, self._find)
 
     async def adopt(self) -> None:
         """Take over what an earlier life left."""
@@ -114,6 +117,8 @@ class Previews:
                 return await self._restart(key)
             case RefreshPreview(key=key):
                 return self._refresh(key)
+            case CheckPreview():
+                return await self._checks.check(request)
             case StopPreview(key=key):
                 return await self._close(key)
             case BuildSite(key=key):

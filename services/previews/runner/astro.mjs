@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { admits } from './versions.mjs';
 
 /** The folder of the package, as Node would find it from the site. */
-function folderOf(root) {
+export function folderOf(root) {
   for (let folder = root; ; folder = path.dirname(folder)) {
     const found = path.join(folder, 'node_modules', 'astro');
     if (existsSync(path.join(found, 'package.json'))) return found;

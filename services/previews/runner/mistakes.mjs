@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 const MOST_TEXT = 4000;
 const MOST_MISTAKES = 20;
+const AROUND = 2; // lines before and after a place
 
 // What Vite adds to a message when Astro hands it an error twice.
 const TWICE = / \(The stacktrace appears to be already rewritten by something else[^)]*\)/;
@@ -42,7 +43,7 @@ const count = (number) => (Number.isInteger(number) && number > 0 ? number : und
 export function describe(error, names, html = false) {
   if (!(error instanceof Object)) error = { message: error };
   const place = error.loc ?? error.location ?? {};
-  const message = [error.message || error.title || error.name || 'unknown error', error.hint]
+  const message = [error.message || error.text || error.title || error.name || 'unknown error', error.hint]
     .filter(Boolean)
     .map((text) => plain(html ? unmarked(text) : text))
     .join('\n');
@@ -55,6 +56,32 @@ export function describe(error, names, html = false) {
     frame: error.frame && names.relative(plain(error.frame)),
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value));
+}
+
+/** The error that Vite's own page about it shows. */
+export function errorIn(html) {
+  const [, text] = /^\s*const error = (\{.*\})$/m.exec(html) ?? [];
+  try {
+    return text && JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same facts with the source around the place, if it is a file's of the site and not there yet. */
+export function framed(facts, root) {
+  const { file, line, frame } = facts;
+  if (frame || !file || !line || file.startsWith('/')) return facts;
+  try {
+    const lines = readFileSync(`${root}/${file}`, 'utf8').split('\n');
+    const shown = lines.slice(Math.max(0, line - 1 - AROUND), line + AROUND);
+    const first = Math.max(1, line - AROUND);
+    const mark = (number) => (number === line ? '>' : ' ');
+    const numbered = shown.map((text, at) => `${mark(first + at)} ${first + at} | ${text}`);
+    return { ...facts, frame: plain(numbered.join('\n')) };
+  } catch {
+    return facts;
+  }
 }
 
 /** All that an error says is wrong: some are many in one. */

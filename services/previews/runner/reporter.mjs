@@ -55,6 +55,7 @@ function speak(server, names, pages, word) {
   let unheard; // an error that nobody was there to see; Vite would still tell it when it is mended
   const tell = (payload, ...rest) => {
     if (isError(payload)) {
+      if (pages.isChecking) return;
       mendMessage(payload.err);
       const facts = describe(payload.err, names, payload.__isEnhancedAstroErrorPayload === true);
       if (word.isOld(facts, pages)) return;
@@ -80,6 +81,34 @@ function speak(server, names, pages, word) {
     socket.on('close', count);
     if (unheard && word.isBroken) send(unheard);
     unheard = undefined;
+  });
+}
+
+/**
+ * Have all that goes through `way` come to `handle` first, whoever wraps `send` later: Astro does,
+ * at its own time. `handle` is given what sends on.
+ */
+function outermost(way, handle) {
+  const base = way.send.bind(way);
+  const passed = new WeakSet(); // what went through the later ones already, and comes back
+  let later;
+  const onward = (payload, ...rest) => {
+    const isNew = payload instanceof Object && !passed.has(payload);
+    if (isNew) passed.add(payload);
+    if (isNew && later && !payload.__isEnhancedAstroErrorPayload) later.call(way, payload, ...rest);
+    else base(payload, ...rest);
+  };
+  const first = (payload, ...rest) => {
+    if (payload instanceof Object && passed.has(payload)) base(payload, ...rest);
+    else handle(onward, payload, ...rest);
+  };
+  Object.defineProperty(way, 'send', {
+    configurable: true,
+    enumerable: true,
+    get: () => first,
+    set: (send) => {
+      later = send;
+    },
   });
 }
 
@@ -121,10 +150,11 @@ function keepPages(server, names, pages, word) {
   }
 
   for (const way of waysOf(server)) {
-    const send = way.send.bind(way);
-    way.send = (payload, ...rest) => {
+    outermost(way, (send, payload, ...rest) => {
       if (payload instanceof Object && released.has(payload)) {
         send(payload, ...rest);
+      } else if (isError(payload) && pages.isChecking) {
+        // Whoever checks has it from the answer, and nobody else is told.
       } else if (isError(payload) && !payload.__isEnhancedAstroErrorPayload) {
         void sendError(send, payload, ...rest);
       } else if (payload?.type === 'full-reload' && ws.clients.size > 0) {
@@ -133,15 +163,16 @@ function keepPages(server, names, pages, word) {
       } else {
         send(payload, ...rest);
       }
-    };
+    });
   }
 
   const fix = server.ssrFixStacktrace.bind(server);
   server.ssrFixStacktrace = (error) => {
-    pages.blame();
+    pages.blame(error);
     fix(error);
     mendMessage(error);
     spare(error, names);
+    if (pages.isChecking) return;
     // After an edit of tsconfig.json Astro swallows what it should send next.
     setTimeout(() => word.missed(pages, () => describe(error, names)), MISSED_MS).unref();
   };
@@ -160,7 +191,7 @@ function keepPages(server, names, pages, word) {
 }
 
 /** The plugins for a site, whose mistakes are put into `word`; they begin anew when Astro restarts itself over its configuration. */
-export function reporter(names, word) {
+export function reporter(names, word, checks) {
   // Astro makes short-lived servers beside the one that it starts, perhaps at the same time.
   const followed = new WeakMap();
   const first = (server) => {
@@ -168,6 +199,7 @@ export function reporter(names, word) {
     word.fixed();
     const pages = new Pages(server, () => word.fixed());
     followed.set(server, pages);
+    checks.follow(server, pages);
     server.middlewares.use((incoming, response, next) => {
       veil(response, names);
       pages.follow(incoming, response, next);

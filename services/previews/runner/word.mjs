@@ -8,10 +8,21 @@ const CONFIGURATION = /^astro\.config\.\w+$/;
 export class Word {
   #facts;
   #fixedAt = -Infinity;
+  #heard = () => {};
   isReady = false; // whether anybody can have a page of it
 
   get isBroken() {
     return this.#facts !== undefined;
+  }
+
+  /** What is wrong with the configuration, if anything is. */
+  get configuration() {
+    return CONFIGURATION.test(this.#facts?.file ?? '') ? this.#facts : undefined;
+  }
+
+  /** Call `heard` whenever something is wrong with the configuration. */
+  onConfiguration(heard) {
+    this.#heard = heard;
   }
 
   /** Whether a mistake is told that was mended meanwhile. */
@@ -28,6 +39,7 @@ export class Word {
   broken(facts) {
     if (JSON.stringify(facts) !== JSON.stringify(this.#facts)) emit('astro.error', facts);
     this.#facts = facts;
+    if (this.configuration) this.#heard();
   }
 
   /** Something new is shown: whatever was wrong is not, but for a configuration still unread. */

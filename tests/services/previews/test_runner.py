@@ -147,6 +147,104 @@ def test_texts_name_no_path_of_the_machine_but_addresses_stay():
     assert said_by("paths.mjs", f"{names}.stack({stack})") == "Error: no\n    at f (src/x.ts:1:2)"
 
 
+ROUTES = {
+    "index.astro": ("/", True, None),
+    "about.md": ("/about", True, None),
+    "docs/index.mdx": ("/docs", True, None),
+    "rss.xml.ts": ("/rss.xml", False, None),
+    "a b.astro": ("/a%20b", True, None),
+    "blog/[slug].astro": (None, True, "/blog"),
+    "[lang]/about.astro": (None, True, "/"),
+    "[...all].astro": (None, True, "/"),
+}
+
+
+def test_pages_are_at_the_addresses_that_their_files_say():
+    names = json.dumps(list(ROUTES))
+    found = said_by(
+        "addresses.mjs",
+        f"{names}.map((one) => it.routeOf('/s/src/pages/' + one, {{ pages: '/s/src/pages' }}))"
+        ".map((one) => [one.address ?? null, one.isPage, one.above ?? null])",
+    )
+    assert dict(zip(ROUTES, map(tuple, found), strict=True)) == ROUTES
+    none = json.dumps(["/s/src/pages/_a.astro", "/s/src/a.astro", "/s/src/pages/a.css"])
+    where = "{ pages: '/s/src/pages' }"
+    expression = f"{none}.map((one) => it.routeOf(one, {where}) ?? null)"
+    assert said_by("addresses.mjs", expression) == [None, None, None]
+    where = "{ pages: '/s/p', base: '/docs/', trailingSlash: 'always' }"
+    names = json.dumps([f"/s/p/{name}" for name in ("index.astro", "a.astro", "a.json.ts")])
+    expression = f"{names}.map((one) => it.routeOf(one, {where}).address)"
+    assert said_by("addresses.mjs", expression) == ["/docs/", "/docs/a/", "/docs/a.json"]
+
+
+@pytest.mark.parametrize(
+    ("file", "address", "fits"),
+    [
+        ("blog/[slug].astro", "/blog/one", True),
+        ("blog/[slug].astro", "/blog/one/", True),
+        ("blog/[slug].astro", "/blog/one/two", False),
+        ("blog/[slug].astro", "/blog", False),
+        ("blog/[...path].astro", "/blog", True),
+        ("blog/[...path].astro", "/blog/one/two", True),
+        ("blog/[...path].astro", "/blogs", False),
+        ("[lang]-[page].astro", "/en-home", True),
+        ("a.b.astro", "/axb", False),
+    ],
+)
+def test_an_address_belongs_to_a_page_whose_name_fits(file, address, fits):
+    expression = f"it.routeOf('/p/{file}', {{ pages: '/p' }}).pattern.test('{address}')"
+    assert said_by("addresses.mjs", expression) is fits
+
+
+def test_what_a_page_links_to_and_loads_is_read_out_of_it():
+    html = json.dumps(
+        '<a href="/one?x#y">1</a><a class="a" href=\'/two/\'>2</a><a href="//other/three">3</a>'
+        '<a href="https://other/four">4</a><link rel="stylesheet" href="/src/a.css">'
+        '<script type="module" src="/@vite/client"></script>'
+        '<script type="module" src="/src/a.astro?astro&amp;type=script&amp;index=0&amp;lang.ts">'
+        '<astro-island component-url="/src/I.tsx" renderer-url="/node_modules/x.js"></astro-island>'
+        '<img src="/favicon.svg">'
+    )
+    assert said_by("addresses.mjs", f"it.linksIn({html})") == ["/one", "/two/"]
+    assert said_by("addresses.mjs", f"it.modulesIn({html})") == [
+        "/src/a.css",
+        "/src/a.astro?astro&type=script&index=0&lang.ts",
+        "/src/I.tsx",
+    ]
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_an_edit_is_taken_in_when_the_watcher_told_it_or_should_have(tmp_path: Path, tells: bool):
+    file = json.dumps(str(tmp_path / "page.astro"))
+    tell = f"setTimeout(() => watcher.emit(name, {file}), 20)" if tells else "0"
+    code = f"""
+        import {{ EventEmitter }} from 'node:events';
+        import {{ rmSync, writeFileSync }} from 'node:fs';
+        import {{ Taking }} from '{PARTS / "taking.mjs"}';
+        const watcher = new EventEmitter();
+        watcher.getWatched = () => ({{}});
+        const seen = [];
+        const taking = new Taking(watcher, () => {{}}, (work) => work());
+        for (const name of ['add', 'change', 'unlink']) {{
+          watcher.on(name, async () => {{
+            await new Promise((resolve) => setTimeout(resolve, 30));
+            seen.push(name);
+          }});
+        }}
+        const tell = (name) => {tell};
+        writeFileSync({file}, 'one');
+        tell('add');
+        await taking.take([{file}]);
+        await taking.take([{file}]);
+        rmSync({file});
+        tell('unlink');
+        await taking.take([{file}]);
+        console.log(JSON.stringify([seen, taking.has([{file}])]));
+    """
+    done = node("--input-type=module", "--eval", code)
+    assert json.loads(done.stdout or done.stderr) == [["add", "unlink"], True]
+
+
 @pytest.mark.parametrize(("edits", "told"), [(1, 1), (2, 2)])
 def test_an_edit_just_after_another_is_told_though_the_watcher_drops_it(
     tmp_path: Path, edits: int, told: int
