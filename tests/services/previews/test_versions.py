@@ -12,6 +12,7 @@ import trio
 
 from services.messages import PreviewState
 from services.previews import servers
+from services.previews.asking import ask
 from services.previews.failure import read_failure
 from services.previews.node import find_node
 from tests.services.hmr.doors import FrontDoor, free_port, front_door, routes
@@ -119,6 +120,22 @@ async def test_an_edit_a_mistake_and_its_mending_are_told(site, tmp_path):
         server.events.clear()
         exchange(config, "export default {};\n")
         await server.until("astro.fixed")
+
+
+async def test_a_check_is_about_the_files_as_they_are(site, tmp_path):
+    card, cache = site / "src" / "components" / "Card.astro", tmp_path / "cache"
+    async with dev_server(site, cache) as server:
+        await server.until("astro.ready")
+        for number in range(10):
+            card.write_text(f"---\nthrow new Error('number {number}.');\n---\n")
+            with trio.fail_after(30):
+                broken = await ask(cache, [card], [], 20)
+            (error,) = broken.errors
+            assert (error.message, error.file) == (f"number {number}.", "src/components/Card.astro")
+            card.write_text(CARD)
+            with trio.fail_after(30):
+                mended = await ask(cache, [card], [], 20)
+            assert (mended.pages, mended.errors) == (("/",), ())
 
 
 async def test_a_build_is_served_and_a_broken_one_says_where(site, tmp_path):
