@@ -62,6 +62,7 @@ export class Check {
   #until;
   #found;
   #opened = [];
+  #tried = new Set();
   #links = new Set();
   #modules = new Set();
 
@@ -161,7 +162,8 @@ export class Check {
   }
 
   async #open(address) {
-    if (this.#opened.includes(address) || this.#opened.length >= MOST_PAGES || this.#isOver()) return;
+    if (this.#tried.has(address) || this.#opened.length >= MOST_PAGES || this.#isOver()) return;
+    this.#tried.add(address);
     const answer = await this.#ask(address, 'text/html');
     if (answer === undefined) return;
     const { failing } = this.#site;
@@ -193,11 +195,14 @@ export class Check {
   }
 
   async #ask(url, accept) {
-    const ms = Math.ceil(Math.max(1, Math.min(PAGE_MS, this.#until - performance.now())));
+    // The first page of all may take as long as there is time: that says nothing of the page.
+    const most = this.#live.isWarm ? PAGE_MS : Infinity;
+    const ms = Math.ceil(Math.max(1, Math.min(most, this.#until - performance.now())));
     const late = AbortSignal.timeout(ms);
     try {
       const signal = AbortSignal.any([this.#signal, late]);
       const answer = await this.#live.pages.check(url, accept, signal);
+      this.#live.isWarm = true;
       for (const error of answer.errors) this.#found.add(error);
       if (answer.status === 500 && answer.errors.length === 0) {
         const error = errorIn(answer.text);
@@ -208,7 +213,7 @@ export class Check {
     } catch (error) {
       if (this.#signal.aborted) return undefined;
       const why = late.aborted ? `no answer within ${Math.round(ms / 1000)} seconds` : error.message;
-      if (late.aborted && ms < PAGE_MS) return undefined; // there was no time to wait for it
+      if (late.aborted && ms !== PAGE_MS) return undefined; // there was no time to wait for it
       this.#found.put({ message: `${url} cannot be opened: ${why}` });
       return undefined;
     }

@@ -256,6 +256,7 @@ async def test_a_page_that_never_answers_is_a_mistake_and_holds_up_no_later_chec
 ) -> None:
     async with run() as site:
         good = site.read("src/pages/two.astro")
+        assert (await site.check("src/pages/two.astro")).errors == ()
         site.write("src/pages/two.astro", "---\nawait new Promise(() => {});\n---\n")
         (error,) = (await site.check("src/pages/two.astro")).errors
         assert error == BuildError("/two cannot be opened: no answer within 10 seconds")
