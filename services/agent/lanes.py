@@ -186,7 +186,7 @@ class Lane:
             turn=await self._turn(info, workspace),
             scope=running.next_scope(),
             why=lambda: running.why,
-            broken=self._shown_broken(),
+            broken=self._known_mistakes(),
         ).run()
 
     async def _turn(self, info: TurnInfo, workspace: Workspace) -> Turn:
@@ -225,11 +225,12 @@ class Lane:
             await self.book.write("turn.settled", turn=offered, leftover=kept, **made)
         return None if commit is None else commit.hash
 
-    def _shown_broken(self) -> BuildError | None:
-        """What the thread's preview shows to be wrong at this moment."""
+    def _known_mistakes(self) -> tuple[BuildError, ...]:
+        """What the thread's preview shows, and what was broken when its last turn was committed."""
         routes = self._ctx.board("routes", Routes).value
         preview = None if routes is None else routes.previews.get(self.book.key.preview_id)
-        return None if preview is None else preview.error
+        shown = () if preview is None or preview.error is None else (preview.error,)
+        return (*shown, *self.book.ledger.broken)
 
     async def _finish(self, turn: str, state: TurnState, error: str) -> None:
         """End a turn that did not begin; the journal may have gone with its thread."""

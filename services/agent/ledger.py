@@ -182,6 +182,14 @@ class Ledger:
         return found[-1] if found else None
 
     @property
+    def broken(self) -> tuple[BuildError, ...]:
+        """What pages showed when the last turn was committed."""
+        for draft in reversed(self._drafts.values()):
+            if draft.info.commit is not None:
+                return draft.info.broken
+        return ()
+
+    @property
     def spent(self) -> float:
         """What all turns cost together, in US dollars."""
         return sum(draft.info.usage.cost for draft in self._drafts.values())

@@ -19,8 +19,10 @@ from services.messages import (
     GitState,
     Leftover,
     Mode,
+    Outcome,
     ReadGit,
     Reason,
+    RestoreCommit,
     SaveChanges,
     TurnState,
 )
@@ -48,7 +50,8 @@ _GOOD = _End(TurnState.COMMITTED)
 class Transaction:
     """Cancelling `scope` ends the backend's work; `why` then says which end that is.
 
-    `broken` is the mistake that the thread's preview showed before, `errors` what it broke itself.
+    `broken` are mistakes that are known from before, `errors` those that it made, by all that is
+    known, when `pages` were looked at last.
     """
 
     ctx: Context[Options]
@@ -58,8 +61,9 @@ class Transaction:
     turn: Turn
     scope: trio.CancelScope
     why: Callable[[], TurnState | None]
-    broken: BuildError | None = None
+    broken: tuple[BuildError, ...] = ()
     errors: tuple[BuildError, ...] = ()
+    pages: tuple[str, ...] = ()
 
     async def run(self) -> None:
         """Carry it out, and write down what became of it.
@@ -125,9 +129,23 @@ class Transaction:
                 )
             told = "it was cancelled" if state is TurnState.CANCELLED else "the agent is stopping"
             return _End(state, f"{told}; {turns.KEPT}")
-        if self.errors:
-            return await self._fail(Reason.BROKEN, turns.still_broken(self.errors))
-        return None
+        return await self._give_up() if self.errors else None
+
+    async def _give_up(self) -> _End:
+        """What stays broken is taken back, unless it turns out to be broken without the turn."""
+        end = await self._fail(Reason.BROKEN, turns.still_broken(self.errors))
+        if end.saved is None or end.leftover is not Leftover.DROPPED:
+            return end
+        checked = await self.host.look(self.pages)
+        if checked.skipped or turns.broken_since(checked.errors, self.errors):
+            return end
+        message = turns.subject(self.turn.instruction)
+        request = RestoreCommit(self.turn.key, end.saved, None, self.turn.id, message)
+        merged = await self.ctx.ask("workspaces", request)
+        if merged.outcome is not Outcome.RESTORED:
+            return end
+        await self._tell_commit(merged.head, tuple(sorted(self.host.changed)))
+        return _GOOD
 
     def _explained(self, error: Exception) -> tuple[Reason, str]:
         if (known := turns.explained(error)) is not None:
@@ -154,16 +172,17 @@ class Transaction:
     async def _verify(self) -> None:
         """Look at the pages, and have the agent mend what it broke, as often as it may."""
         options = self.ctx.options
-        pages: tuple[str, ...] = ()
         for repair in range(1, options.repairs + 2):
             if not self.host.changed or not options.verify:
                 return
             await self._write("turn.verifying")
-            checked = await self.host.look(pages)
-            pages = checked.pages
+            checked = await self.host.look(self.pages)
+            self.pages = checked.pages
             self.errors = turns.broken_since(self.broken, checked.errors)
             skipped = checked.skipped or None
-            await self._write("turn.checked", pages=pages, errors=checked.errors, skipped=skipped)
+            await self._write(
+                "turn.checked", pages=checked.pages, errors=checked.errors, skipped=skipped
+            )
             if not self.errors or repair > options.repairs:
                 return
             await self._write("turn.repairing", repair=repair)
@@ -183,9 +202,12 @@ class Transaction:
         request = CommitChanges(self.turn.key, message, self.turn.id)
         commit = await self.ctx.ask("workspaces", request)
         if commit is not None:
-            await self._write("commit", hash=commit.hash, files=commit.files)
-            await previews.refresh(self.ctx, self.turn.key)
+            await self._tell_commit(commit.hash, commit.files)
         return _GOOD
+
+    async def _tell_commit(self, commit: str, files: tuple[str, ...]) -> None:
+        await self._write("commit", hash=commit, files=files)
+        await previews.refresh(self.ctx, self.turn.key)
 
     async def _see_that_nothing_changed(self, before: GitState) -> _End:
         after = await self.ctx.ask("workspaces", ReadGit(self.turn.key))

@@ -65,13 +65,15 @@ def _entries(state: GitState) -> frozenset[tuple[str, str]]:
     )
 
 
-def broken_since(before: BuildError | None, errors: Iterable[BuildError]) -> tuple[BuildError, ...]:
-    """The mistakes that were not there before: a turn has not to answer for another one's."""
-    return tuple(
-        error
-        for error in errors
-        if before is None or (error.message, error.file) != (before.message, before.file)
-    )
+def broken_since(
+    before: Iterable[BuildError], errors: Iterable[BuildError]
+) -> tuple[BuildError, ...]:
+    """The mistakes that were not there before: a turn has not to answer for another one's.
+
+    They are the same by message and file; an edit above moves the line.
+    """
+    known = {(error.message, error.file) for error in before}
+    return tuple(error for error in errors if (error.message, error.file) not in known)
 
 
 def to_repair(errors: Iterable[BuildError]) -> str:

@@ -171,13 +171,15 @@ class RestoreCommit(Request[Merged], frozen=True):
     """Bring an earlier commit's files back by a new commit on top.
 
     What is uncommitted stays so. With `expected_head`, refused when the branch is elsewhere.
-    Refused while a turn runs in the thread, unless it is `turn` that asks.
+    Refused while a turn runs in the thread, unless it is `turn` that asks. The new commit names
+    the earlier one, unless there is a `message`.
     """
 
     key: ThreadKey
     commit: str
     expected_head: str | None = None
     turn: str | None = None
+    message: str | None = None
 
 
 class Switched(Struct, frozen=True):

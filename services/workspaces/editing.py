@@ -107,11 +107,8 @@ class Editing:
                 " look at it again"
             )
         earlier = commit_named(layout.git, request.commit)
-        message = self._signed(
-            f"Restore {earlier[:10]}: {commits.subject(layout.git, earlier)[:MOST_SUBJECT]}",
-            request.key,
-            request.turn,
-        )
+        told = f"Restore {earlier[:10]}: {commits.subject(layout.git, earlier)[:MOST_SUBJECT]}"
+        message = self._signed(request.message or told, request.key, request.turn)
         return advancing.restore_commit(admin, earlier, self.settings.author, message)
 
     def switch(self, request: SwitchBranch) -> Switched:

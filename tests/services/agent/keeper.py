@@ -13,6 +13,7 @@ from services.messages import (
     CheckPreview,
     Commit,
     CommitChanges,
+    Conflict,
     Diff,
     DropChanges,
     FileDiff,
@@ -35,6 +36,7 @@ from services.messages import (
 from supervisor.desk import NotFound, Refused, Request
 
 Files = dict[str, str]
+DROPPED = "d" * 40
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Repository:
 
     files: Files
     commits: list[Made] = field(default_factory=list[Made])
+    kept: dict[str, Files] = field(default_factory=dict[str, Files])
 
     def __post_init__(self) -> None:
         self.commit("Begin", None)
@@ -94,6 +97,7 @@ class Keeper:
         self.unknown: set[ThreadKey] = set()
         self.refusing: dict[type[Request[Any]], str] = {}
         self.asked: list[Request[Any]] = []
+        self.conflicts: tuple[str, ...] = ()
         self.pages: list[Checked] = []  # what the next looks at the preview show
 
     def __getitem__(self, key: ThreadKey) -> Repository:
@@ -152,8 +156,17 @@ class Keeper:
             case SaveChanges():
                 return "5" * 40 if git.dirty else None
             case DropChanges():
-                was_dirty, git.files = git.dirty, dict(git.head.files)
-                return "d" * 40 if was_dirty else None
+                was, git.files = git.files, dict(git.head.files)
+                if was == git.files:
+                    return None
+                git.kept[DROPPED] = was
+                return DROPPED
+            case RestoreCommit() if self.conflicts:
+                conflicts = tuple(Conflict(path, "uncommitted") for path in self.conflicts)
+                return Merged(Outcome.CONFLICTS, git.head.hash, conflicts)
+            case RestoreCommit(commit=commit, turn=turn) if commit in git.kept:
+                git.files = dict(git.kept[commit])
+                return Merged(Outcome.RESTORED, git.commit(str(request.message), turn).hash)
             case RestoreCommit(commit=commit, turn=turn):
                 git.files = dict(git.found(commit).files)
                 if not git.dirty:

@@ -12,10 +12,8 @@ from services.messages import (
     DropChanges,
     FileChanged,
     Leftover,
-    Merged,
     Mode,
     OthersToo,
-    Outcome,
     RedoTurn,
     RestoreCommit,
     SettleTurn,
@@ -23,7 +21,6 @@ from services.messages import (
     Undone,
     UndoTurn,
 )
-from services.messages.changes import Conflict
 from supervisor.desk import NotFound, Refused
 from tests.services.agent.serving import KEY, Bench, Endless
 
@@ -242,14 +239,7 @@ async def test_a_turn_without_a_commit_cannot_be_undone(bench: Bench, writer: Wr
 async def test_what_is_uncommitted_and_in_the_way_is_named(bench: Bench, writer: Writer) -> None:
     async with bench.life(writer, PLAIN):
         one = await bench.execute("a.md one")
-        answer = bench.keeper.answer
-
-        async def conflict(request: object) -> object:
-            if isinstance(request, RestoreCommit):
-                return Merged(Outcome.CONFLICTS, "0" * 40, (Conflict("a.md", "uncommitted"),))
-            return await answer(request)  # type: ignore[arg-type]
-
-        bench.keeper.answer = conflict  # type: ignore[method-assign]
+        bench.keeper.conflicts = ("a.md",)
         with pytest.raises(Refused, match=r"in the way in a\.md"):
             await bench.ask(UndoTurn(KEY, one.turn))
         assert not (await bench.found(one.turn)).undone

@@ -53,8 +53,8 @@ def test_what_git_would_end_a_message_at_is_no_part_of_a_subject() -> None:
 def test_a_turn_has_not_to_answer_for_what_was_broken_before() -> None:
     old, new = BuildError("no such", "a.astro", 3), BuildError("unclosed", "a.astro", 3)
     moved = BuildError("no such", "a.astro", 9)
-    assert broken_since(None, (old, new)) == (old, new)
-    assert broken_since(old, (moved, new)) == (new,)
+    assert broken_since((), (old, new)) == (old, new)
+    assert broken_since((old,), (moved, new)) == (new,)
 
 
 def test_what_broke_is_told_to_the_agent_and_to_the_person() -> None:

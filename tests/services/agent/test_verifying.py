@@ -125,6 +125,30 @@ async def test_a_page_that_was_broken_before_is_not_its_fault(bench: Bench, edit
     assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 0, (BROKEN,))
 
 
+async def test_what_is_broken_without_the_turn_too_is_not_taken_back(
+    bench: Bench, editor: Editor
+) -> None:
+    bench.keeper.pages = [BAD, BAD, BAD, BAD]  # the third without the turn's work
+    async with bench.life(editor, Options(repairs=1)):
+        info = await bench.execute("Say hello")
+        assert (info.state, info.leftover, info.broken) == (TurnState.COMMITTED, None, (BROKEN,))
+        assert info.commit == bench.keeper[KEY].head.hash
+        assert info.files == ("a.md",)
+        assert bench.keeper[KEY].messages == ["Say hello"]
+        assert bench.keeper[KEY].head.turn == info.turn
+        again = await bench.execute("Say more")
+        assert (again.state, again.repairs) == (TurnState.COMMITTED, 0)
+    assert len(looks(bench)) == 4
+
+
+async def test_what_cannot_be_brought_back_stays_taken_back(bench: Bench, editor: Editor) -> None:
+    bench.keeper.pages = [BAD, BAD, BAD]
+    bench.keeper.conflicts = ("a.md",)
+    async with bench.life(editor, Options(repairs=1)):
+        info = await bench.execute()
+    assert (info.state, info.leftover) == (TurnState.FAILED, Leftover.DROPPED)
+
+
 async def test_without_a_preview_a_turn_is_committed_unseen(bench: Bench, editor: Editor) -> None:
     bench.keeper.refusing[CheckPreview] = "the previews are stopping"
     async with bench.life(editor):
