@@ -57,8 +57,10 @@ def write(root: Path, path: str, text: str) -> Literal["added", "modified"]:
         before = _look(folder, name)
         if before is not None and stat.S_ISDIR(before.st_mode):
             raise IsADirectoryError(f"cannot write {path}: it is a folder")
-        if before is not None and b"\r\n" in _slurp(folder, name, path, LARGEST, cut=True):
-            text = text.replace("\r\n", "\n").replace("\n", "\r\n")
+        if before is not None:
+            text = text.replace("\r\n", "\n")
+            if b"\r\n" in _slurp(folder, name, path, LARGEST, cut=True):
+                text = text.replace("\n", "\r\n")
         mode = 0o644 if before is None else stat.S_IMODE(before.st_mode)
         _replace(folder, name, text.encode(), mode)
         return "added" if before is None else "modified"

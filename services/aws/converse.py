@@ -47,11 +47,12 @@ class Reply:
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         """Waits for each event; for one thread. Raises `Failed`, also where it was hung up."""
-        try:
-            with _telling():
-                yield from self._stream
-        finally:
-            self._stream.close()
+        with _telling():
+            yield from self._stream
+
+    def close(self) -> None:
+        """Give the connection up; for the thread that reads."""
+        self._stream.close()
 
     def hang_up(self) -> None:
         """End the answer, from another thread than the one that waits for it. Never waits."""

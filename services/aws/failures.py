@@ -39,7 +39,8 @@ class Failed(Exception):
         self.after = after
 
 
-# In lower case and without `Exception` or `Error` at the end: an error that comes in the stream begins with a small letter.
+# In lower case, since an error that comes in the stream begins with a small letter, and without
+# `Exception` or `Error` at the end.
 _CODES = {
     "throttling": Failure.THROTTLED,
     "toomanyrequests": Failure.THROTTLED,
