@@ -31,8 +31,8 @@ class Speech:
         if not self._said:
             return None
         return (
-            f"<note>Your answer broke off. The person has read this of it: {self._said!r}. No tool"
-            " was used since. Go on from exactly there, and repeat none of it.</note>"
+            f"<system-reminder>Your answer broke off. The person has read this of it: {self._said!r}. No tool"
+            " was used since. Go on from exactly there, and repeat none of it.</system-reminder>"
         )
 
     def answered(self) -> None:

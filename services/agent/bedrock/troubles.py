@@ -50,4 +50,4 @@ def stopped(reason: str | None) -> BackendError | None:
 def cut(reason: str | None) -> str | None:
     """What to tell the model whose answer was cut for this reason."""
     text = _CUT.get(reason or "")
-    return f"<note>{text}</note>" if text else None
+    return f"<system-reminder>{text}</system-reminder>" if text else None
