@@ -86,4 +86,5 @@ def _telling() -> Generator[None]:
     except (HTTPError, ParserError, OSError, ValueError) as error:
         # From the middle of a stream: botocore does not wrap what is raised there, and urllib3
         # raises `ValueError` where its response was closed under it.
-        raise Failed(Failure.BROKEN, f"{type(error).__name__}: {error}") from error
+        text = "the connection broke in the middle of an answer"
+        raise Failed(Failure.BROKEN, text, type(error).__name__) from error

@@ -28,14 +28,18 @@ class Failure(StrEnum):
 
 
 class Failed(Exception):
-    """A model did not answer, or not to the end; the text is AWS's own.
+    """A model did not answer, or not to the end; the text is AWS's own, for a person.
 
-    `after` is in how many seconds it may be asked again, where AWS said so.
+    `code` is AWS's name for it. `after` is in how many seconds it may be asked again, where AWS
+    said so.
     """
 
-    def __init__(self, failure: Failure, text: str, after: float | None = None) -> None:
+    def __init__(
+        self, failure: Failure, text: str, code: str = "", after: float | None = None
+    ) -> None:
         super().__init__(text)
         self.failure = failure
+        self.code = code
         self.after = after
 
 
@@ -87,13 +91,13 @@ def of_answer(response: Mapping[str, Any]) -> Failed:
     code, text = str(error.get("Code") or ""), str(error.get("Message") or "")
     kind = _code(code, text, int(meta.get("HTTPStatusCode") or 0))
     headers: Mapping[str, Any] = meta.get("HTTPHeaders") or {}
-    return Failed(kind, f"{code}: {text}".strip(": "), _seconds(headers.get("retry-after")))
+    return Failed(kind, text, code, _seconds(headers.get("retry-after")))
 
 
 def of_botocore(name: str, text: str) -> Failed:
     """What an error that botocore found by itself means."""
     away = any(part in name for part in _AWAY)
-    return Failed(_ERRORS.get(name, Failure.UNAVAILABLE if away else Failure.INVALID), text)
+    return Failed(_ERRORS.get(name, Failure.UNAVAILABLE if away else Failure.INVALID), text, name)
 
 
 def _code(code: str, text: str, status: int) -> Failure:

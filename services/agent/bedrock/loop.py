@@ -119,6 +119,7 @@ class Loop:
                 "model did not answer",
                 turn=self._turn.id,
                 failure=str(failed.failure),
+                code=failed.code,
                 reason=str(failed),
                 attempt=attempt,
                 wait=wait,

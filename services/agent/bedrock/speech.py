@@ -31,8 +31,9 @@ class Speech:
         if not self._said:
             return None
         return (
-            f"<system-reminder>Your answer broke off. The person has read this of it: {self._said!r}. No tool"
-            " was used since. Go on from exactly there, and repeat none of it.</system-reminder>"
+            "<system-reminder>Your answer broke off. The person has read this of it:"
+            f" {self._said!r}. No tool was used since. Go on from exactly there, and repeat none of"
+            " it.</system-reminder>"
         )
 
     def answered(self) -> None:

@@ -37,6 +37,12 @@ MOST_FILES = 5000
 MOST_TEXT = 16 * 1024 * 1024
 """Letters that a search looks at."""
 
+_ABOUT = {
+    "git_status": "changed files",
+    "git_diff": "changes",
+    "preview_errors": "errors of the pages",
+}
+
 Change = tuple[str, Literal["added", "modified", "deleted"]]
 
 
@@ -144,9 +150,9 @@ def replaced(text: str, edit: Edit) -> tuple[str, int]:
 def _subject(call: Call) -> str:
     """What a call is about, in a few words."""
     for key in ("pattern", "path") if call.tool == "search" else ("path",):
-        if isinstance(value := call.input.get(key), str):
-            return looking.shortened(value, 120)
-    return ""
+        if isinstance(value := call.input.get(key), str) and value:
+            return looking.shortened(" ".join(value.split()), 120)
+    return _ABOUT.get(call.tool, "the site")
 
 
 def _system(error: OSError, path: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from services.agent.backend import BackendError
+from services.agent.bedrock.looking import shortened
 from services.aws import Failed, Failure
+
+_LONGEST = 160  # letters of what AWS says
 
 _TEXTS = {
     Failure.THROTTLED: "Amazon Bedrock takes no more requests for now. Try again in a minute; if"
@@ -38,7 +41,8 @@ _CUT = {
 
 def told(failed: Failed, model: str) -> BackendError:
     text = _TEXTS[failed.failure].format(model=model)
-    return BackendError(f"{text} (AWS says: {failed})")
+    reason = shortened(" ".join(str(failed).split()), _LONGEST)
+    return BackendError(f"{text} (AWS: {reason})" if reason else text)
 
 
 def stopped(reason: str | None) -> BackendError | None:
