@@ -18,6 +18,7 @@ class Speech:
     def __init__(self) -> None:
         self._spoken = False  # in the turn
         self._said = ""  # of this answer, in all attempts
+        self._heard = ""  # the same as the model gave it, without a paragraph of ours
         self._again: str | None = None  # what is held back while it may be a repetition
 
     @property
@@ -38,18 +39,20 @@ class Speech:
 
     def answered(self) -> None:
         """The answer is whole; what comes is of another one."""
-        self._said, self._again = "", None
+        self._said, self._heard, self._again = "", "", None
 
     def broke(self) -> None:
         """The answer broke off, and is asked for again."""
-        self._again = "" if self._said else None
+        if self._said:
+            self._again = ""
+        else:
+            self.answered()
 
     def take(self, text: str) -> str:
         """What of this text is to be said now."""
-        if self._again is not None and text:
+        if self._again is not None:
             text = self._new(text)
-        if not text:
-            return ""
+        self._heard += text
         if self._spoken and not self._said:
             text = f"\n\n{text.lstrip()}" if text.strip() else ""
         self._spoken = self._spoken or bool(text)
@@ -58,12 +61,12 @@ class Speech:
 
     def _new(self, text: str) -> str:
         assert self._again is not None
-        heard, said = self._again + text, self._said.lstrip()
-        if said.startswith(heard):
-            self._again = heard
+        again = self._again + text
+        if self._heard.startswith(again):
+            self._again = again
             return ""
         self._again = None
-        if heard.startswith(said):
-            return heard[len(said) :]
-        restarted = len(said) >= CHANCE and heard.startswith(said[:CHANCE])
-        return f"\n\n{heard}" if restarted else heard
+        if again.startswith(self._heard):
+            return again[len(self._heard) :]
+        restarted = len(self._heard) >= CHANCE and again.startswith(self._heard[:CHANCE])
+        return f"\n\n{again}" if restarted else again
