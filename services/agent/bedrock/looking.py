@@ -30,7 +30,7 @@ def numbered(text: str, first: int, count: int) -> str:
     room = LETTERS
     for number, line in enumerate(lines[first - 1 : first - 1 + count], first):
         shown.append(f"{number:6}\t{shortened(line, WIDEST)}")
-        room -= len(shown[-1])
+        room -= len(shown[-1]) + 1
         if room < 0:
             break
     last = first - 1 + len(shown)

@@ -19,7 +19,7 @@ def pause(failed: Failed, attempt: int, attempts: int, luck: float) -> float | N
     """
     if not failed.failure.passes or attempt >= attempts:
         return None
-    wait = min(LONGEST, FIRST * 2 ** (attempt - 1)) * (0.5 + luck / 2)
+    wait = min(LONGEST, FIRST * 2 ** min(attempt - 1, 10)) * (0.5 + luck / 2)
     if failed.after is None:
         return wait
     return None if failed.after > PATIENCE else max(wait, failed.after)
