@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,7 @@ from services.agent.containment import is_private, within
 LARGEST = 1024 * 1024
 """Bytes; a larger file is nothing that an agent reads or edits as text."""
 
-BUILT = frozenset({"node_modules", "dist", ".astro", ".git"})
+BUILT = frozenset({"node_modules", "dist", ".astro"})
 """Folders that hold nothing that a person wrote; they are not listed."""
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -79,25 +79,25 @@ def listed(root: Path, most: int) -> tuple[list[str], bool]:
     cannot be listed.
     """
     found: list[str] = []
-    for folder, folders, names in os.walk(root, onerror=_only_of(root)):
-        folders[:] = sorted(name for name in folders if name not in BUILT and not is_private(name))
-        for name in sorted(names):
-            path = Path(folder, name)
-            if is_private(name) or not stat.S_ISREG(path.lstat().st_mode):
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        except OSError:
+            if not folder:
+                raise
+            continue  # it has vanished
+        for entry in entries:
+            if is_private(entry.name):
                 continue
-            if len(found) == most:
-                return sorted(found), True
-            found.append(path.relative_to(root).as_posix())
+            if entry.is_dir(follow_symlinks=False) and entry.name not in BUILT:
+                folders.append(f"{folder}{entry.name}/")
+            elif entry.is_file(follow_symlinks=False):
+                if len(found) == most:
+                    return sorted(found), True
+                found.append(f"{folder}{entry.name}")
     return sorted(found), False
-
-
-def _only_of(root: Path) -> Callable[[OSError], None]:
-    def failed(error: OSError) -> None:
-        # A folder that vanishes while it is walked holds nothing.
-        if error.filename == str(root):
-            raise error
-
-    return failed
 
 
 def _bytes(root: Path, path: str) -> bytes:

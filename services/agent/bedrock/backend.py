@@ -18,8 +18,9 @@ from services.aws import Failed, Models
 log = structlog.get_logger()
 
 _STOPPED = "(This was stopped before it was done.)"
-_WRITING = 0.5
-"""Seconds that writing down a turn may take when it is cancelled."""
+_WRITING = 5.0
+_HASTILY = 0.5
+"""Seconds that writing down a turn may take, and when it is cancelled."""
 
 
 class Bedrock:
@@ -42,22 +43,25 @@ class Bedrock:
         self._look_up_price(turn)
         before = await self._remembered(turn)
         loop = Loop(self._options, self._line, turn, host, [list(each.messages) for each in before])
-        ending: str | None = _STOPPED
+        ending, limit = _STOPPED, _HASTILY
         try:
             await loop.run()
+            limit = _WRITING
         except BackendError as error:
-            ending = _ending(error, loop)
+            ending, limit = _ending(error, loop), _WRITING
             raise
         finally:
             if ending is not None:
-                with trio.move_on_after(_WRITING, shield=True):
+                with trio.move_on_after(limit, shield=True):
                     await self._remember(turn, before, loop, ending)
 
     async def _remembered(self, turn: Turn) -> list[memory.Remembered]:
         try:
             return await trio.to_thread.run_sync(memory.load, turn.store)
         except OSError as error:
-            raise BackendError(f"The conversation cannot be read: {error}") from error
+            raise BackendError(
+                f"What was said in this conversation cannot be read: {error.strerror}."
+            ) from error
 
     async def _remember(
         self, turn: Turn, before: list[memory.Remembered], loop: Loop, ending: str

@@ -110,7 +110,8 @@ class Loop:
             failed = await self._asked(reply)
             if failed is None:
                 return reply
-            if failed.failure is Failure.TOO_LONG and self._fit(self._size() // 2):
+            self._speech.broke()
+            if failed.failure is Failure.TOO_LONG and self._fit(self._size() - 1):
                 continue
             wait = retry.pause(failed, attempt, self._options.attempts, self._line.luck())
             if wait is None:
@@ -124,7 +125,6 @@ class Loop:
                 attempt=attempt,
                 wait=wait,
             )
-            self._speech.broke()
             await trio.sleep(wait)
             attempt += 1
 
@@ -156,7 +156,7 @@ class Loop:
 
     def _note(self, reply: Reply) -> str | None:
         if reply.stop == "model_context_window_exceeded":
-            if not self._fit(self._size() // 2):
+            if not self._fit(self._size() - 1):
                 raise troubles.told(Failed(Failure.TOO_LONG, reply.stop), self._model)
             return troubles.cut("max_tokens")
         return troubles.cut(reply.stop)

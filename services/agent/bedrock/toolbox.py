@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar, TypeVarTuple, Unpack
 
 import trio
 
@@ -43,6 +44,10 @@ _ABOUT = {
     "preview_errors": "errors of the pages",
 }
 
+_SOME = "(The site is large: not all of it was searched. Search one folder at a time.)"
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Change = tuple[str, Literal["added", "modified", "deleted"]]
 
 
@@ -76,7 +81,7 @@ class Toolbox:
     async def _done(self, input: Input, call: Call, summary: str) -> tuple[str, Change | None]:
         path = ""
         if isinstance(input, Read | Write | Edit | Delete | List | Search):
-            path = await trio.to_thread.run_sync(files.relative, self.root, input.path)
+            path = await _looked(files.relative, self.root, input.path)
         decision = await self.host.ask(call.tool, summary)
         if not decision.allowed:
             raise Wrong(f"You may not do this. {decision.reason}".rstrip())
@@ -84,16 +89,22 @@ class Toolbox:
             case Write() | Edit() | Delete():
                 return await trio.to_thread.run_sync(_change, self.root, path, input)
             case Read() | List():
-                return await trio.to_thread.run_sync(_look, self.root, path, input), None
+                return await _looked(_look, self.root, path, input), None
             case Search():
-                texts = await trio.to_thread.run_sync(_texts, self.root, path)
-                return await search(texts, input.pattern, input.ignore_case), None
+                texts, all_of_them = await _looked(_texts, self.root, path)
+                found = await search(texts, input.pattern, input.ignore_case)
+                return found if all_of_them else f"{found}\n{_SOME}", None
             case GitStatus():
                 return looking.state(await self.host.git_state()), None
             case GitDiff():
                 return looking.difference(await self.host.git_diff()), None
             case PreviewErrors():
                 return looking.wrong(await self.host.preview_errors()), None
+
+
+async def _looked(ask: Callable[[Unpack[Ts]], T], *args: *Ts) -> T:
+    """What the disk says; cancelling does not wait for it, since it changes nothing."""
+    return await trio.to_thread.run_sync(ask, *args, abandon_on_cancel=True)
 
 
 def _look(root: Path, path: str, input: Read | List) -> str:
@@ -103,19 +114,21 @@ def _look(root: Path, path: str, input: Read | List) -> str:
     return looking.named(looking.inside(names, path), input.pattern, more)
 
 
-def _texts(root: Path, path: str) -> list[tuple[str, str]]:
+def _texts(root: Path, path: str) -> tuple[list[tuple[str, str]], bool]:
+    """The texts of a folder with their paths, and whether these are all."""
     found: list[tuple[str, str]] = []
     room = MOST_TEXT
-    for name in looking.inside(files.listed(root, MOST_FILES)[0], path):
+    names, more = files.listed(root, MOST_FILES)
+    for name in looking.inside(names, path):
         try:
             text = files.read(root, name)
         except (files.Unreadable, Outside, OSError):
             continue  # a picture, or what has just gone
         room -= len(text)
         if room < 0:
-            break
+            return found, False
         found.append((name, text))
-    return found
+    return found, not more
 
 
 def _change(root: Path, path: str, input: Write | Edit | Delete) -> tuple[str, Change | None]:

@@ -50,7 +50,9 @@ class List(Struct):
     """List the files of the site, without those that are built or installed."""
 
     path: Annotated[str, Meta(description="Only what is in this folder.")] = "."
-    pattern: Annotated[str, Meta(description="Only what fits, as *.astro or src/*.md.")] = "*"
+    pattern: Annotated[
+        str, Meta(max_length=200, description="Only what fits, as *.astro or src/*.md.")
+    ] = "*"
 
 
 class Search(Struct):

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 import trio
+from structlog.testing import capture_logs
 
 from services.agent.backend import BackendError
-from services.agent.bedrock import retry
+from services.agent.bedrock import memory, retry
+from services.agent.bedrock.backend import Bedrock
+from services.agent.bedrock.memory import NAME
 from services.messages import TextDelta
 from services.standin import Conversation, Drop, Fail, Reply, Say, Script, Standin, Use
-from tests.services.agent.bedrock.turning import bodies, remembered, run, scripted
+from tests.services.agent.bedrock.turning import OPTIONS, bodies, remembered, run, scripted
 from tests.services.agent.recorder import Recorder
 from tests.services.agent.sites import FILES, INDEX, Worktree
 
@@ -162,11 +165,13 @@ async def test_a_conversation_that_the_model_finds_too_long_is_shortened(
     it.script = Picky([], limit=6_000)
     told = await run(site, site.turn("Go on", id="turn-4"))
     assert told.text == "Short enough."
-    first, second = (len(request.body) for request in it.requests)
-    assert second < first / 2
+    first, *_, last = (len(request.body) for request in it.requests)
+    assert last < first / 2
+    assert "Write 2" in it.requests[-1].text
     # It stays short.
+    it.requests.clear()
     await run(site, site.turn("And on", id="turn-5"))
-    assert len(it.requests) == 3
+    assert len(it.requests) == 1
 
 
 @dataclass(frozen=True)
@@ -181,6 +186,51 @@ class Picky(Script):
         if conversation.size > self.limit:
             return Reply([Fail(400, "Input is too long for requested model.")])
         return Reply([Say("Short enough.")])
+
+
+async def test_an_answer_that_found_the_conversation_full_goes_on_with_a_shorter_one(
+    it: Standin, site: Worktree
+):
+    fern = "<p>A fern, and another.</p>"
+    page = f"{fern}\n" * 400
+    scripted(it, [Use("write", {"path": "src/a.md", "text": page})], [Say("Wrote it.")])
+    await run(site)
+    full = Reply([EDIT], stop="model_context_window_exceeded")
+    scripted(it, full, [DONE])
+    told = await run(site, site.turn("Greet", id="turn-2"))
+    assert told.text == "It greets twice."
+    assert fern in it.requests[-2].text
+    assert fern not in it.requests[-1].text
+
+
+async def test_an_answer_of_which_only_the_bill_is_missing_is_whole(it: Standin, site: Worktree):
+    # messageStart, two deltas, the block's end, messageStop; what would follow is the metadata.
+    scripted(it, Reply([Say("All done.")], cut=5))
+    told = await run(site)
+    assert len(it.requests) == 1
+    assert told.text == "All done."
+
+
+async def test_a_conversation_that_cannot_be_read_fails_the_turn(it: Standin, site: Worktree):
+    (site.turn("").store / NAME).mkdir(parents=True)
+    with pytest.raises(BackendError, match=r"cannot be read: Is a directory\."):
+        await Bedrock(OPTIONS).run(site.turn("Do it"), Recorder(site.root))
+    assert it.requests == []
+
+
+async def test_a_conversation_that_cannot_be_written_fails_nothing(
+    it: Standin, site: Worktree, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(memory, "append", full)
+    scripted(it, [DONE])
+    told = Recorder(site.root)
+    with capture_logs() as logs:
+        await Bedrock(OPTIONS).run(site.turn("Do it"), told)
+    assert told.text == "It greets twice."
+    assert [each["event"] for each in logs] == ["conversation not written"]
 
 
 async def test_without_a_region_it_says_so(
