@@ -56,10 +56,16 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     streams: _Count = 32
 
 
+def check(options: Options, model: str | None) -> None:
+    """Raises `ValueError` where neither the options nor `model`, the agent's, say what to ask."""
+    if not (options.model or model):
+        raise ValueError(
+            "cannot use the agent backend 'bedrock' without a model: name one in `bedrock.model`"
+        )
+
+
 def make(options: Options) -> Backend:
-    """The backend. Raises `ValueError` where no model is named."""
-    if not options.model:
-        raise ValueError("cannot use the agent backend 'bedrock': name a model in its options")
+    """The backend. A turn that nobody names a model for fails."""
     from services.agent.bedrock.backend import Bedrock
 
     return Bedrock(options)

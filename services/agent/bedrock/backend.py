@@ -40,7 +40,7 @@ class Bedrock:
 
     async def run(self, turn: Turn, host: Host) -> None:
         """See `Backend.run`. What the model is told of earlier turns is in `turn.store`."""
-        self._look_up_price(turn)
+        self._check(turn)
         before = await self._remembered(turn)
         loop = Loop(self._options, self._line, turn, host, [list(each.messages) for each in before])
         ending, limit = _STOPPED, _HASTILY
@@ -81,8 +81,10 @@ class Bedrock:
             # The site is edited: that the model will not know of it is no reason to fail.
             log.warning("conversation not written", turn=turn.id, reason=str(error))
 
-    def _look_up_price(self, turn: Turn) -> None:
+    def _check(self, turn: Turn) -> None:
         model = turn.model or self._options.model
+        if not model:
+            raise BackendError("No model is named for Amazon Bedrock: set `bedrock.model`.")
         if model not in self._unpriced and prices.price(self._options.prices, model) is None:
             self._unpriced.add(model)
             log.warning("model without a price", model=model)

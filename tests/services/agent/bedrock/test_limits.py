@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
 from services.agent.backend import BackendError, BudgetExceeded
-from services.agent.bedrock import Options, make
+from services.agent.bedrock import Options, Price, check
 from services.agent.bedrock.backend import Bedrock
 from services.messages import Used
 from services.standin import Reply, Say, Standin, Usage, Use
@@ -101,6 +102,32 @@ async def test_a_model_without_a_price_costs_nothing(it: Standin, site: Worktree
     ]
 
 
-def test_a_deployment_has_to_name_a_model():
-    with pytest.raises(ValueError, match="name a model in its options"):
-        make(Options())
+async def test_somebody_has_to_name_a_model(it: Standin, site: Worktree):
+    with pytest.raises(ValueError, match=r"name one in `bedrock\.model`"):
+        check(Options(), None)
+    check(Options(), "a model")
+    check(Options(model=MODEL), None)
+    with pytest.raises(BackendError, match="No model is named"):
+        await run(site, model="")
+    assert it.requests == []
+
+
+def test_the_options_as_a_person_writes_them():
+    written = f"""
+    model = "{MODEL}"
+    region = "eu-central-1"
+    cache_ttl = "1h"
+    additional_fields = {{ thinking = {{ type = "enabled", budget_tokens = 2000 }} }}
+
+    [prices."*claude-haiku*"]
+    input = 1
+    output = 5
+    cache_read = 0.1
+    cache_write = 1.25
+    """
+    options = msgspec.toml.decode(written, type=Options)
+    assert options.prices == {"*claude-haiku*": Price(1, 5, 0.1, 1.25)}
+    assert options.additional_fields["thinking"]["budget_tokens"] == 2000
+    for wrong in ("silence = 0", "max_steps = 0", "cache_ttl = '2h'", "modle = 'x'"):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.toml.decode(wrong, type=Options)
