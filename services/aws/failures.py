@@ -72,7 +72,7 @@ _ERRORS = {
     "NoCredentialsError": Failure.NO_CREDENTIALS,
     "PartialCredentialsError": Failure.NO_CREDENTIALS,
     "ProfileNotFound": Failure.NO_CREDENTIALS,
-    "CredentialRetrievalError": Failure.EXPIRED,
+    "CredentialRetrievalError": Failure.NO_CREDENTIALS,
     "TokenRetrievalError": Failure.EXPIRED,
     "SSOTokenLoadError": Failure.EXPIRED,
     "UnauthorizedSSOTokenError": Failure.EXPIRED,

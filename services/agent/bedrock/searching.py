@@ -15,12 +15,10 @@ from pathlib import Path
 import msgspec
 import trio
 
-from services.agent.bedrock.looking import shortened
 from services.agent.bedrock.tools import Wrong
 
 SECONDS = 5.0
 MATCHES = 200
-_WIDEST = 300
 _CHILD = Path(__file__).with_name("search_child.py")
 
 
@@ -47,6 +45,7 @@ async def search(texts: Sequence[tuple[str, str]], pattern: str, ignore_case: bo
             stderr=subprocess.DEVNULL,
             check=False,
             env={},
+            deliver_cancel=_kill,
         )
         if done.returncode == 0:
             found = msgspec.json.decode(done.stdout, type=_Found)
@@ -54,7 +53,12 @@ async def search(texts: Sequence[tuple[str, str]], pattern: str, ignore_case: bo
         raise Wrong("The search took too long. Use a simpler pattern, or one folder.")
     if found.error:
         raise Wrong(f"The pattern is no regular expression: {found.error}.")
-    lines = [f"{path}:{number}: {shortened(line, _WIDEST)}" for path, number, line in found.lines]
+    lines = [f"{path}:{number}: {line}" for path, number, line in found.lines]
     if found.more:
         lines.append("(There are more: search one folder, or for something rarer.)")
     return "\n".join(lines) or "(Nothing was found.)"
+
+
+async def _kill(process: trio.Process) -> None:
+    # It has nothing to put in order, and may have been born with signals blocked.
+    process.kill()

@@ -81,7 +81,8 @@ def test_when_to_ask_again_is_read_where_it_is_a_number(header: str, seconds: fl
     [
         ("NoRegionError", Failure.NO_REGION),
         ("NoCredentialsError", Failure.NO_CREDENTIALS),
-        ("CredentialRetrievalError", Failure.EXPIRED),
+        ("CredentialRetrievalError", Failure.NO_CREDENTIALS),
+        ("TokenRetrievalError", Failure.EXPIRED),
         ("EndpointConnectionError", Failure.UNAVAILABLE),
         ("ConnectTimeoutError", Failure.UNAVAILABLE),
         ("ReadTimeoutError", Failure.UNAVAILABLE),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncGenerator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
+import trio
 
 from services.standin import Standin, standin
+from tests.certificates import certificate
 from tests.services.agent.sites import Worktree, worktree
 
 MODEL = "eu.anthropic.claude-haiku-4-5"
@@ -35,3 +40,38 @@ async def it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncGenerator[
 @pytest.fixture
 def site(tmp_path: Path) -> Worktree:
     return worktree(tmp_path)
+
+
+@pytest.fixture
+async def encrypted(
+    it: Standin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> AsyncGenerator[str]:
+    """The stand-in behind an end of TLS, and its address."""
+    path = certificate(tmp_path / "certificate.pem", "127.0.0.1")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(path)
+
+    async def serve(client: trio.SSLStream[trio.SocketStream]) -> None:
+        server = await trio.open_tcp_stream("127.0.0.1", it.port)
+        async with server, client, trio.open_nursery() as nursery:
+            nursery.start_soon(_pass_on, client, server, nursery.cancel_scope)
+            nursery.start_soon(_pass_on, server, client, nursery.cancel_scope)
+
+    async with trio.open_nursery() as nursery:
+        serving = partial(trio.serve_ssl_over_tcp, serve, 0, context, host="127.0.0.1")
+        listeners = await nursery.start(serving)
+        port = listeners[0].transport_listener.socket.getsockname()[1]
+        url = f"https://127.0.0.1:{port}"
+        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", url)
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
+        yield url
+        nursery.cancel_scope.cancel()
+
+
+async def _pass_on(
+    source: trio.abc.ReceiveStream, sink: trio.abc.SendStream, both: trio.CancelScope
+) -> None:
+    with suppress(trio.BrokenResourceError):
+        async for data in source:
+            await sink.send_all(data)
+    both.cancel()

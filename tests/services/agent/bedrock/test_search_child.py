@@ -37,3 +37,14 @@ def test_what_it_finds():
         ("b.md", 1, "TWO"),
     ]
     assert "error" in search_child.find(task | {"pattern": "("})
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"), [(0, "0123456789…"), (40, "…8901234567…"), (99, "…0123456789")]
+)
+def test_of_a_long_line_it_shows_what_is_around_the_place(
+    place: int, shown: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(search_child, "WIDEST", 10)
+    assert search_child.around("0123456789" * 10, place) == shown
+    assert search_child.around("short", 2) == "short"

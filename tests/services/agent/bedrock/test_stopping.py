@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import ssl
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,7 +14,6 @@ from services.agent.backend import BackendError, Decision
 from services.agent.bedrock.backend import Bedrock
 from services.messages import FileChanged, TextDelta, ToolStarted
 from services.standin import Pause, Say, Standin, Use
-from tests.certificates import certificate
 from tests.services.agent.bedrock.turning import OPTIONS, bodies, remembered, run, scripted
 from tests.services.agent.recorder import Recorder
 from tests.services.agent.sites import INDEX, Worktree
@@ -106,40 +102,10 @@ async def test_while_it_waits_to_ask_again(it: Standin, site: Worktree, told: Re
 # As it is in production: encrypted
 
 
-@pytest.fixture
-async def encrypted(
-    it: Standin, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> AsyncGenerator[None]:
-    """The stand-in, behind an end of TLS."""
-    path = certificate(tmp_path / "certificate.pem", "127.0.0.1")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(path)
-
-    async def serve(client: trio.SSLStream[trio.SocketStream]) -> None:
-        server = await trio.open_tcp_stream("127.0.0.1", it.port)
-        async with server, client, trio.open_nursery() as nursery:
-            nursery.start_soon(_pass_on, client, server)
-            await _pass_on(server, client)
-            nursery.cancel_scope.cancel()
-
-    async with trio.open_nursery() as nursery:
-        serving = partial(trio.serve_ssl_over_tcp, serve, 0, context, host="127.0.0.1")
-        listeners = await nursery.start(serving)
-        port = listeners[0].transport_listener.socket.getsockname()[1]
-        monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", f"https://127.0.0.1:{port}")
-        monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
-        yield
-        nursery.cancel_scope.cancel()
-
-
-async def _pass_on(source: trio.abc.ReceiveStream, sink: trio.abc.SendStream) -> None:
-    with suppress(trio.BrokenResourceError):
-        async for data in source:
-            await sink.send_all(data)
-
-
-@pytest.mark.usefixtures("encrypted")
-async def test_in_the_middle_of_a_silence_over_tls(it: Standin, site: Worktree, told: Recorder):
+async def test_in_the_middle_of_a_silence_over_tls(
+    it: Standin, encrypted: str, site: Worktree, told: Recorder
+):
+    assert encrypted.startswith("https:")
     scripted(it, [Say("It is a long story."), Pause()])
     backend = Bedrock(msgspec.structs.replace(OPTIONS, streams=1))
     await stopped(site, told, TextDelta, backend)

@@ -75,6 +75,19 @@ async def test_the_model_of_the_turn_comes_before_the_one_of_the_options(
     ]
 
 
+async def test_an_api_key_of_bedrock_is_enough_where_it_is_encrypted(
+    it: Standin, encrypted: str, site: Worktree, monkeypatch: pytest.MonkeyPatch
+):
+    assert encrypted.startswith("https:")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "testing")
+    scripted(it, [Say("Done.")])
+    await run(site)
+    assert it.requests[0].get("authorization") == "Bearer testing"
+    assert "testing" not in it.requests[0].text
+
+
 async def test_several_tools_of_one_answer_are_used_in_order(it: Standin, site: Worktree):
     scripted(
         it,
