@@ -21,12 +21,18 @@ from tests.services.agent.sites import INDEX, Worktree
 EDIT = Use("edit", {"path": INDEX, "old": "Hello", "new": "Hi"})
 
 
-async def stopped(site: Worktree, told: Recorder, when: type, backend: Bedrock) -> None:
-    """Cancel a turn when it has told such an event; fails if it takes a second to be gone."""
+async def stopped(site: Worktree, told: Recorder, when: type | str, backend: Bedrock) -> None:
+    """Cancel a turn when it has told such an event, or said that; within a second it is gone."""
+
+    def now(told: Recorder) -> bool:
+        if isinstance(when, str):
+            return when in told.text
+        return any(isinstance(each, when) for each in told.events)
+
     with trio.fail_after(30):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(backend.run, site.turn("Do it"), told)
-            await told.until(lambda now: any(isinstance(each, when) for each in now.events))
+            await told.until(now)
             began = trio.current_time()
             nursery.cancel_scope.cancel()
     assert trio.current_time() - began < 1
@@ -45,6 +51,31 @@ async def test_in_the_middle_of_its_words(it: Standin, site: Worktree, told: Rec
     (turn,) = remembered(site)
     assert told.text.strip() in turn
     assert "This was stopped before it was done." in turn
+
+
+async def test_in_the_middle_of_a_silence(it: Standin, site: Worktree, told: Recorder):
+    await _silenced(it, site, told)
+
+
+async def test_in_the_middle_of_a_silence_over_tls(
+    it: Standin, encrypted: str, site: Worktree, told: Recorder
+):
+    assert encrypted.startswith("https:")
+    await _silenced(it, site, told)
+
+
+async def _silenced(it: Standin, site: Worktree, told: Recorder) -> None:
+    scripted(it, [Say("It is a long story."), Pause()])
+    backend = Bedrock(msgspec.structs.replace(OPTIONS, streams=1))
+    await stopped(site, told, "long story.", backend)
+    with trio.fail_after(5):
+        await it.until(lambda: it.requests[0].hung_up)
+    # The only worker thread has ended: there is room for another turn.
+    scripted(it, [EDIT], [Say("Fine.")])
+    told = Recorder(site.root)
+    with trio.fail_after(5):
+        await backend.run(site.turn("Go on", id="turn-2"), told)
+    assert told.text == "Fine."
 
 
 async def test_in_the_middle_of_the_input_of_a_tool(it: Standin, site: Worktree, told: Recorder):
@@ -97,26 +128,6 @@ async def test_while_it_waits_to_ask_again(it: Standin, site: Worktree, told: Re
     with trio.move_on_after(0.5):
         await backend.run(site.turn("Do it"), told)
     assert trio.current_time() - began < 1.5
-
-
-# As it is in production: encrypted
-
-
-async def test_in_the_middle_of_a_silence_over_tls(
-    it: Standin, encrypted: str, site: Worktree, told: Recorder
-):
-    assert encrypted.startswith("https:")
-    scripted(it, [Say("It is a long story."), Pause()])
-    backend = Bedrock(msgspec.structs.replace(OPTIONS, streams=1))
-    await stopped(site, told, TextDelta, backend)
-    with trio.fail_after(5):
-        await it.until(lambda: it.requests[0].hung_up)
-    # The only worker thread has ended: there is room for another turn.
-    scripted(it, [EDIT], [Say("Fine.")])
-    told = Recorder(site.root)
-    with trio.fail_after(5):
-        await backend.run(site.turn("Go on", id="turn-2"), told)
-    assert told.text == "Fine."
 
 
 # A server that takes the request and says nothing at all
