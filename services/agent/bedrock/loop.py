@@ -17,6 +17,7 @@ from services.agent.bedrock.messages import (
     Picture,
     Result,
     Text,
+    Thought,
     assistant,
     closed,
     user,
@@ -44,8 +45,8 @@ class Line:
 
 
 class Loop:
-    """One turn. `past` are the turns before it, `messages` its own so far, and `done` the results
-    that there are of the calls in the last one."""
+    """One turn. `past` are the turns before it, `messages` its own so far; of the calls in the last
+    one, `done` are the results that there are, and `begun` is the id of the one under way."""
 
     def __init__(
         self, options: Options, line: Line, turn: Turn, host: Host, past: list[list[Message]]
@@ -53,6 +54,7 @@ class Loop:
         self.past = past
         self.messages = [_instruction(turn)]
         self.done: list[Result] = []
+        self.begun: str | None = None
         self.cut = False  # whether the past is another than it was
         self._options = options
         self._line = line
@@ -67,7 +69,8 @@ class Loop:
     def closed(self, ending: str) -> list[Message]:
         """The turn's messages as another turn may follow them, if it ended here."""
         said = self._speech.said
-        return closed(self.messages, self.done, f"{said}\n\n{ending}" if said else ending)
+        last = f"{said}\n\n{ending}" if said else ending
+        return closed(self.messages, self.done, self.begun, last)
 
     async def run(self) -> None:
         """Raises `BackendError`."""
@@ -76,7 +79,7 @@ class Loop:
             self._within_budget()
             self._fit(self._options.context_tokens)
             reply = await self._answered()
-            self.messages.append(assistant(*reply.blocks))
+            self.messages.append(assistant(*self._said(reply)))
             self._speech.answered()
             await self._host.emit(Used(self._paid(reply)))
             if failure := troubles.stopped(reply.stop):
@@ -97,7 +100,9 @@ class Loop:
 
     async def _use_tools(self, reply: Reply, note: str | None) -> None:
         for call in reply.calls:
+            self.begun = call.id
             self.done.append(await self._toolbox.use(call))
+            self.begun = None
         said: list[Block] = [*self.done, *([Text(note)] if note else [])]
         self.messages.append(user(*said))
         self.done = []
@@ -153,6 +158,13 @@ class Loop:
             tools.offered(self._turn.mode),
             [*before, last],
         )
+
+    def _said(self, reply: Reply) -> list[Block]:
+        """What the model said; the words as the person read them where they came in pieces."""
+        if not self._speech.pieced:
+            return reply.blocks
+        thoughts = [block for block in reply.blocks if isinstance(block, Thought)]
+        return [*thoughts, Text(self._speech.said), *reply.calls]
 
     def _note(self, reply: Reply) -> str | None:
         if reply.stop == "model_context_window_exceeded":

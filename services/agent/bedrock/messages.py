@@ -66,18 +66,21 @@ def assistant(*blocks: Block) -> Message:
     return Message("assistant", blocks)
 
 
-def closed(messages: Sequence[Message], done: Sequence[Result], ending: str) -> list[Message]:
+def closed(
+    messages: Sequence[Message], done: Sequence[Result], begun: str | None, ending: str
+) -> list[Message]:
     """The messages of a turn that ended before the model had finished, so that another may follow.
 
-    `done` are the results of the last calls that there are; every other call gets one that says
-    what is known of it. The model has the last word, which is `ending`.
+    `done` are the results that there are of the last calls, and `begun` is the id of one that was
+    under way; every other call was not made. The model has the last word, which is `ending`.
     """
     found = list(messages)
     if found and (calls := found[-1].calls):
-        begun, *later = [*(call.id for call in calls[len(done) :]), ""]
-        missing = [Result(begun, "It is not known whether this was done.", False)] if begun else []
-        missing += [Result(id, "This was not done.", False) for id in later if id]
-        found.append(user(*done, *missing))
+        results = [*done]
+        for call in calls[len(done) :]:
+            known = "It is not known whether this was done." if call.id == begun else "Not done."
+            results.append(Result(call.id, known, False))
+        found.append(user(*results))
     if found and found[-1].role == "user":
         found.append(assistant(Text(ending)))
     return found

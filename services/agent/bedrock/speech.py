@@ -20,6 +20,7 @@ class Speech:
         self._said = ""  # of this answer, in all attempts
         self._heard = ""  # the same as the model gave it, without a paragraph of ours
         self._again: str | None = None  # what is held back while it may be a repetition
+        self.pieced = False  # whether this answer broke off after it had said something
 
     @property
     def said(self) -> str:
@@ -39,12 +40,12 @@ class Speech:
 
     def answered(self) -> None:
         """The answer is whole; what comes is of another one."""
-        self._said, self._heard, self._again = "", "", None
+        self._said, self._heard, self._again, self.pieced = "", "", None, False
 
     def broke(self) -> None:
         """The answer broke off, and is asked for again."""
         if self._said:
-            self._again = ""
+            self._again, self.pieced = "", True
         else:
             self.answered()
 

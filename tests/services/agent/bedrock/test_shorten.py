@@ -82,8 +82,10 @@ def test_it_stays_a_conversation(turns: list[list[Message]], most: int):
 @given(conversations.turns(whole=False), st.integers(0, 3))
 def test_a_turn_that_was_stopped_anywhere_is_closed(messages: list[Message], done: int):
     results = [Result(call.id, "ok") for call in messages[-1].calls[:done]]
-    found = closed(messages, results, "(stopped)")
+    begun = next((call.id for call in messages[-1].calls[done:]), None)
+    found = closed(messages, results, begun, "(stopped)")
     conversations.check(found)
     assert found[: len(messages)] == messages
     assert found[-1] == assistant(Text("(stopped)"))
     assert all(result in found[len(messages)].blocks for result in results)
+    assert str(found).count("not known") == (begun is not None)

@@ -106,7 +106,7 @@ async def test_after_an_edit_of_which_the_next_turn_knows(
         for block in bodies(it)[-1]["messages"][2]["content"]
         if "toolResult" in block
     ]
-    assert results == ["It is not known whether this was done.", "This was not done."]
+    assert results == ["It is not known whether this was done.", "Not done."]
 
 
 async def test_while_a_person_is_asked(it: Standin, site: Worktree, told: Recorder):
