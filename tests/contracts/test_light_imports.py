@@ -42,4 +42,5 @@ def test_the_face_of_a_service_is_light(module: str):
 
 
 def test_aws_is_asked_without_boto3_until_somebody_asks_it():
-    assert not imported_by("services.aws", "services.workspaces.service") & {"boto3", "botocore"}
+    asking = ("services.aws", "services.workspaces.service", "services.agent.bedrock.backend")
+    assert not imported_by(*asking) & {"boto3", "botocore"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tempfile
 from pathlib import Path, PurePosixPath
 
+from services.agent import files as whole
+from services.agent.containment import Outside
 from services.agent.simulation.site import Change, Site
 
 _TEXT = re.compile(
@@ -53,26 +54,14 @@ def write(root: Path, change: Change) -> None:
 
     Raises `Unsafe` for a path outside of the site, `OSError` where the system refuses.
     """
-    path = _safe(root, change.path)
-    if change.text is None:
-        path.unlink()
-        return
-    text = change.text
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = 0o644
-    if path.exists():
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if b"\r\n" in path.read_bytes():
-            text = text.replace("\n", "\r\n")
-    handle, temporary = tempfile.mkstemp(prefix=".edit-", suffix=".tmp", dir=path.parent)
+    _safe(root, change.path)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        if change.text is None:
+            whole.delete(root, change.path)
+        else:
+            whole.write(root, change.path, change.text)
+    except Outside as error:
+        raise Unsafe(str(error)) from error
 
 
 def _fail(error: OSError) -> None:
@@ -96,8 +85,8 @@ def _text(path: Path) -> str | None:
     return text.replace("\r\n", "\n")
 
 
-def _safe(root: Path, relative: str) -> Path:
-    """The file of that path, if no part of it is hidden, goes up or is a link."""
+def _safe(root: Path, relative: str) -> None:
+    """Raises `Unsafe` if a part of the path is hidden, goes up or is a link."""
     parts = PurePosixPath(relative).parts
     if not parts or relative.startswith("/") or any(_hidden(part) for part in parts):
         raise Unsafe(f"cannot touch {relative}: it is not one of the site's files")
@@ -106,4 +95,3 @@ def _safe(root: Path, relative: str) -> Path:
         path = path / part
         if path.is_symlink():
             raise Unsafe(f"cannot touch {relative}: {part} is a link to somewhere else")
-    return path

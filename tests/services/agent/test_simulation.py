@@ -395,7 +395,7 @@ async def test_a_file_keeps_its_mode_and_its_line_ends(root: Path):
 async def test_a_write_that_the_system_refuses_fails_the_turn_and_leaves_the_file_whole(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def full(_from: object, _to: object) -> None:
+    def full(_from: object, _to: object, **_: object) -> None:
         raise OSError("no space left on device")
 
     before = snapshot(root)

@@ -286,7 +286,7 @@ def test_a_script_that_is_gone_meanwhile_is_refused(tmp_path: Path):
 async def test_a_failed_tool_says_why_where_the_system_refuses(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("services.agent.simulation.files.os.replace", full)

@@ -1,0 +1,28 @@
+"""What the use of a model costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+from services.agent.bedrock import Price
+from services.messages import Usage
+
+
+def price(prices: Mapping[str, Price], model: str) -> Price | None:
+    """That of the longest pattern that fits the model's id."""
+    fitting = [pattern for pattern in prices if fnmatchcase(model, pattern)]
+    return prices[max(fitting, key=len)] if fitting else None
+
+
+def used(model: str, counts: Mapping[str, int], price: Price | None) -> Usage:
+    """`counts` are in AWS's words; its input tokens are those that the cache had no part in."""
+    fresh = counts.get("inputTokens", 0)
+    said = counts.get("outputTokens", 0)
+    read = counts.get("cacheReadInputTokens", 0)
+    written = counts.get("cacheWriteInputTokens", 0)
+    cost = 0.0
+    if price is not None:
+        cost = fresh * price.input + said * price.output
+        cost += read * price.cache_read + written * price.cache_write
+    return Usage(model, fresh, said, read, written, cost / 1_000_000)
