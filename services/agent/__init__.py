@@ -8,6 +8,8 @@ import msgspec
 import trio
 
 from services.agent.backends import check
+from services.agent.bedrock import Options as Bedrock
+from services.agent.bedrock import check as check_bedrock
 from services.agent.simulation import Options as Simulated
 from supervisor.context import Context
 
@@ -16,7 +18,7 @@ Dollars = Annotated[float, msgspec.Meta(ge=0)]
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`backend` names who carries out instructions, unless a turn names another of `backends`;
-    a turn has `turn_timeout` seconds for it. `model` is what it is to use.
+    a turn has `turn_timeout` seconds for it. What each of them needs is in the table of its name.
 
     So many turns of one thread as `waiting` says may wait for the one that runs; in all threads
     together so many run at once as `running` says.
@@ -31,7 +33,6 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     backend: str = "simulation"
     backends: tuple[str, ...] = ()
-    model: str | None = None
     turn_timeout: float = 600.0
     waiting: Annotated[int, msgspec.Meta(ge=0)] = 16
     running: Annotated[int, msgspec.Meta(ge=1)] = 4
@@ -43,11 +44,14 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turn_budget: Dollars = 0.0
     thread_budget: Dollars = 0.0
     day_budget: Dollars = 0.0
+    bedrock: Bedrock = Bedrock()
     simulation: Simulated = Simulated()
 
     def __post_init__(self) -> None:
         for name in (self.backend, *self.backends):
             check(name)
+        if "bedrock" in self.allowed:
+            check_bedrock(self.bedrock)
 
     @property
     def allowed(self) -> frozenset[str]:

@@ -17,7 +17,14 @@ def _simulation(ctx: Context[Options]) -> Backend:
     return simulation(ctx.options.simulation)
 
 
+def _bedrock(ctx: Context[Options]) -> Backend:
+    from services.agent.bedrock import make as bedrock
+
+    return bedrock(ctx.options.bedrock)
+
+
 BACKENDS: Mapping[str, Callable[[Context[Options]], Backend]] = {
+    "bedrock": _bedrock,
     "simulation": _simulation,
 }
 

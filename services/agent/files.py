@@ -157,7 +157,7 @@ def _slurp(folder: int, name: str, path: str, most: int, *, cut: bool = False) -
 
 
 def _replace(folder: int, name: str, data: bytes, mode: int) -> None:
-    temporary = f".edit-{secrets.token_hex(6)}.tmp"
+    temporary = f".nurseryd-edit-{secrets.token_hex(6)}.tmp"
     handle = os.open(temporary, _NEW, 0o600, dir_fd=folder)
     try:
         with open(handle, "wb") as file:

@@ -199,7 +199,7 @@ class Lane:
             root=workspace.root,
             store=self.places.store(info.backend),
             mode=info.mode,
-            model=model or self._ctx.options.model,
+            model=model,
             selection=selection,
             images=await self._images(stored),
             notes=remarks.notes(self.book.ledger, info.turn, info.backend, earlier),

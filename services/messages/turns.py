@@ -128,8 +128,8 @@ class StartTurn(Request[TurnInfo], frozen=True):
     """One turn: answered when it is queued, and that is on disk. A thread's turns run one by one.
 
     `backend` and `model`, where they are None, are those that were named last in the thread, or
-    else the deployment's. Asked again with the same `idempotency_key`, it answers with the turn
-    that there is.
+    else the deployment's; a `model` belongs to its backend. Asked again with the same
+    `idempotency_key`, it answers with the turn that there is.
     """
 
     key: ThreadKey

@@ -16,6 +16,8 @@ from supervisor.desk import Refused
 
 # Wherever they are in a site; and what is built, which at other places is somebody's own.
 GENERATED = ("node_modules", ".astro")
+# What an agent was writing when it was killed: see services/agent/files.py.
+UNWRITTEN = ".nurseryd-edit-*.tmp"
 BUILT = "dist"
 
 
@@ -62,7 +64,8 @@ def exclude_generated(git: Path) -> None:
     path = git / "info" / "exclude"
     path.parent.mkdir(exist_ok=True)
     text = path.read_text() if path.exists() else ""
-    missing = [name for name in (*GENERATED, f"/{BUILT}") if name not in text.splitlines()]
+    wanted = (*GENERATED, f"/{BUILT}", UNWRITTEN)
+    missing = [name for name in wanted if name not in text.splitlines()]
     if missing:
         head = text if not text or text.endswith("\n") else text + "\n"
         write_whole(path, (head + "\n".join(missing) + "\n").encode())

@@ -56,9 +56,9 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     streams: _Count = 32
 
 
-def check(options: Options, model: str | None) -> None:
-    """Raises `ValueError` where neither the options nor `model`, the agent's, say what to ask."""
-    if not (options.model or model):
+def check(options: Options) -> None:
+    """Raises `ValueError` where the options do not say what to ask."""
+    if not options.model:
         raise ValueError(
             "cannot use the agent backend 'bedrock' without a model: name one in `bedrock.model`"
         )

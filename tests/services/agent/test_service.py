@@ -95,7 +95,7 @@ async def test_the_backend_is_told_where_and_how_to_work(bench: Bench) -> None:
         seen.append(turn)
 
     selection = Selection("src/a.astro", 3, 1, "<h1>")
-    async with bench.life(script, Options(model="opus")):
+    async with bench.life(script, Options()):
         info = await bench.execute("look", mode=Mode.ANALYZE, selection=selection, images=(PNG,))
         await bench.execute("look again", model="haiku")
     place = bench.keeper.place
@@ -106,7 +106,7 @@ async def test_the_backend_is_told_where_and_how_to_work(bench: Bench) -> None:
         place / "t1",
         place / "histories/t1.agent/simulation",
         Mode.ANALYZE,
-        "opus",
+        None,
         selection,
         (PNG,),
     )
@@ -122,26 +122,17 @@ async def test_a_thread_goes_on_with_the_backend_and_the_model_that_were_named_l
     async def script(turn: Turn, _host: Host) -> None:
         models.append(turn.model)
 
-    both = Options(backends=("other",), model="small")
+    both = Options(backends=("other",))
     async with bench.life(script, both):
         named = [{}, {"model": "large"}, {}, {"backend": "other"}, {}, {"backend": "simulation"}]
         used = [(await bench.execute(**names)).backend for names in named]
-    async with bench.life(script, Options(model="small")):
+    async with bench.life(script):
         await bench.execute(backend="simulation", model="large")
         used.append((await bench.execute()).backend)
         other = await bench.execute(key=OTHER)
     assert used == ["simulation"] * 3 + ["other"] * 2 + ["simulation"] * 2
-    assert models == [
-        "small",
-        "large",
-        "large",
-        "small",
-        "small",
-        "small",
-        "large",
-        "large",
-        "small",
-    ]
+    large = [None, "large", "large", None, None, None]
+    assert models == [*large, "large", "large", None]
     assert other.backend == "simulation"
 
 
