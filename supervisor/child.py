@@ -106,9 +106,7 @@ class Child:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._stdin is not None:
-            self._stdin.close()
-            self._pipes.stdin = None
+        self.close_stdin()
         self._pipes.close()
         if self._report is not None:
             self._report.close()
@@ -163,6 +161,12 @@ class Child:
                 await self._stdin.send_all(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             raise Refused("cannot write to it: it has closed its stdin; restart it") from None
+
+    def close_stdin(self) -> None:
+        """Let its stdin end, if that is a pipe; whoever is writing to it gets `Refused`."""
+        if self._stdin is not None:
+            self._stdin.close()
+            self._pipes.stdin = None
 
     @property
     def code(self) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+import subprocess
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from itertools import count
 from typing import Generic, Protocol, TypeVar, cast
 
 import trio
@@ -12,7 +15,11 @@ from supervisor.channels import Channels
 from supervisor.control import Control
 from supervisor.desk import Answer, Request
 from supervisor.events import Events
+from supervisor.running import Running, running
+from supervisor.spawn import Program
 from supervisor.spec import Spec, TaskSpec
+
+__all__ = ["Body", "Context", "Running", "Undeclared"]
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -29,7 +36,8 @@ class Context(Generic[O_co]):
     `stopping` is set when the service is asked to end; `stop_timeout` seconds later it is
     cancelled. `options` is the service's own table, checked when the plan was made. `run` is the
     same for every life within one run of the daemon, and unlike any other run's; no secret.
-    `hidden` are the variables of ours that no program inherits without naming them.
+    `hidden` are the variables of ours that no program inherits without naming them. `marker` is
+    unlike any other life's.
     """
 
     def __init__(
@@ -43,6 +51,7 @@ class Context(Generic[O_co]):
         stopping: trio.Event,
         run: str = "",
         hidden: frozenset[str] = frozenset(),
+        marker: str = "",
     ) -> None:
         self.name = spec.name
         self.run = run
@@ -53,6 +62,8 @@ class Context(Generic[O_co]):
         self._spec = spec
         self._channels = channels
         self._control = control
+        self._marker = marker
+        self._programs = count(1)
 
     @property
     def control(self) -> Control:
@@ -90,6 +101,33 @@ class Context(Generic[O_co]):
         """A board to read and wait on; None until somebody has published."""
         self._declared("watches", name)
         return cast("Cell[M | None]", self._channels.boards[name])
+
+    def program(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        directory: str | None = None,
+        grace: float = 1.0,
+    ) -> AbstractAsyncContextManager[Running]:
+        """Run a program for as long as an `async with` lasts; it leaves nothing behind.
+
+        It is a session of its own, with pipes for its stdin, stdout and stderr, and with this
+        `environment` and no other variable. Leaving the block, also by a cancellation, ends it:
+        its stdin is closed, its group gets SIGTERM, and `grace` seconds later SIGKILL, with
+        whatever left the group. That is waited for, shielded. What a killed daemon leaves of it
+        is ended when the next one starts. Entering raises `OSError` where it cannot be started.
+        """
+        return running(
+            Program(
+                command=command,
+                environment={"NURSERYD_SERVICE": self.name, **environment},
+                directory=directory,
+                stdin=subprocess.PIPE,
+            ),
+            f"{self._marker}.{next(self._programs)}",
+            grace,
+        )
 
     def _declared(self, how: str, name: str) -> None:
         if name not in getattr(self._spec, how, ()):

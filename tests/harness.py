@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TypeVar
 
 import trio
@@ -30,6 +31,7 @@ class Harness:
         self.desk = Desk("supervisor")
         self.stopping = trio.Event()
         self.hidden: frozenset[str] = frozenset()
+        self.marker = f"tests/{uuid.uuid4().hex}"
 
     def context(self, options: T) -> Context[T]:
         return Context(
@@ -41,4 +43,5 @@ class Harness:
             stopping=self.stopping,
             run="run",
             hidden=self.hidden,
+            marker=self.marker,
         )

@@ -49,6 +49,7 @@ def task(spec: Spec) -> LiveBody:
             stopping=life.stopping,
             run=life.run,
             hidden=life.hidden,
+            marker=life.marker,
         )
         await body(context, task_status=task_status)
 
