@@ -23,7 +23,7 @@ help: ## show this list
 		| awk -F'|' '{ printf "%-24s %s\n", $$1, $$2 }'
 
 # Through exec, so that Ctrl-C, and a SIGTERM that make passes on, reach the daemon itself.
-run: $(VENV)/project.stamp ## start everything on this machine: config/local.toml, loopback only
+run: $(VENV)/project.stamp $(if $(filter claude,$(AGENT_BACKEND)),$(VENV)/claude.stamp) ## start everything on this machine: config/local.toml, loopback only
 	@exec $(BIN)/nurseryd -c config/local.toml
 
 # A daemon that a test kills may leave half a file of data behind: the reports are made without it.
@@ -90,6 +90,7 @@ endef
 
 lock: $(VENV)/test.stamp ## bring the lock files in line with pyproject.toml
 	$(call compile,requirements.lock,--group build pyproject.toml)
+	$(call compile,requirements-claude.lock,--extra claude -c requirements.lock pyproject.toml)
 	$(call compile,tests/requirements.lock,--group pyproject.toml:test -c requirements.lock)
 	$(call compile,tests/supervisorctl/requirements.lock,--group pyproject.toml:supervisorctl)
 
@@ -113,6 +114,12 @@ $(VENV)/runtime.stamp: requirements.lock
 
 $(VENV)/project.stamp: $(VENV)/runtime.stamp pyproject.toml
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What `make run AGENT_BACKEND=claude` needs besides: the Claude Code CLI, 190 MB.
+$(VENV)/claude.stamp: $(VENV)/project.stamp requirements-claude.lock
+	@echo "installing the Claude Code CLI into $(VENV)"
+	@$(INSTALL) --require-hashes --requirement requirements-claude.lock
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/project.stamp tests/requirements.lock
