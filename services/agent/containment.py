@@ -7,10 +7,11 @@ to open that file, not the path that was asked for.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
-_GIT = ".git"
-_SECRETS = (".env", ".npmrc", ".netrc", ".yarnrc", ".yarnrc.yml")
+GIT = ".git"
+SECRETS = (".env", ".npmrc", ".netrc", ".yarnrc", ".yarnrc.yml")
 _SAMPLES = (".env.example", ".env.sample", ".env.template")
 
 
@@ -34,7 +35,13 @@ def within(root: Path, path: str) -> Path:
         raise Outside(f"cannot use {path}: it is not inside the site's folder") from error
     if any(is_private(part) for part in relative.parts):
         raise Outside(f"cannot use {path}: it may hold secrets, or is git's own")
-    if found.exists() and not (found.is_file() or found.is_dir()):
+    try:
+        kind = os.lstat(found).st_mode
+    except FileNotFoundError:
+        return found
+    except OSError as error:
+        raise Outside(f"cannot use {path}: {error.strerror}") from error
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
         raise Outside(f"cannot use {path}: it is no ordinary file")
     return found
 
@@ -44,4 +51,4 @@ def is_private(name: str) -> bool:
     lower = name.lower()
     if lower in _SAMPLES:
         return False
-    return lower == _GIT or lower in _SECRETS or lower.startswith(".env.")
+    return lower == GIT or lower in SECRETS or lower.startswith(".env.")
