@@ -1,0 +1,148 @@
+"""Carries out turns with the Claude Code CLI: one process for each turn, a session per thread."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import claude_agent_sdk
+import msgspec
+import structlog
+import trio
+from claude_agent_sdk import ResultMessage
+
+from services.agent import prompts
+from services.agent.backend import BackendError, Host, Turn
+from services.agent.claude import Options
+from services.agent.claude.asking import Asking
+from services.agent.claude.command import command, tools
+from services.agent.claude.conversation import Conversation, NotResumed
+from services.agent.claude.effects import Effects
+from services.agent.claude.environment import environment
+from services.agent.claude.session import LOST, Folder, Session
+from services.agent.claude.telling import Telling
+from services.messages import Usage
+from supervisor.context import Context
+
+log = structlog.get_logger()
+
+GRACE = 0.3  # seconds, for a CLI that is asked to end
+
+
+class Claude:
+    """`ours` is the environment that the CLI's is made from."""
+
+    def __init__(
+        self, options: Options, ctx: Context[Any], ours: Mapping[str, str] = os.environ
+    ) -> None:
+        self._options = options
+        self._ctx = ctx
+        self._ours = ours
+
+    async def run(self, turn: Turn, host: Host) -> None:
+        """See `Backend.run`. A conversation that cannot be resumed begins anew, once."""
+        root = await trio.to_thread.run_sync(turn.root.resolve)
+        folder = Folder(turn.store)
+        session, resume, lost = await _opened(folder, root)
+        if resume:
+            try:
+                return await self._run(turn, root, host, folder, session, resume=True)
+            except NotResumed as error:
+                log.warning("cannot resume a conversation", turn=turn.id, error=str(error))
+                await trio.to_thread.run_sync(folder.forget)
+                session, resume, lost = *(await _opened(folder, root))[:2], True
+        if lost:
+            turn = replace(turn, notes=(LOST, *turn.notes))
+        return await self._run(turn, root, host, folder, session, resume=False)
+
+    async def _run(
+        self,
+        turn: Turn,
+        root: Path,
+        host: Host,
+        folder: Folder,
+        session: Session,
+        *,
+        resume: bool,
+    ) -> None:
+        options = self._options
+        offered = tools(turn.mode, options.scripts)
+        telling = Telling(root)
+        arguments = command(
+            await trio.to_thread.run_sync(self._find),
+            system=prompts.system(turn.mode),
+            tools=offered,
+            model=turn.model or options.model,
+            max_turns=options.max_turns,
+            budget=turn.budget,
+            session=session.id,
+            resume=resume,
+        )
+
+        async def pay(result: ResultMessage) -> Usage:
+            """What a resumed session says it cost is all that it ever did."""
+            total = result.total_cost_usd
+            cost = 0.0
+            if total is not None:
+                cost = total - session.cost if total >= session.cost else total
+                paid = msgspec.structs.replace(session, cost=total)
+                await trio.to_thread.run_sync(folder.write, paid)
+            return telling.paid(result, cost)
+
+        async with AsyncExitStack() as stack:
+            temporary = await stack.enter_async_context(_private_folder())
+            given = environment(
+                self._ours,
+                home=folder.home,
+                config=folder.config,
+                temporary=temporary,
+                retries=options.retries,
+            )
+            try:
+                cli = await stack.enter_async_context(
+                    self._ctx.program(
+                        arguments, environment=given, directory=str(root), grace=GRACE
+                    )
+                )
+            except OSError as error:
+                why = error.strerror or str(error)
+                raise BackendError(f"cannot start Claude Code in {root}: {why}") from None
+            effects = Effects(host)
+            asking = Asking(root, host, telling, effects, tools=offered, scripts=options.scripts)
+            talk = Conversation(cli, turn, host, telling, effects, asking, pay)
+            await talk.hold(options.max_turns)
+
+    def _find(self) -> Path:
+        if self._options.cli is not None:
+            return Path(self._options.cli)
+        bundled = Path(claude_agent_sdk.__file__).parent / "_bundled" / "claude"
+        if not bundled.is_file():
+            raise BackendError(
+                f"cannot find Claude Code: {bundled} is not there; install claude-agent-sdk from a"
+                " wheel for this platform, or name the program with the option `cli`"
+            )
+        return bundled
+
+
+async def _opened(folder: Folder, root: Path) -> tuple[Session, bool, bool]:
+    try:
+        return await trio.to_thread.run_sync(folder.open, root)
+    except OSError as error:
+        raise BackendError(f"cannot keep the conversation: {error}") from None
+
+
+@asynccontextmanager
+async def _private_folder() -> AsyncGenerator[Path]:
+    """A folder that nobody else reads, and that goes with the turn."""
+    path = Path(tempfile.mkdtemp(prefix="nurseryd-claude-"))
+    try:
+        yield path
+    finally:
+        with trio.CancelScope(shield=True):
+            await trio.to_thread.run_sync(lambda: shutil.rmtree(path, ignore_errors=True))

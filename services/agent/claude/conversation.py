@@ -1,0 +1,224 @@
+"""One turn's talk with a Claude Code CLI that runs: the instruction, and what comes of it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import structlog
+import trio
+from claude_agent_sdk import (
+    ClaudeAgentOptions,
+    ClaudeSDKClient,
+    ClaudeSDKError,
+    Message,
+    ResultMessage,
+)
+
+from services.agent import prompts
+from services.agent.backend import BackendError, Host, Turn
+from services.agent.claude.asking import Asking
+from services.agent.claude.command import OLDEST, SHELL, new_enough
+from services.agent.claude.effects import Effects
+from services.agent.claude.failures import ended, failure
+from services.agent.claude.summary import name
+from services.agent.claude.telling import Telling
+from services.agent.claude.transport import CliTransport
+from services.messages import BackendEvent, ToolFinished, ToolStarted, Usage, Used
+from supervisor.context import Running
+
+log = structlog.get_logger()
+
+CONNECT = 30.0  # seconds, for the CLI to begin
+WIND_DOWN = 0.4  # for it to say what an interrupted turn has used
+LEAVE = 5.0  # for it to end by itself after its last word
+
+
+class NotResumed(BackendError):
+    """The CLI ended before it heard the instruction."""
+
+
+class Conversation:
+    """`pay` is awaited with the result, and gives what the turn has used."""
+
+    def __init__(
+        self,
+        cli: Running,
+        turn: Turn,
+        host: Host,
+        telling: Telling,
+        effects: Effects,
+        asking: Asking,
+        pay: Callable[[ResultMessage], Awaitable[Usage]],
+    ) -> None:
+        self._cli = cli
+        self._turn = turn
+        self._host = host
+        self._telling = telling
+        self._effects = effects
+        self._asking = asking
+        self._pay = pay
+        self._max_turns = 0
+        self._transport = CliTransport(cli)
+        self._client = ClaudeSDKClient(
+            ClaudeAgentOptions(
+                verbatim_prompts=True,
+                can_use_tool=asking.may,
+                hooks={"PreToolUse": asking.hooks},
+            ),
+            transport=self._transport,
+        )
+        self._talking = trio.CancelScope()
+        self._failure: BackendError | None = None
+        self._asked = self._paid = False
+        self._code: int | None = None
+        self._gone = trio.Event()
+        self._trouble = ""
+
+    async def hold(self, max_turns: int) -> None:
+        """Talk until the result; raises `BackendError`. `max_turns` is for its words.
+
+        Cancelled, it interrupts the CLI, and lets it say within `WIND_DOWN` what was used.
+        """
+        self._max_turns = max_turns
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._wait)
+            nursery.start_soon(self._listen_to_trouble)
+            nursery.start_soon(self._asking.serve)
+            try:
+                await self._talk(nursery)
+            finally:
+                with trio.CancelScope(shield=True):
+                    await self._close()
+            nursery.cancel_scope.cancel()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _talk(self, nursery: trio.Nursery) -> None:
+        if not await self._connect():
+            return
+        self._asked = True
+        try:
+            await self._client.query(self._said())
+            with self._talking:
+                async for message in self._client.receive_messages():
+                    await self._take(message, nursery)
+        except ClaudeSDKError as error:
+            log.warning("Claude Code broke off", turn=self._turn.id, error=str(error))
+        if not self._paid:
+            self._failure = self._failure or BackendError(await self._why_silent())
+        for event in self._telling.end():
+            await self._emit(event)
+
+    async def _connect(self) -> bool:
+        try:
+            with trio.fail_after(CONNECT):
+                await self._client.connect()
+                info = await self._client.get_server_info() or {}
+        except trio.TooSlowError:
+            self._failure = BackendError(f"Claude Code does not answer for {CONNECT:.0f} seconds")
+            return False
+        except ClaudeSDKError:
+            self._failure = NotResumed(await self._why_silent())
+            return False
+        version = str(info.get("claude_code_version", ""))
+        if new_enough(version):
+            return True
+        oldest = ".".join(map(str, OLDEST))
+        text = f"cannot use Claude Code {version or 'of an unknown version'}: {oldest} is needed"
+        self._failure = BackendError(text)
+        return False
+
+    async def _why_silent(self) -> str:
+        with trio.move_on_after(LEAVE):
+            await self._gone.wait()
+        if self._code is None:
+            return "cannot understand Claude Code any more: try again"
+        return ended(self._code, self._trouble)
+
+    async def _take(self, message: Message, nursery: trio.Nursery) -> None:
+        if isinstance(message, ResultMessage):
+            await self._finish(message)
+        elif self._failure is None:
+            try:
+                for event in self._telling.take(message):
+                    await self._host.emit(event)
+                    if isinstance(event, ToolStarted):
+                        self._telling.was_told(event.call)
+                    elif isinstance(event, ToolFinished) and event.tool == name(SHELL):
+                        for change in await self._effects.after():
+                            await self._host.emit(change)
+            except BackendError as error:  # what it says and does from here on is not wanted
+                self._failure = error
+                nursery.start_soon(self._interrupt)
+
+    async def _finish(self, result: ResultMessage) -> None:
+        """The last word, which ends the CLI."""
+        self._paid = True
+        await self._emit(Used(await self._pay(result)))
+        if self._failure is None:
+            self._failure = failure(result, budget=self._turn.budget, max_turns=self._max_turns)
+        self._transport.finish()
+        self._talking.deadline = trio.current_time() + LEAVE
+
+    async def _emit(self, event: BackendEvent) -> None:
+        """Tell, even where that goes beyond a budget: what it says is the first failure."""
+        try:
+            await self._host.emit(event)
+        except BackendError as error:
+            self._failure = self._failure or error
+
+    async def _close(self) -> None:
+        """Whatever happened: let it say what was used, and leave the SDK."""
+        with trio.move_on_after(WIND_DOWN):
+            if self._asked and not self._paid and not self._gone.is_set():
+                with suppress(ClaudeSDKError):
+                    await self._wind_down()
+            if not self._paid and (used := self._telling.used) != Usage(self._telling.model):
+                await self._emit(Used(used))
+        await self._client.disconnect()
+
+    async def _wind_down(self) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._interrupt)
+            async for message in self._client.receive_messages():
+                if isinstance(message, ResultMessage):
+                    await self._finish(message)
+                    nursery.cancel_scope.cancel()
+
+    async def _interrupt(self) -> None:
+        with suppress(ClaudeSDKError):
+            await self._client.interrupt()
+
+    async def _wait(self) -> None:
+        self._code = await self._cli.wait()
+        self._gone.set()
+
+    async def _listen_to_trouble(self) -> None:
+        async for chunk in self._cli.stderr:
+            text = chunk.decode(errors="backslashreplace").strip()
+            if text:
+                self._trouble = text.splitlines()[-1]
+                log.info("Claude Code says", turn=self._turn.id, text=text[:2000])
+
+    async def _said(self) -> AsyncIterator[dict[str, Any]]:
+        content: list[dict[str, Any]] = [
+            {
+                "type": "image",
+                "source": {
+                    "type": "base64",
+                    "media_type": image.media_type,
+                    "data": base64.b64encode(image.data).decode(),
+                },
+            }
+            for image in self._turn.images
+        ]
+        content.append({"type": "text", "text": prompts.said(self._turn)})
+        await trio.lowlevel.checkpoint()
+        yield {
+            "type": "user",
+            "message": {"role": "user", "content": content},
+            "parent_tool_use_id": None,
+        }

@@ -1,0 +1,174 @@
+"""A thread's conversation with the real CLI: resumed, moved, lost, paid for once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+import trio
+
+from services.agent.backend import BackendError
+from services.agent.claude import Options, make
+from services.agent.claude.session import LOST, Folder
+from services.messages import Image, Mode, Selection
+from services.standin import Fail, Reply, Say, Usage, Use, on
+from tests.services.agent.claude.conftest import FakeHost
+
+pytestmark = pytest.mark.system
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)
+
+
+async def remembers(desk, **fields) -> bool:
+    """Whether the model is told what was said before."""
+    desk.script(on("again", [Say("Yes?")]))
+    await desk.run("And again", **fields)
+    return "The first of all" in desk.api.requests[-1].text
+
+
+@pytest.mark.parametrize("wire", ["direct", "bedrock"])
+async def test_a_conversation_goes_on_and_each_turn_has_its_own_price(desk):
+    desk.script(on("first", Reply([Say("Yes?")], usage=Usage(input=1000, output=10))))
+    first = await desk.run("The first of all")
+    assert await remembers(desk)
+    desk.script(on("third", Reply([Say("Yes?")], usage=Usage(input=1000, output=10))))
+    third = await desk.run("The third")
+    assert first.used.input_tokens == third.used.input_tokens == 1000
+    assert third.used.cost == pytest.approx(first.used.cost)
+
+
+async def test_it_goes_on_where_the_worktree_is_mounted_elsewhere(desk, tmp_path):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    desk.root.rename(tmp_path / "elsewhere")
+    desk.store.rename(tmp_path / "store-elsewhere")
+    desk.root, desk.store = tmp_path / "elsewhere", tmp_path / "store-elsewhere"
+    assert await remembers(desk)
+    # The other place's is not left to be found a second time.
+    assert len(list(desk.store.glob("config/projects/*/*.jsonl"))) == 1
+
+
+async def test_it_goes_on_where_that_path_is_very_long(desk, tmp_path):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    long = tmp_path.joinpath(*["a folder with a rather long name"] * 8)
+    long.parent.mkdir(parents=True)
+    desk.root.rename(long)
+    desk.root = long
+    assert await remembers(desk)
+    assert await remembers(desk)
+
+
+async def test_one_that_is_gone_begins_anew_and_the_model_is_told(desk):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    shutil.rmtree(desk.store / "config" / "projects")
+    assert not await remembers(desk)
+    assert LOST in desk.api.requests[-1].text
+    await desk.run("And again")
+    assert desk.api.requests[-1].text.count(LOST) == 1  # said once, and remembered
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"id": "../x"}', b'{"id": "x", "version": 99}'])
+async def test_one_that_cannot_be_read_begins_anew_and_the_model_is_told(desk, content):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    (desk.store / "session.json").write_bytes(content)
+    assert not await remembers(desk)
+    assert LOST in desk.api.requests[-1].text
+
+
+async def test_a_transcript_that_the_cli_refuses_begins_anew(desk):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    (transcript,) = desk.store.glob("config/projects/*/*.jsonl")
+    transcript.write_bytes(b"")
+    assert not await remembers(desk)
+    assert LOST in desk.api.requests[-1].text
+
+
+async def test_a_turn_that_failed_leaves_a_conversation_that_goes_on(desk):
+    desk.script(on("first", [Fail(400, "odd")]))
+    with pytest.raises(BackendError):
+        await desk.run("The first of all")
+    assert await remembers(desk)
+
+
+async def test_what_a_mode_says_does_not_outlive_its_turn(desk):
+    desk.script(on("first", [Say("I would.")]))
+    await desk.run("The first of all", mode=Mode.PLAN)
+    assert "Change nothing" in desk.api.asked[-1].system
+    assert await remembers(desk)
+    assert "Change nothing" not in desk.api.asked[-1].system
+    desk.script(on("page", [Use("Write", {"file_path": "{cwd}/x.txt", "content": "x"})]))
+    host = await desk.run("A page")
+    assert host.files == [("x.txt", "added")]
+
+
+async def test_notes_a_selection_and_an_image_come_with_the_instruction(desk):
+    desk.script(on("this", [Say("Yes?")]))
+    await desk.run(
+        "Make this blue",
+        notes=("the person took back the last turn",),
+        selection=Selection("src/pages/index.astro", 3, 1, "<h1>Welcome</h1>"),
+        images=(Image("image/png", PIXEL),),
+    )
+    body = json.loads(desk.api.requests[-1].body)
+    content = next(it["content"] for it in body["messages"] if it["role"] == "user")
+    text = "".join(it.get("text", "") for it in content)
+    assert "<note>the person took back the last turn</note>" in text
+    assert "src/pages/index.astro:3:1" in text
+    assert text.index("<h1>Welcome</h1>") < text.index("Make this blue")
+    assert "image/png" in [it["source"]["media_type"] for it in content if it["type"] == "image"]
+
+
+async def test_the_model_is_the_turn_s_or_else_the_deployment_s(desk):
+    desk.options = Options(model="claude-haiku-4-5", retries=0)
+    desk.script(on("a", [Say("Yes?")]))
+    await desk.run("a")
+    assert desk.api.asked[-1].model == "claude-haiku-4-5"
+    await desk.run("a", model="claude-sonnet-5")
+    assert desk.api.asked[-1].model == "claude-sonnet-5"
+
+
+async def test_two_threads_run_side_by_side(desk):
+    desk.script(on("page", [Say("Yes?", pause=0.05)]))
+    hosts = [FakeHost(), FakeHost()]
+    async with trio.open_nursery() as nursery:
+        for n, host in enumerate(hosts):
+            turn = desk.turn(f"A page {n}", store=desk.store / str(n))
+            nursery.start_soon(desk.backend().run, turn, host)
+    assert [host.text for host in hosts] == ["Yes?", "Yes?"]
+
+
+async def test_the_light_one_loads_the_heavy_one_and_is_the_same(desk, monkeypatch):
+    for name, value in desk.ours.items():
+        monkeypatch.setenv(name, value)
+    desk.script(on("page", [Say("Yes?")]))
+    backend = make(desk.options, desk.harness.context(None))
+    for _ in range(2):
+        host = FakeHost()
+        await backend.run(desk.turn("A page"), host)
+        assert host.text == "Yes?"
+
+
+async def test_a_store_that_cannot_be_written_is_said(desk):
+    desk.store.write_text("I am a file")
+    with pytest.raises(BackendError, match="cannot keep the conversation"):
+        await desk.run("A page")
+
+
+def test_a_session_is_written_whole_or_not_at_all(tmp_path):
+    folder = Folder(tmp_path / "store")
+    one, resumed, lost = folder.open(tmp_path)
+    assert (resumed, lost) == (False, False)
+    assert sorted(it.name for it in (tmp_path / "store").iterdir()) == [
+        "config",
+        "home",
+        "session.json",
+    ]
+    assert one.id in (tmp_path / "store" / "session.json").read_text()
