@@ -35,6 +35,7 @@ VIOLATIONS = [
     ("Only the API is a web application", {"services.hmr": "hypercorn.trio"}),
     ("AWS is asked in one place", {"services.agent": "boto3"}),
     ("AWS is asked in one place", {"services.workspaces.service": "botocore.exceptions"}),
+    ("Claude Code is driven in one place", {"services.agent.turns": "claude_agent_sdk"}),
     (
         "No import cycles",
         {

@@ -25,7 +25,7 @@ from claude_agent_sdk import (
 from services.agent.backend import Host
 from services.agent.claude.command import SHELL
 from services.agent.claude.effects import Effects
-from services.agent.claude.gate import examine, exists
+from services.agent.claude.gate import examine, state_of
 from services.agent.claude.summary import name, summary
 from services.agent.claude.telling import Telling
 from services.agent.containment import Outside
@@ -34,6 +34,7 @@ from services.agent.containment import Outside
 FOR_EVER = 86400.0
 # For a call to be told of before it is decided on: it was said before it was asked about.
 TOLD = 2.0
+OVER = "the turn is over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class _Question:
     given: dict[str, Any]
     call: str
     answered: trio.Event = field(default_factory=trio.Event)
-    verdict: Verdict = Verdict(None, "the turn has ended")
+    verdict: Verdict = Verdict(None, OVER)
 
 
 class Asking:
@@ -71,6 +72,7 @@ class Asking:
         self._effects = effects
         self._tools = tools
         self._scripts = scripts
+        self._over = False
         self._verdicts: dict[str, Verdict] = {}
         self._send, self._receive = trio.open_memory_channel[_Question](0)
 
@@ -87,6 +89,10 @@ class Asking:
         if verdict.given is None:
             return PermissionResultDeny(message=verdict.reason)
         return PermissionResultAllow(updated_input=verdict.given)
+
+    def refuse(self) -> None:
+        """Allow nothing more."""
+        self._over = True
 
     async def serve(self) -> None:
         """Answer, each question in a task of its own."""
@@ -153,10 +159,10 @@ class Asking:
         if not decision.allowed:
             verdict = Verdict(None, decision.reason or "the person did not allow it")
         else:
-            fresh = not await trio.to_thread.run_sync(exists, given)
-            self._telling.allow(call, given, fresh=fresh)
+            state = await trio.to_thread.run_sync(state_of, given)
+            self._telling.allow(call, given, state)
             if tool == SHELL:
                 await self._effects.before()
-            verdict = Verdict(given)
+            verdict = Verdict(None, OVER) if self._over else Verdict(given)
         self._verdicts[call] = verdict
         return verdict

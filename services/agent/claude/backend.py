@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -44,6 +45,8 @@ class Claude:
         self._options = options
         self._ctx = ctx
         self._ours = ours
+        # What it tells of there it raises as well, and our log is another.
+        logging.getLogger("claude_agent_sdk").setLevel(logging.CRITICAL)
 
     async def run(self, turn: Turn, host: Host) -> None:
         """See `Backend.run`. A conversation that cannot be resumed begins anew, once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -70,7 +71,8 @@ class Conversation:
             ),
             transport=self._transport,
         )
-        self._talking = trio.CancelScope()
+        self._reading = trio.CancelScope(shield=True)
+        self._heard, self._messages = trio.open_memory_channel[Message](math.inf)
         self._failure: BackendError | None = None
         self._asked = self._paid = False
         self._code: int | None = None
@@ -100,16 +102,14 @@ class Conversation:
         if not await self._connect():
             return
         self._asked = True
-        try:
+        nursery.start_soon(self._read)
+        with suppress(ClaudeSDKError):  # what it ended with is heard of otherwise
             await self._client.query(self._said())
-            with self._talking:
-                async for message in self._client.receive_messages():
-                    await self._take(message, nursery)
-        except ClaudeSDKError as error:
-            log.warning("Claude Code broke off", turn=self._turn.id, error=str(error))
+        async for message in self._messages:
+            await self._take(message, nursery)
         if not self._paid:
             self._failure = self._failure or BackendError(await self._why_silent())
-        for event in self._telling.end():
+        for event in await trio.to_thread.run_sync(lambda: list(self._telling.end())):
             await self._emit(event)
 
     async def _connect(self) -> bool:
@@ -130,6 +130,19 @@ class Conversation:
         text = f"cannot use Claude Code {version or 'of an unknown version'}: {oldest} is needed"
         self._failure = BackendError(text)
         return False
+
+    async def _read(self) -> None:
+        """Pass on what it says, without waiting for whoever takes it, until `_close`.
+
+        The SDK's generators are not to be left before their end: they would be found by the
+        garbage collector.
+        """
+        with self._reading, self._heard:
+            try:
+                async for message in self._client.receive_messages():
+                    self._heard.send_nowait(message)
+            except ClaudeSDKError as error:
+                log.warning("Claude Code broke off", turn=self._turn.id, error=str(error))
 
     async def _why_silent(self) -> str:
         with trio.move_on_after(LEAVE):
@@ -152,6 +165,7 @@ class Conversation:
                             await self._host.emit(change)
             except BackendError as error:  # what it says and does from here on is not wanted
                 self._failure = error
+                self._asking.refuse()
                 nursery.start_soon(self._interrupt)
 
     async def _finish(self, result: ResultMessage) -> None:
@@ -161,7 +175,7 @@ class Conversation:
         if self._failure is None:
             self._failure = failure(result, budget=self._turn.budget, max_turns=self._max_turns)
         self._transport.finish()
-        self._talking.deadline = trio.current_time() + LEAVE
+        self._reading.deadline = trio.current_time() + LEAVE
 
     async def _emit(self, event: BackendEvent) -> None:
         """Tell, even where that goes beyond a budget: what it says is the first failure."""
@@ -174,19 +188,21 @@ class Conversation:
         """Whatever happened: let it say what was used, and leave the SDK."""
         with trio.move_on_after(WIND_DOWN):
             if self._asked and not self._paid and not self._gone.is_set():
-                with suppress(ClaudeSDKError):
-                    await self._wind_down()
+                await self._wind_down()
+        with trio.move_on_after(WIND_DOWN):
             if not self._paid and (used := self._telling.used) != Usage(self._telling.model):
                 await self._emit(Used(used))
+        self._reading.cancel()
         await self._client.disconnect()
 
     async def _wind_down(self) -> None:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._interrupt)
-            async for message in self._client.receive_messages():
+            async for message in self._messages:
                 if isinstance(message, ResultMessage):
                     await self._finish(message)
-                    nursery.cancel_scope.cancel()
+                    break
+            nursery.cancel_scope.cancel()
 
     async def _interrupt(self) -> None:
         with suppress(ClaudeSDKError):

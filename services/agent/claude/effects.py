@@ -21,13 +21,18 @@ class Effects:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._known: dict[str, Change] = {}
+        self._running = 0
 
     async def before(self) -> None:
         """To be awaited before a script runs."""
+        self._running += 1
         self._known = await self._look()
 
     async def after(self) -> tuple[FileChanged, ...]:
-        """What is otherwise than before."""
+        """What is otherwise than before; nothing where none has run."""
+        if not self._running:
+            return ()
+        self._running -= 1
         known, self._known = self._known, await self._look()
         return tuple(
             FileChanged(path, change)

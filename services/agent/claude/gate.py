@@ -49,10 +49,13 @@ def examine(
             raise Outside(f"cannot use {tool}: nobody says what it may do")
 
 
-def exists(given: Mapping[str, Any]) -> bool:
-    """Whether the file that an examined call names is there already."""
-    path = given.get("file_path")
-    return isinstance(path, str) and os.path.lexists(path)
+def state_of(given: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """By what a change of the file that an examined call names is known; None where it is not."""
+    try:
+        it = os.stat(str(given.get("file_path", "")), follow_symlinks=False)
+    except OSError:
+        return None
+    return it.st_ino, it.st_size, it.st_mtime_ns
 
 
 def _check_pattern(pattern: object) -> None:

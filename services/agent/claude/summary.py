@@ -26,7 +26,9 @@ def name(tool: str) -> str:
 
 
 def summary(root: Path, tool: str, given: Mapping[str, Any]) -> str:
-    """What it reads, writes, looks for or runs; a path is relative to the worktree `root`."""
+    """What it reads, writes, looks for or runs, else its name; a path is relative to the worktree
+    `root`.
+    """
     match tool:
         case "Read" | "Edit" | "Write":
             text = _path(root, given.get("file_path"))
@@ -37,7 +39,7 @@ def summary(root: Path, tool: str, given: Mapping[str, Any]) -> str:
             text = str(given.get("command", ""))
         case _:
             text = ""
-    text = " ".join(text.split())
+    text = " ".join(text.split()) or name(tool)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

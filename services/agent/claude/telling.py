@@ -12,6 +12,7 @@ from claude_agent_sdk import (
     Message,
     ResultMessage,
     StreamEvent,
+    SystemMessage,
     TextBlock,
     ToolResultBlock,
     ToolUseBlock,
@@ -19,6 +20,7 @@ from claude_agent_sdk import (
 )
 
 from services.agent.claude.command import WRITING
+from services.agent.claude.gate import state_of
 from services.agent.claude.summary import name, summary
 from services.messages import BackendEvent, FileChanged, TextDelta, ToolFinished, ToolStarted, Usage
 
@@ -37,8 +39,7 @@ class Telling:
         self._spoken = False  # since the last break
         self._partial: dict[str, dict[str, Any]] = {}
         self.started: dict[str, ToolStarted] = {}
-        self.inputs: dict[str, dict[str, Any]] = {}
-        self.fresh: dict[str, bool] = {}
+        self.allowed: dict[str, tuple[dict[str, Any], tuple[int, ...] | None]] = {}
         self.told: set[str] = set()
         self._more = trio.Event()
         self.model = ""
@@ -46,6 +47,8 @@ class Telling:
     def take(self, message: Message) -> Iterator[BackendEvent]:
         """What a message means for whoever watches the turn."""
         match message:
+            case SystemMessage(subtype="init", data={"model": str(model)}):
+                self.model = model
             case StreamEvent(parent_tool_use_id=None, event=event):
                 yield from self._stream(event)
             case AssistantMessage(parent_tool_use_id=None):
@@ -53,7 +56,8 @@ class Telling:
             case UserMessage(content=list() as blocks):
                 for block in blocks:
                     if isinstance(block, ToolResultBlock):
-                        yield from self._finish(block)
+                        ok = not block.is_error
+                        yield from self._finish(block.tool_use_id, _words(block.content), ok=ok)
             case _:
                 pass
 
@@ -69,15 +73,17 @@ class Telling:
         self._more = trio.Event()
 
     def end(self) -> Iterator[BackendEvent]:
-        """The ends of calls that will have none any more."""
+        """The ends of calls that the CLI does not tell of any more. It asks the disk, since a
+        budget may be spent between an edit and its end.
+        """
         for call, started in list(self.started.items()):
-            del self.started[call]
-            yield ToolFinished(started.tool, ok=False, summary="it was not finished", call=call)
+            given, before = self.allowed.get(call, ({}, None))
+            done = started.tool in CHANGING and state_of(given) != before
+            yield from self._finish(call, "it was not finished", ok=done)
 
-    def allow(self, call: str, given: dict[str, Any], *, fresh: bool) -> None:
-        """A call may go on with this input; `fresh` says that its file is not there yet."""
-        self.inputs[call] = given
-        self.fresh[call] = fresh
+    def allow(self, call: str, given: dict[str, Any], state: tuple[int, ...] | None) -> None:
+        """A call may go on with this input; its file is in this state, or not there yet."""
+        self.allowed[call] = given, state
 
     def paid(self, result: ResultMessage, cost: float) -> Usage:
         """What the run used by its result, which is silent of it where a budget was spent."""
@@ -136,19 +142,15 @@ class Telling:
             self._spoken = True
             yield TextDelta(text)
 
-    def _finish(self, block: ToolResultBlock) -> Iterator[BackendEvent]:
-        call = block.tool_use_id
+    def _finish(self, call: str, why: str, *, ok: bool) -> Iterator[BackendEvent]:
         started = self.started.pop(call, None)
         if started is None:
             return
-        ok = not block.is_error
-        about = started.summary if ok else _words(block.content)
-        yield ToolFinished(started.tool, ok=ok, summary=about, call=call)
-        path = (self.inputs.pop(call, None) or {}).get("file_path")
-        fresh = self.fresh.pop(call, False)
-        if ok and path and started.tool in CHANGING:
-            relative = Path(path).relative_to(self._root).as_posix()
-            yield FileChanged(relative, "added" if fresh else "modified")
+        yield ToolFinished(started.tool, ok=ok, summary=started.summary if ok else why, call=call)
+        given, before = self.allowed.pop(call, ({}, None))
+        if ok and started.tool in CHANGING and "file_path" in given:
+            path = Path(given["file_path"]).relative_to(self._root).as_posix()
+            yield FileChanged(path, "added" if before is None else "modified")
 
 
 def _usage(it: dict[str, Any]) -> Usage:

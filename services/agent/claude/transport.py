@@ -7,6 +7,7 @@ what it started behind.
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from supervisor.desk import Refused
 LONGEST = 32 * 1024 * 1024  # bytes of a line; an image that was read is one
 
 
-class CliTransport(Transport):
+class CliTransport(Transport, AsyncIterator[dict[str, Any]]):
     """Over a CLI that runs; who started it ends it.
 
     Reading ends when its stdout does, which is an error before `finish`.
@@ -28,6 +29,8 @@ class CliTransport(Transport):
     def __init__(self, cli: Running) -> None:
         self._cli = cli
         self._finished = False
+        self._lines = Lines()
+        self._waiting: deque[dict[str, Any]] = deque()
 
     async def connect(self) -> None:
         await trio.lowlevel.checkpoint()
@@ -38,23 +41,26 @@ class CliTransport(Transport):
         except Refused as error:
             raise CLIConnectionError(str(error)) from None
 
-    async def read_messages(self) -> AsyncIterator[dict[str, Any]]:
-        rest = bytearray()
-        try:
-            async for chunk in self._cli.stdout:
-                rest += chunk
-                if b"\n" in chunk:
-                    *lines, tail = bytes(rest).split(b"\n")
-                    rest = bytearray(tail)
-                    for line in lines:
-                        if (message := parse(line)) is not None:
-                            yield message
-                if len(rest) > LONGEST:
-                    raise CLIConnectionError("a message of Claude Code is too long")
-        except trio.ClosedResourceError:
-            return
-        if not self._finished:  # whoever waits for an answer of it is told
-            raise CLIConnectionError("Claude Code has ended")
+    def read_messages(self) -> AsyncIterator[dict[str, Any]]:
+        # No generator: the SDK leaves it before its end where it is cancelled.
+        return self
+
+    def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        while not self._waiting:
+            try:
+                chunk = await anext(self._cli.stdout)
+            except trio.ClosedResourceError:
+                raise StopAsyncIteration from None
+            except StopAsyncIteration:
+                if self._finished:
+                    raise
+                # Whoever waits for an answer of it is told.
+                raise CLIConnectionError("Claude Code has ended") from None
+            self._waiting.extend(self._lines.take(chunk))
+        return self._waiting.popleft()
 
     def finish(self) -> None:
         """It has said its last word, and may end."""
@@ -70,6 +76,27 @@ class CliTransport(Transport):
     async def end_input(self) -> None:
         await trio.lowlevel.checkpoint()
         self._cli.close_stdin()
+
+
+class Lines:
+    """Chunks of a stream as the messages that they complete, one JSON object a line."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def take(self, chunk: bytes) -> list[dict[str, Any]]:
+        """Raises `CLIConnectionError` for a line that is too long or no JSON."""
+        self._pieces.append(chunk)
+        self._size += len(chunk)
+        if self._size > LONGEST:
+            raise CLIConnectionError("a message of Claude Code is too long")
+        if b"\n" not in chunk:
+            return []
+        *lines, rest = b"".join(self._pieces).split(b"\n")
+        self._pieces, self._size = [rest], len(rest)
+        found = (parse(line) for line in lines)
+        return [it for it in found if it is not None]
 
 
 def parse(line: bytes) -> dict[str, Any] | None:

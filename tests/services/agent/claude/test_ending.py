@@ -167,7 +167,10 @@ async def test_a_turn_stops_at_its_budget(desk):
         await desk.run("A page", host, budget=0.1)
     assert host.used.cost > 0.1
     assert host.used.input_tokens >= 100_000
-    assert host.tools == [("write", "src/pages/new.astro", False)]
+    # Whether the CLI gets to its edit before that is its own affair; what is told is true.
+    done = (desk.root / "src/pages/new.astro").exists()
+    assert host.tools == [("write", "src/pages/new.astro", done)]
+    assert host.files == ([("src/pages/new.astro", "added")] if done else [])
 
 
 async def test_the_budget_is_the_turn_s_and_not_the_conversation_s(desk):
@@ -207,10 +210,11 @@ async def test_a_cli_that_is_killed_fails_the_turn_in_words(desk):
         await desk.run("A page", host)
     assert host.used.input_tokens > 0
     assert host.tools == [("write", "src/pages/new.astro", False)]
-    # It had no time to write down what was said; the next turn says so to the model.
+    # The next turn knows of it, or is told that it does not: it may have had no time to write.
     desk.script(on("again", [Say("Yes?")]))
     assert (await desk.run("And again")).text == "Yes?"
-    assert LOST in desk.api.requests[-1].text
+    heard = desk.api.requests[-1].text
+    assert ("A page" in heard) is not (LOST in heard)
 
 
 STAND_IN = """#!{python}
