@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 import structlog
 import trio
@@ -18,12 +16,12 @@ from claude_agent_sdk import (
     ResultMessage,
 )
 
-from services.agent import prompts
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.claude.asking import Asking
 from services.agent.claude.command import OLDEST, SHELL, new_enough
 from services.agent.claude.effects import Effects
 from services.agent.claude.failures import ended, failure
+from services.agent.claude.saying import said
 from services.agent.claude.summary import name
 from services.agent.claude.telling import Telling
 from services.agent.claude.transport import CliTransport
@@ -104,7 +102,7 @@ class Conversation:
         self._asked = True
         nursery.start_soon(self._read)
         with suppress(ClaudeSDKError):  # what it ended with is heard of otherwise
-            await self._client.query(self._said())
+            await self._client.query(said(self._turn))
         async for message in self._messages:
             await self._take(message, nursery)
         if not self._paid:
@@ -218,23 +216,3 @@ class Conversation:
             if text:
                 self._trouble = text.splitlines()[-1]
                 log.info("Claude Code says", turn=self._turn.id, text=text[:2000])
-
-    async def _said(self) -> AsyncIterator[dict[str, Any]]:
-        content: list[dict[str, Any]] = [
-            {
-                "type": "image",
-                "source": {
-                    "type": "base64",
-                    "media_type": image.media_type,
-                    "data": base64.b64encode(image.data).decode(),
-                },
-            }
-            for image in self._turn.images
-        ]
-        content.append({"type": "text", "text": prompts.said(self._turn)})
-        await trio.lowlevel.checkpoint()
-        yield {
-            "type": "user",
-            "message": {"role": "user", "content": content},
-            "parent_tool_use_id": None,
-        }

@@ -88,6 +88,8 @@ class Folder:
         # The transcript last: as long as it is not there, the move is made again.
         for path in sorted(found, key=lambda path: path.suffix == ".jsonl"):
             target = there / path.name
+            if path == target:  # a move that was cut short brought it here
+                continue
             if target.is_dir():
                 shutil.rmtree(target)
             path.replace(target)
