@@ -150,21 +150,22 @@ async def test_one_that_does_not_listen_is_killed_after_the_grace(run):
     assert await it.wait() == -signal.SIGKILL
 
 
-async def test_whoever_reads_when_it_is_left_is_told(run):
-    async with trio.open_nursery() as nursery:
+async def test_whoever_reads_when_it_is_left_is_told(run, nursery):
+    told = trio.Event()
 
-        async def late(it) -> None:
+    async def late(chunks) -> None:
+        for _ in range(2):
             with pytest.raises(trio.ClosedResourceError):
-                await read(it.stdout)
-            with pytest.raises(trio.ClosedResourceError):
-                await anext(it.stdout)
+                await anext(chunks)
+        told.set()
 
-        # Somebody else's process holds the pipe, so that its end is not what is read.
-        async with run(["cat"]) as it:
-            held = os.open(f"/proc/{it.pid}/fd/1", os.O_WRONLY)
-            nursery.start_soon(late, it)
-            await trio.testing.wait_all_tasks_blocked()
-        os.close(held)
+    # Somebody else's process holds the pipe, so that its end is not what is read.
+    async with run(["cat"]) as it:
+        held = os.open(f"/proc/{it.pid}/fd/1", os.O_WRONLY)
+        nursery.start_soon(late, it.stdout)
+        await trio.testing.wait_all_tasks_blocked()
+    os.close(held)
+    await told.wait()
 
 
 async def test_many_leave_no_descriptor_behind(run):

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import claude_agent_sdk
-import msgspec
 import structlog
 import trio
-from claude_agent_sdk import ResultMessage
 
 from services.agent import prompts
 from services.agent.backend import BackendError, Host, Turn
@@ -28,7 +26,6 @@ from services.agent.claude.effects import Effects
 from services.agent.claude.environment import environment
 from services.agent.claude.session import LOST, Folder, Session
 from services.agent.claude.telling import Telling
-from services.messages import Usage
 from supervisor.context import Context
 
 log = structlog.get_logger()
@@ -88,16 +85,6 @@ class Claude:
             resume=resume,
         )
 
-        async def pay(result: ResultMessage) -> Usage:
-            """What a resumed session says it cost is all that it ever did."""
-            total = result.total_cost_usd
-            cost = 0.0
-            if total is not None:
-                cost = total - session.cost if total >= session.cost else total
-                paid = msgspec.structs.replace(session, cost=total)
-                await trio.to_thread.run_sync(folder.write, paid)
-            return telling.paid(result, cost)
-
         async with AsyncExitStack() as stack:
             temporary = await stack.enter_async_context(_private_folder())
             given = environment(
@@ -118,7 +105,7 @@ class Claude:
                 raise BackendError(f"cannot start Claude Code in {root}: {why}") from None
             effects = Effects(host)
             asking = Asking(root, host, telling, effects, tools=offered, scripts=options.scripts)
-            talk = Conversation(cli, turn, host, telling, effects, asking, pay)
+            talk = Conversation(cli, turn, host, telling, effects, asking)
             await talk.hold(options.max_turns)
 
     def _find(self) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -40,8 +39,6 @@ class NotResumed(BackendError):
 
 
 class Conversation:
-    """`pay` is awaited with the result, and gives what the turn has used."""
-
     def __init__(
         self,
         cli: Running,
@@ -50,7 +47,6 @@ class Conversation:
         telling: Telling,
         effects: Effects,
         asking: Asking,
-        pay: Callable[[ResultMessage], Awaitable[Usage]],
     ) -> None:
         self._cli = cli
         self._turn = turn
@@ -58,7 +54,6 @@ class Conversation:
         self._telling = telling
         self._effects = effects
         self._asking = asking
-        self._pay = pay
         self._max_turns = 0
         self._transport = CliTransport(cli)
         self._client = ClaudeSDKClient(
@@ -169,7 +164,12 @@ class Conversation:
     async def _finish(self, result: ResultMessage) -> None:
         """The last word, which ends the CLI."""
         self._paid = True
-        await self._emit(Used(await self._pay(result)))
+        spent = self._transport.spent
+        # What a resumed session says it cost in all is no help: the CLI forgets some of it where
+        # the last turn was interrupted.
+        used = self._telling.used if spent is None else self._telling.paid(spent)
+        if used != Usage(self._telling.model):
+            await self._emit(Used(used))
         if self._failure is None:
             self._failure = failure(result, budget=self._turn.budget, max_turns=self._max_turns)
         self._transport.finish()

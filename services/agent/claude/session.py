@@ -23,10 +23,9 @@ LOST = (
 
 
 class Session(msgspec.Struct, frozen=True):
-    """`id` is the CLI's, a UUID. `cost` is what it has cost so far, in US dollars."""
+    """`id` is the CLI's, a UUID."""
 
     id: str
-    cost: float = 0.0
     version: int = VERSION
 
 
@@ -49,11 +48,11 @@ class Folder:
         if known is not None and self._settle(known.id, root):
             return known, True, False
         new = Session(str(uuid.uuid4()))
-        self.write(new)
+        self._write(new)
         return new, False, spoiled or known is not None
 
-    def write(self, session: Session) -> None:
-        """Remember it, whole or not at all."""
+    def _write(self, session: Session) -> None:
+        """Whole or not at all."""
         draft = self._file.with_suffix(".new")
         with open(draft, "wb") as file:
             file.write(msgspec.json.encode(session))

@@ -10,7 +10,6 @@ import trio
 from claude_agent_sdk import (
     AssistantMessage,
     Message,
-    ResultMessage,
     StreamEvent,
     SystemMessage,
     TextBlock,
@@ -85,10 +84,18 @@ class Telling:
         """A call may go on with this input; its file is in this state, or not there yet."""
         self.allowed[call] = given, state
 
-    def paid(self, result: ResultMessage, cost: float) -> Usage:
-        """What the run used by its result, which is silent of it where a budget was spent."""
-        used = _usage(result.usage or {})
-        return (Usage(self.model) + used if used != Usage() else self.used) + Usage(cost=cost)
+    def paid(self, spent: dict[str, dict[str, Any]]) -> Usage:
+        """What the run used, of all models together."""
+        total = Usage(self.model)
+        for it in spent.values():
+            total += Usage(
+                input_tokens=it.get("inputTokens") or 0,
+                output_tokens=it.get("outputTokens") or 0,
+                cache_read_tokens=it.get("cacheReadInputTokens") or 0,
+                cache_write_tokens=it.get("cacheCreationInputTokens") or 0,
+                cost=it.get("costUSD") or 0.0,
+            )
+        return total
 
     @property
     def used(self) -> Usage:

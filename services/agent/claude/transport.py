@@ -23,12 +23,14 @@ LONGEST = 32 * 1024 * 1024  # bytes of a line; an image that was read is one
 class CliTransport(Transport, AsyncIterator[dict[str, Any]]):
     """Over a CLI that runs; who started it ends it.
 
-    Reading ends when its stdout does, which is an error before `finish`.
+    Reading ends when its stdout does, which is an error before `finish`. `spent` is what the last
+    result says of each model since the one before it; the SDK drops that.
     """
 
     def __init__(self, cli: Running) -> None:
         self._cli = cli
         self._finished = False
+        self.spent: dict[str, dict[str, Any]] | None = None
         self._lines = Lines()
         self._waiting: deque[dict[str, Any]] = deque()
 
@@ -60,7 +62,10 @@ class CliTransport(Transport, AsyncIterator[dict[str, Any]]):
                 # Whoever waits for an answer of it is told.
                 raise CLIConnectionError("Claude Code has ended") from None
             self._waiting.extend(self._lines.take(chunk))
-        return self._waiting.popleft()
+        message = self._waiting.popleft()
+        if message.get("type") == "result":
+            self.spent = message.get("model_usage_since_last_result")
+        return message
 
     def finish(self) -> None:
         """It has said its last word, and may end."""

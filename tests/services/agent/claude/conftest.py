@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -64,9 +63,8 @@ class FakeHost:
 
     async def git_state(self) -> GitState:
         command = ["git", "-C", str(self.root), "ls-files", "-o"]
-        found = subprocess.run(command, capture_output=True, text=True, check=True)
-        await trio.lowlevel.checkpoint()
-        return GitState("main", ("main",), untracked=tuple(found.stdout.splitlines()))
+        found = await trio.run_process(command, capture_stdout=True)
+        return GitState("main", ("main",), untracked=tuple(found.stdout.decode().splitlines()))
 
     @property
     def text(self) -> str:
@@ -184,7 +182,7 @@ async def desk(tmp_path: Path, wire: str):
     pages.mkdir(parents=True)
     (pages / "index.astro").write_text(PAGE)
     (home / ".claude").mkdir(parents=True)
-    subprocess.run(["git", "init", "-q", root], check=True)
+    await trio.run_process(["git", "init", "-q", root])
     harness = Harness(TaskSpec(name="agent", run="m:f"))
     async with standin(directory=str(root)) as api:
         it = Desk(harness, api, root, tmp_path / "store", wire)

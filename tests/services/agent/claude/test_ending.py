@@ -70,6 +70,17 @@ async def test_a_turn_is_cancelled_within_a_second_in_the_midst_of_its_words(des
     assert "Tell slowly" in desk.api.requests[-1].text
 
 
+async def test_each_turn_has_its_own_price_though_others_were_interrupted(desk):
+    words = [Say("one two three four five six seven eight " * 50, pause=0.05)]
+    desk.script(on("slowly", Reply(words, usage=Usage(input=1000, output=10))))
+    costs = []
+    for _ in range(4):
+        host = Heard()
+        await cancelled(desk, "Tell slowly", host)
+        costs.append(host.used.cost)
+    assert costs == pytest.approx([costs[0]] * 4, rel=0.2)
+
+
 async def test_it_is_cancelled_as_fast_while_a_person_is_asked(desk):
     class Waiting(Heard):
         async def decide(self, tool: str, summary: str):
