@@ -108,12 +108,14 @@ class Context(Generic[O_co]):
         *,
         environment: Mapping[str, str],
         directory: str | None = None,
+        descriptors: Mapping[int, int] | None = None,
         grace: float = 1.0,
     ) -> AbstractAsyncContextManager[Running]:
         """Run a program for as long as an `async with` lasts; it leaves nothing behind.
 
-        It is a session of its own, with pipes for its stdin, stdout and stderr, and with this
-        `environment` and no other variable. Leaving the block, also by a cancellation, ends it:
+        It is a session of its own, with pipes for its stdin, stdout and stderr, with this
+        `environment` and no other variable, and with those of our `descriptors`, by the numbers
+        that it gets them as. Leaving the block, also by a cancellation, ends it:
         its stdin is closed, its group gets SIGTERM, and `grace` seconds later SIGKILL, with
         whatever left the group. That is waited for, shielded. What a killed daemon leaves of it
         is ended when the next one starts. Entering raises `OSError` where it cannot be started.
@@ -124,6 +126,7 @@ class Context(Generic[O_co]):
                 environment={"NURSERYD_SERVICE": self.name, **environment},
                 directory=directory,
                 stdin=subprocess.PIPE,
+                descriptors=descriptors or {},
             ),
             f"{self._marker}.{next(self._programs)}",
             grace,

@@ -10,6 +10,7 @@ import trio
 from services.agent.backends import check
 from services.agent.bedrock import Options as Bedrock
 from services.agent.bedrock import check as check_bedrock
+from services.agent.claude import Options as Claude
 from services.agent.simulation import Options as Simulated
 from supervisor.context import Context
 
@@ -45,6 +46,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thread_budget: Dollars = 0.0
     day_budget: Dollars = 0.0
     bedrock: Bedrock = Bedrock()
+    claude: Claude = Claude()
     simulation: Simulated = Simulated()
 
     def __post_init__(self) -> None:

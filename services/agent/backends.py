@@ -23,8 +23,15 @@ def _bedrock(ctx: Context[Options]) -> Backend:
     return bedrock(ctx.options.bedrock)
 
 
+def _claude(ctx: Context[Options]) -> Backend:
+    from services.agent.claude import make as claude
+
+    return claude(ctx.options.claude, ctx)
+
+
 BACKENDS: Mapping[str, Callable[[Context[Options]], Backend]] = {
     "bedrock": _bedrock,
+    "claude": _claude,
     "simulation": _simulation,
 }
 

@@ -6,8 +6,8 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from services.agent.claude.asking import Asking
 from services.agent.claude.command import command, tools
 from services.agent.claude.conversation import Conversation, NotResumed
 from services.agent.claude.effects import Effects
-from services.agent.claude.environment import environment
+from services.agent.claude.environment import DESCRIPTOR, environment, key
 from services.agent.claude.session import LOST, Folder, Session
 from services.agent.claude.telling import Telling
 from supervisor.context import Context
@@ -95,11 +95,15 @@ class Claude:
                 retries=options.retries,
             )
             try:
-                cli = await stack.enter_async_context(
-                    self._ctx.program(
-                        arguments, environment=given, directory=str(root), grace=GRACE
+                with _handed(key(self._ours)) as descriptors:
+                    program = self._ctx.program(
+                        arguments,
+                        environment=given,
+                        directory=str(root),
+                        descriptors=descriptors,
+                        grace=GRACE,
                     )
-                )
+                    cli = await stack.enter_async_context(program)
             except OSError as error:
                 why = error.strerror or str(error)
                 raise BackendError(f"cannot start Claude Code in {root}: {why}") from None
@@ -125,6 +129,21 @@ async def _opened(folder: Folder, root: Path) -> tuple[Session, bool, bool]:
         return await trio.to_thread.run_sync(folder.open, root)
     except OSError as error:
         raise BackendError(f"cannot keep the conversation: {error}") from None
+
+
+@contextmanager
+def _handed(secret: str) -> Generator[dict[int, int]]:
+    """A descriptor for a program that it can read a text from, once."""
+    if not secret:
+        yield {}
+        return
+    reader, writer = os.pipe()
+    try:
+        with open(writer, "w") as file:
+            file.write(secret)
+        yield {DESCRIPTOR: reader}
+    finally:
+        os.close(reader)
 
 
 @asynccontextmanager

@@ -19,7 +19,11 @@ _MODELS = (
     "ANTHROPIC_DEFAULT_SONNET_MODEL",
     "ANTHROPIC_DEFAULT_OPUS_MODEL",
 )
-_DIRECT = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL")
+_KEY = "ANTHROPIC_API_KEY"
+_DIRECT = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL")
+# Where the CLI looks for the number of a descriptor with the key.
+_KEY_BY_DESCRIPTOR = "CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR"
+DESCRIPTOR = 3
 _BEDROCK = (
     *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_SKIP_BEDROCK_AUTH"),
     *("ANTHROPIC_BEDROCK_BASE_URL", "ANTHROPIC_BEDROCK_REGION_PREFIX"),
@@ -50,19 +54,31 @@ def environment(
 ) -> dict[str, str]:
     """All the variables of the CLI, made from `ours`.
 
-    A HOME of its own keeps it from the user's settings, keys and credentials.
+    A HOME of its own keeps it from the user's settings, keys and credentials. The key of the API
+    is not among them: see `key`.
     """
+    by_descriptor = {_KEY_BY_DESCRIPTOR: str(DESCRIPTOR)} if key(ours) else {}
     return {
         "PATH": os.defpath,
         "LANG": "C.UTF-8",
         **{name: ours[name] for name in _named(ours) if ours.get(name)},
         **_FIXED,
+        **by_descriptor,
         "CLAUDE_CODE_MAX_RETRIES": str(retries),
         "HOME": str(home),
         "CLAUDE_CONFIG_DIR": str(config),
         "TMPDIR": str(temporary),
         "CLAUDE_CODE_TMPDIR": str(temporary),
     }
+
+
+def key(ours: Mapping[str, str]) -> str:
+    """The key of the API, empty where none is used.
+
+    Any program of the same user can read the environment of the CLI, and the site's own code is
+    one; what came through a pipe is nowhere to be read.
+    """
+    return "" if on_bedrock(ours) else ours.get(_KEY, "")
 
 
 def on_bedrock(ours: Mapping[str, str]) -> bool:

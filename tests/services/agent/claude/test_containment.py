@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from services.agent.backend import Decision
 from services.agent.claude import Options
 from services.standin import Say, Use, on
+from tests.services.agent.claude.conftest import FakeHost
 
 pytestmark = pytest.mark.system
 
@@ -259,7 +261,7 @@ async def test_a_link_within_the_site_is_the_file_that_it_leads_to(house):
 
 async def test_what_the_cli_sees_of_our_environment(desk, tmp_path, monkeypatch):
     cli, seen = tmp_path / "cli", tmp_path / "seen"
-    cli.write_text(f"#!/bin/sh\nenv > {seen}\n")
+    cli.write_text(f"#!/bin/sh\nenv > {seen}\ncat <&3 > {seen}.key\ncat <&3 >> {seen}.key\n")
     cli.chmod(0o755)
     desk.options = Options(cli=str(cli))
     desk.extra = {
@@ -273,11 +275,29 @@ async def test_what_the_cli_sees_of_our_environment(desk, tmp_path, monkeypatch)
     with pytest.raises(Exception, match="Claude Code ended"):
         await desk.run("A page")
     found = dict(line.split("=", 1) for line in seen.read_text().splitlines())
-    assert found["ANTHROPIC_API_KEY"] == "not-a-key"
+    assert (tmp_path / "seen.key").read_text() == "not-a-key"  # once
+    assert found["CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR"] == "3"
     assert found["https_proxy"] == "http://127.0.0.1:3128"
     assert found["NODE_EXTRA_CA_CERTS"] == "/ca.pem"
     assert found["HOME"] == str(desk.store / "home")
     for name in ("CLAUDECODE", "CLAUDE_CODE_SESSION_ID", "GITHUB_TOKEN", "NURSERYD_TOKEN"):
         assert name not in found
     assert SECRET not in seen.read_text()
+    assert "not-a-key" not in seen.read_text()
     assert not Path(found["TMPDIR"]).exists()
+
+
+async def test_the_key_is_in_no_environment_that_a_sites_code_could_read(desk):
+    environments: list[bytes] = []
+
+    class Looking(FakeHost):
+        async def decide(self, tool: str, summary: str) -> Decision:
+            environments.extend(Path(f"/proc/{pid}/environ").read_bytes() for pid in desk.left())
+            return await super().decide(tool, summary)
+
+    desk.script(on("look", [Use("Read", {"file_path": "src/pages/index.astro"})], [Say("Yes.")]))
+    await desk.run("Please look", Looking())
+    assert environments
+    assert all(b"not-a-key" not in found for found in environments)
+    asked = [dict(it.headers) for it in desk.api.requests if it.conversation is not None]
+    assert {headers["x-api-key"] for headers in asked} == {"not-a-key"}

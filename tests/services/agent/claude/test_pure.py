@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.agent.backend import BudgetExceeded
 from services.agent.claude.command import READING, command, new_enough, tools
-from services.agent.claude.environment import environment
+from services.agent.claude.environment import environment, key
 from services.agent.claude.failures import ended, failure
 from services.agent.claude.gate import examine
 from services.agent.claude.session import Folder
@@ -116,13 +116,16 @@ def test_the_keys_of_one_way_to_pay_are_not_given_to_the_other():
     }
     places = {"home": Path("/h"), "config": Path("/c"), "temporary": Path("/t"), "retries": 2}
     direct = environment(ours, **places)
-    assert direct["ANTHROPIC_API_KEY"] == "a"
+    assert "ANTHROPIC_API_KEY" not in direct  # it comes by a descriptor
+    assert key(ours) == "a"
     assert not [name for name in direct if name.startswith("AWS_")]
     bedrock = environment({**ours, "CLAUDE_CODE_USE_BEDROCK": "1"}, **places)
     assert "ANTHROPIC_API_KEY" not in bedrock
+    assert key({**ours, "CLAUDE_CODE_USE_BEDROCK": "1"}) == ""
     assert bedrock["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] == "c"
     for made in (direct, bedrock):
         assert not {"CLAUDECODE", "NODE_OPTIONS"} & made.keys()
+        assert "a" not in made.values()
         assert (made["HOME"], made["CLAUDE_CONFIG_DIR"], made["TMPDIR"]) == ("/h", "/c", "/t")
 
 
