@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from supervisor.desk import Refused
+
 if TYPE_CHECKING:
     from services.agent import Options
     from services.agent.backend import Backend
     from supervisor.context import Context
+
+
+class Unusable(Refused):
+    """A backend that a turn named, and that cannot carry it out here."""
 
 
 def _simulation(ctx: Context[Options]) -> Backend:

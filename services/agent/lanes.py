@@ -12,6 +12,7 @@ import trio
 
 from services.agent import Options, images, remarks, turns
 from services.agent.backend import Backend, Turn
+from services.agent.backends import Unusable
 from services.agent.book import Book
 from services.agent.hosting import Purse, TurnHost
 from services.agent.ledger import StoredImage
@@ -126,8 +127,10 @@ class Lane:
         try:
             with structlog.contextvars.bound_contextvars(thread=str(self.book.key), turn=turn):
                 await self._run(running)
+        except Unusable as refusal:
+            await self._finish(turn, TurnState.FAILED, str(refusal), Reason.BACKEND)
         except Refused as refusal:
-            await self._finish(turn, TurnState.FAILED, str(refusal))
+            await self._finish(turn, TurnState.FAILED, str(refusal), Reason.WORKSPACE)
         except OSError as error:
             log.warning("turn not written down", turn=turn, reason=str(error))
             self.book.fail(turn, f"cannot keep the history of {self.book.key}: {error}")
@@ -157,6 +160,7 @@ class Lane:
             self.queue.appendleft(running.turn)
 
     async def _begin(self, running: Running, info: TurnInfo, workspace: Workspace) -> None:
+        backend = self._backend(info.backend)
         head = workspace.head
         if info.mode is Mode.EXECUTE:
             head = await self._keep_what_is_there() or head
@@ -180,7 +184,7 @@ class Lane:
         )
         await Transaction(
             ctx=self._ctx,
-            backend=self._backend(info.backend),
+            backend=backend,
             book=self.book,
             host=TurnHost(self._ctx, self.book, info.turn, running.permissions, purse),
             turn=await self._turn(info, workspace),
@@ -232,10 +236,11 @@ class Lane:
         shown = () if preview is None or preview.error is None else (preview.error,)
         return (*shown, *self.book.ledger.broken)
 
-    async def _finish(self, turn: str, state: TurnState, error: str) -> None:
+    async def _finish(
+        self, turn: str, state: TurnState, error: str, reason: Reason | None = None
+    ) -> None:
         """End a turn that did not begin; the journal may have gone with its thread."""
         with suppress(OSError):
-            reason = Reason.WORKSPACE if state is TurnState.FAILED else None
             await self.book.note(
                 "turn.finished", turn=turn, state=state, error=error, reason=reason
             )

@@ -10,6 +10,7 @@ import trio
 
 from services.agent import Options, recovery
 from services.agent.backend import Backend
+from services.agent.backends import Unusable
 from services.agent.book import Book, is_busy
 from services.agent.lanes import Lane
 from services.messages import FindWorkspace, History, ListHistories, ThreadKey, Turns
@@ -112,8 +113,17 @@ class Roster:
         return lane
 
     def _backend(self, name: str) -> Backend:
+        """Raises `Unusable`: a turn that waited may name one that is here no more."""
+        if name not in self._ctx.options.allowed:
+            raise Unusable(f"cannot use the backend {name!r} here any more: name another")
         if name not in self._backends:
-            self._backends[name] = self._make(name)
+            try:
+                self._backends[name] = self._make(name)
+            except Exception as error:  # other backends' turns go on
+                log.exception("agent backend not made", backend=name)
+                raise Unusable(
+                    f"cannot use the backend {name!r}: {type(error).__name__}: {error}"
+                ) from error
         return self._backends[name]
 
     def _publish(self) -> None:

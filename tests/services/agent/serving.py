@@ -12,7 +12,7 @@ import trio
 import trio.testing
 
 from services.agent import Options
-from services.agent.backend import Host, Turn
+from services.agent.backend import Backend, Host, Turn
 from services.agent.service import run_with
 from services.messages import (
     AwaitTurn,
@@ -126,7 +126,12 @@ class Bench:
         return await self.keeper.answer(request)  # a test may put another one in its place
 
     @asynccontextmanager
-    async def life(self, script: Script, options: Options | None = None) -> AsyncGenerator[None]:
+    async def life(
+        self,
+        script: Script,
+        options: Options | None = None,
+        make: Callable[[str], Backend] | None = None,
+    ) -> AsyncGenerator[None]:
         """One life of the service; leaving the block asks it to stop."""
         self.harness.stopping = trio.Event()
         context = self.harness.context(options or Options())
@@ -138,7 +143,7 @@ class Bench:
                 backend = Scripted(script)
                 await nursery.start(
                     lambda *, task_status: run_with(
-                        lambda _name: backend, context, task_status=task_status
+                        make or (lambda _name: backend), context, task_status=task_status
                     )
                 )
                 yield
