@@ -32,6 +32,8 @@ DURABLE = frozenset(
         "turn.redone",
     }
 )
+# Where something else than a file is at its place, that is an error, and nobody waits for it.
+_CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 STRIDE = 256  # events between two places in the file that are remembered
 
 
@@ -62,7 +64,7 @@ class Journal:
 
     def _measure(self) -> None:
         try:
-            file = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            file = os.open(self.path, os.O_RDONLY | _CAREFULLY)
         except FileNotFoundError:
             return
         whole = 0
@@ -115,7 +117,7 @@ class Journal:
             last, place = self.last, self._place(after)
         found: list[Event] = []
         try:
-            file = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            file = os.open(self.path, os.O_RDONLY | _CAREFULLY)
         except FileNotFoundError:
             return ()
         with open(file, "rb") as lines:
@@ -143,7 +145,7 @@ class Journal:
 
     def _open(self, flags: int = 0) -> None:
         if self._file is None:
-            flags |= os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            flags |= os.O_WRONLY | os.O_APPEND | _CAREFULLY
             self._file = os.open(self.path, flags, 0o644)
             status = os.fstat(self._file)
             self._identity = (status.st_dev, status.st_ino)
@@ -192,7 +194,7 @@ def _head(line: bytes) -> _Head | None:
     """None for a line that a disk has spoilt."""
     try:
         return _heads.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

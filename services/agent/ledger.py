@@ -73,7 +73,7 @@ def line_of(data: bytes) -> Line | None:
     """None for an event that says what this version does not understand."""
     try:
         return _lines.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

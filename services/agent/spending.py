@@ -63,7 +63,7 @@ class Spending:
         for line in content.splitlines():
             try:
                 entry = _entries.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 continue  # a torn line, or a later version's
             found[entry.thread, entry.turn] = entry
         return list(found.values())

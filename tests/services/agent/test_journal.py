@@ -74,7 +74,8 @@ def test_lines_that_mean_nothing_are_passed_over(path: Path) -> None:
     path.write_bytes(
         b'{"id":7,"type":"turn.started","turn":"a"}\n'
         b"\xff\xfe\n\n[]\n"
-        b'{"id":"x","type":"turn.finished","turn":"a"}\n'
+        + (b'{"id":8,"type":"commit","turn":"a","files":' + b"[" * 5000 + b"]" * 5000 + b"}\n")
+        + b'{"id":"x","type":"turn.finished","turn":"a"}\n'
     )
     journal = Journal(path)
     assert journal.last == 7
@@ -134,6 +135,16 @@ def test_a_journal_is_not_written_through_a_symbolic_link(path: Path, tmp_path: 
     with pytest.raises(OSError, match="symbolic links"):
         Journal(path)
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_nobody_waits_for_something_that_is_no_file(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    journal = Journal(path)
+    with pytest.raises(OSError, match="seek"):
+        journal.read()
+    with pytest.raises(OSError, match="No such device"):
+        started(journal)
 
 
 def test_a_note_stands_in_order_with_the_turns(path: Path) -> None:
