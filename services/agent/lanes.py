@@ -212,7 +212,7 @@ class Lane:
     async def _images(self, stored: tuple[StoredImage, ...]) -> tuple[Image, ...]:
         try:
             return await trio.to_thread.run_sync(images.load, self.places.images, stored)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise Refused(f"cannot read an image of the instruction: {error}") from error
 
     async def _keep_what_is_there(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +24,9 @@ from services.messages import (
 from supervisor.desk import NotFound
 
 
+Seconds = Annotated[float, msgspec.Meta(ge=0, lt=2**37)]  # up to the year 6325
+
+
 class StoredImage(msgspec.Struct, frozen=True):
     """An image that came with a turn; `file` is its name in the thread's folder of images."""
 
@@ -35,7 +39,7 @@ class Line(msgspec.Struct, frozen=True):
 
     id: int
     type: str
-    time: float = 0.0
+    time: Seconds = 0.0
     turn: str = ""
     version: int = 1
     instruction: str | None = None

@@ -54,7 +54,11 @@ def notes(
 
 def _own_end(ledger: Ledger, backend: str, turn: str) -> list[str]:
     """How the backend's own last turn ended, where it may not know."""
-    mine = [info for info in ledger.turns if info.backend == backend and info.turn != turn]
+    mine = [
+        info
+        for info in ledger.turns
+        if info.backend == backend and info.started and info.turn != turn
+    ]
     if not mine or mine[-1].state not in _ENDED:
         return []
     last = mine[-1]

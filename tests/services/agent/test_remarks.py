@@ -62,6 +62,18 @@ def test_it_is_told_how_its_last_turn_ended_if_not_well() -> None:
     )
 
 
+def test_turns_that_wait_or_never_began_do_not_hide_how_its_last_one_ended() -> None:
+    book = Book()
+    book.turn("a", "claude", "cancelled")
+    for waiting, ended in (("b", True), ("c", False)):
+        book.write("turn.queued", waiting, instruction=f"wish {waiting}", backend="claude")
+        if ended:
+            book.write("turn.finished", waiting, state="cancelled")
+    assert book.notes("claude") == (
+        "Your last turn was “wish a”. The person stopped it before it was done.",
+    )
+
+
 def test_it_is_told_what_was_taken_back_since_its_last_turn_and_only_once() -> None:
     book = Book()
     book.turn("a", "claude")
@@ -105,6 +117,7 @@ def test_an_event_that_this_version_does_not_understand_changes_nothing() -> Non
         b"[]",
         b"\xff",
         b'{"id": 9, "type": "turn.finished", "turn": "a", "state": 3}',
+        b'{"id": 9, "type": "turn.finished", "turn": "a", "time": 1e300}',
     ):
         book.ledger.apply(odd)
     book.ledger.apply(Event(9, "x", b'{"id":9,"type":"turn.exploded","turn":"a"}').data)
