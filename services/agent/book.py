@@ -81,7 +81,7 @@ class Book:
 
     async def until_ended(self, turn: str, given_up: Callable[[], bool]) -> TurnInfo:
         """Wait for the end of a turn; returns it as it is once `given_up`. Raises `NotFound`."""
-        await self.news.until(lambda _: self.ledger[turn].state.ended or given_up())
+        await self.news.until(lambda _: self.ledger.has_ended(turn) or given_up())
         return self.ledger[turn]
 
     async def be_busy(self) -> None:
@@ -94,7 +94,7 @@ class Book:
 
     def _let_go(self) -> None:
         self._journal.close()
-        if not self._torn:
+        if not self._torn and not self.ledger.intents:
             self._marker.unlink(missing_ok=True)
 
     @property

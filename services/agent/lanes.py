@@ -62,7 +62,8 @@ class Running:
 
 
 class Lane:
-    """`book` is the thread's journal. Who holds `lock` has the thread for itself.
+    """`book` is the thread's journal. Who holds `admission` may queue a turn, or has an idle thread
+    for itself.
 
     `show` is called when a turn's time begins, and when it is over.
     """
@@ -77,8 +78,7 @@ class Lane:
     ) -> None:
         self.book = book
         self.places = Places(book.path)
-        self.lock = trio.Lock()
-        self.admission = trio.Lock()  # to the queue
+        self.admission = trio.Lock()
         self.queue: deque[str] = deque()
         self.running: Running | None = None
         self.is_stopping = False
@@ -90,7 +90,7 @@ class Lane:
 
     @property
     def is_busy(self) -> bool:
-        return bool(self.queue) or self.running is not None or self.lock.locked()
+        return bool(self.queue) or self.running is not None
 
     @property
     def waiting(self) -> int:
@@ -100,8 +100,7 @@ class Lane:
     async def work(self) -> None:
         """Run what is queued, until nothing is, or the agent stops. Never raises but to cancel."""
         while self.queue and not self.is_stopping:
-            async with self.lock:
-                await self._next()
+            await self._next()
 
     async def cancel(self, turn: str) -> None:
         """Take a turn out of the queue, or end its work; nothing if it has ended."""
@@ -119,8 +118,6 @@ class Lane:
         self.book.ring()
 
     async def _next(self) -> None:
-        if not self.queue or self.is_stopping:
-            return
         turn = self.queue.popleft()
         self.running = running = Running(turn)
         self._show()
@@ -244,5 +241,5 @@ class Lane:
             await self.book.note(
                 "turn.finished", turn=turn, state=state, error=error, reason=reason
             )
-        if not self.book.ledger[turn].state.ended:
+        if not self.book.ledger.has_ended(turn):
             self.book.fail(turn, error)

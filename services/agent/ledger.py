@@ -23,7 +23,6 @@ from services.messages import (
 )
 from supervisor.desk import NotFound
 
-
 Seconds = Annotated[float, msgspec.Meta(ge=0, lt=2**37)]  # up to the year 6325
 
 
@@ -163,6 +162,10 @@ class Ledger:
         """Raises `NotFound`."""
         return self._draft(turn).seen()
 
+    def has_ended(self, turn: str) -> bool:
+        """Raises `NotFound`."""
+        return self._draft(turn).info.state.ended
+
     def _draft(self, turn: str) -> _Draft:
         if turn not in self._drafts:
             raise NotFound(f"cannot find the turn {turn} in {self._key}: list the thread's turns")
@@ -260,6 +263,7 @@ class Ledger:
                     self.active.append(info.turn)
                     draft.lineage = tuple(self.active)
             case "turn.finished":
+                draft.said = ["".join(draft.said)]
                 draft.info = replace(
                     info,
                     state=line.state or TurnState.FAILED,

@@ -78,7 +78,10 @@ async def _complete(
 ) -> None:
     """Write the end of an operation that was done, and give up one that was not."""
     facts: dict[str, object] = {"turn": line.turn, "operation": operation}
-    if line.type == "turn.undoing":
+    moot = line.type == "turn.settling" and line.turn != book.ledger.offered
+    if moot:
+        book.ledger.intents.pop(operation)  # refused, and then it was settled otherwise
+    elif line.type == "turn.undoing":
         if commit is None:
             book.ledger.intents.pop(operation)
             return

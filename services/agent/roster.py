@@ -37,21 +37,27 @@ class Roster:
         self._working = 0
         self._rested = trio.Event()
 
-    async def lane(self, key: ThreadKey, *, fresh: bool = False) -> Lane:
-        """A thread's lane; `fresh`: of the thread that is on disk at this moment.
+    async def lane(self, key: ThreadKey) -> Lane:
+        """The lane of a thread that is on disk at this moment.
 
         Raises `NotFound` where there is no such thread, `Refused`, and `OSError`.
         """
         lane = self._lanes.get(key)
-        if lane is not None and not (fresh and not await lane.book.is_current()):
+        if lane is not None and (lane.is_busy or await lane.book.is_current()):
             return lane
-        async with self._opening.setdefault(key, trio.Lock()):
-            known = self._lanes.get(key)
-            if known is not None and known is not lane:
-                return known
-            workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
-            self._lanes[key] = lane = await self._open(key, workspace.history)
-            return lane
+        opening = self._opening.setdefault(key, trio.Lock())
+        try:
+            async with opening:
+                known = self._lanes.get(key)
+                if known is not None and known is not lane:
+                    return known
+                self._lanes.pop(key, None)  # deleted; there may be another one of that name
+                workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
+                self._lanes[key] = lane = await self._open(key, workspace.history)
+                return lane
+        finally:
+            if not opening.locked():
+                self._opening.pop(key, None)
 
     async def recover(self) -> None:
         """Complete what an earlier life left under way; what cannot be is logged."""

@@ -129,7 +129,7 @@ class Agent:
 
     async def _start(self, request: StartTurn) -> TurnInfo:
         self._check(request)
-        lane = await self._roster.lane(request.key, fresh=True)
+        lane = await self._roster.lane(request.key)
         return await self._surely(partial(self._queue, lane, request))
 
     def _check(self, request: StartTurn) -> None:
@@ -235,18 +235,19 @@ class Agent:
 
     async def _alone(self, key: ThreadKey, work: Callable[[Book], Awaitable[R]]) -> R:
         """Do something to a thread with nobody else at work in it. Raises `Refused`."""
-        lane = await self._roster.lane(key, fresh=True)
+        lane = await self._roster.lane(key)
 
         async def alone() -> R:
-            if lane.is_busy:
-                raise Refused(f"cannot do this to {key} while a turn runs in it: wait for its end")
-            async with lane.lock:
+            async with lane.admission:
+                if lane.is_busy:
+                    raise Refused(
+                        f"cannot do this to {key} while a turn runs in it: wait for its end"
+                    )
                 try:
                     await lane.book.be_busy()
                     return await work(lane.book)
                 finally:
-                    if not lane.queue:
-                        await self._roster.rest(lane)
+                    await self._roster.rest(lane)
 
         return await self._surely(alone)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 
 from services.agent import Options, previews, turns, undoing
 from services.agent.book import Book
@@ -23,7 +24,7 @@ from services.messages import (
     UndoTurn,
 )
 from supervisor.context import Context
-from supervisor.desk import Refused
+from supervisor.desk import Gone, Refused
 
 FURTHEST = 1000  # commits of a branch in which a turn's is looked for
 
@@ -53,11 +54,15 @@ class Settling:
         operation = self._new_id()
         await book.write("turn.settling", turn=info.turn, operation=operation, keep=request.keep)
         commit: Commit | None = None
-        if request.keep:
-            message = turns.subject(info.instruction)
-            commit = await self._ctx.ask("workspaces", CommitChanges(book.key, message, info.turn))
-        else:
-            await self._ctx.ask("workspaces", DropChanges(book.key))
+        with _intended(book, operation):
+            if request.keep:
+                commit = await self._ctx.ask(
+                    "workspaces",
+                    CommitChanges(book.key, turns.subject(info.instruction), info.turn),
+                )
+            else:
+                await self._ctx.ask("workspaces", DropChanges(book.key))
+        if not request.keep:
             await previews.refresh(self._ctx, book.key)
         made = {} if commit is None else {"hash": commit.hash, "files": commit.files}
         await book.write(
@@ -87,17 +92,30 @@ class Settling:
         facts = {"turn": request.turn, "operation": operation, "turns": plan.turns, "base": head}
         await book.write("turn.undoing", **facts, keep=not back)
         wanted = RestoreCommit(book.key, plan.commit, head, operation)
-        merged = await self._ctx.ask("workspaces", wanted)
-        if merged.outcome is Outcome.CONFLICTS:
-            paths = ", ".join(conflict.path for conflict in merged.conflicts)
-            raise Refused(
-                f"cannot do this: what is uncommitted is in the way in {paths}; keep or drop it"
-            )
+        with _intended(book, operation):
+            merged = await self._ctx.ask("workspaces", wanted)
+            if merged.outcome is Outcome.CONFLICTS:
+                paths = ", ".join(conflict.path for conflict in merged.conflicts)
+                raise Refused(
+                    f"cannot do this: what is uncommitted is in the way in {paths}; keep or drop it"
+                )
         await previews.refresh(self._ctx, book.key)
         commit = merged.head if merged.outcome is Outcome.RESTORED else None
         kind = "turn.undone" if back else "turn.redone"
         await book.write(kind, **facts, hash=commit, head=merged.head)
         return Undone(merged.head, commit, plan.turns)
+
+
+@contextmanager
+def _intended(book: Book, operation: str) -> Generator[None]:
+    """What is refused was not done; of what became of it otherwise the next life finds out."""
+    try:
+        yield
+    except Gone:
+        raise
+    except Refused:
+        book.ledger.intents.pop(operation)
+        raise
 
 
 def _verb(request: SettleTurn) -> str:
