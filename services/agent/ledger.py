@@ -111,8 +111,8 @@ class Ledger:
     """The turns of a thread, in the order they were asked for.
 
     `active` are those whose commits the files have, the last one last. `intents` are operations
-    that have begun and are not known to have been done, by their id. `backend` and `model` are
-    those that somebody named last.
+    that have begun and are not known to have been done, by their id; `operations` are the ids of
+    all that began. `backend` and `model` are those that somebody named last.
     """
 
     def __init__(self, key: ThreadKey, events: Iterable[Event] = ()) -> None:
@@ -122,6 +122,7 @@ class Ledger:
         self.active: list[str] = []
         self.remarks: list[Remark] = []
         self.intents: dict[str, Line] = {}
+        self.operations: set[str] = set()
         self.version = 1
         self.backend: str | None = None
         self.model: str | None = None
@@ -140,6 +141,7 @@ class Ledger:
         match line.type:
             case "turn.settling" | "turn.undoing":
                 self.intents[line.operation] = line
+                self.operations.add(line.operation)
             case "turn.settled" | "turn.undone" | "turn.redone":
                 self.intents.pop(line.operation, None)
                 self.remarks.append(Remark(line.id, _what(line), line.turn))
@@ -190,9 +192,9 @@ class Ledger:
 
     @property
     def broken(self) -> tuple[BuildError, ...]:
-        """What pages showed when the last turn was committed."""
+        """What pages showed when the last turn was committed whose work the files have."""
         for draft in reversed(self._drafts.values()):
-            if draft.info.commit is not None:
+            if draft.info.commit is not None and not draft.info.undone:
                 return draft.info.broken
         return ()
 

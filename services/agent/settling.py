@@ -65,9 +65,9 @@ class Settling:
         if not request.keep:
             await previews.refresh(self._ctx, book.key)
         made = {} if commit is None else {"hash": commit.hash, "files": commit.files}
-        await book.write(
-            "turn.settled", turn=info.turn, operation=operation, leftover=wanted, **made
-        )
+        # Where nothing is there any more, somebody else committed or dropped it.
+        done = None if request.keep and commit is None else wanted
+        await book.write("turn.settled", turn=info.turn, operation=operation, leftover=done, **made)
         return book.ledger[info.turn]
 
     async def undo(self, book: Book, request: UndoTurn | RedoTurn) -> Undone:

@@ -32,7 +32,9 @@ def undo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
     gone = tuple(ledger.active[ledger.active.index(turn) :])
     before, since = _since(info.commit, log)
     known = {ledger[one].commit for one in gone}
-    others = tuple(each.hash for each in since if each.hash not in known and not _ours(each))
+    others = tuple(
+        each.hash for each in since if each.hash not in known and not _told(ledger, each)
+    )
     return Plan(before, gone, (*gone[1:], *others))
 
 
@@ -46,13 +48,13 @@ def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
     _, since = _since(info.commit, log)
     others = [one for one in ledger.active if one not in lineage]
     known = {each.commit for each in ledger.turns}
-    others += [each.hash for each in since if each.hash not in known and not _ours(each)]
+    others += [each.hash for each in since if each.hash not in known and not _told(ledger, each)]
     return Plan(info.commit, back, tuple(others))
 
 
-def _ours(entry: LogEntry) -> bool:
-    """Whether it is a turn's, or an undoing's: those have an id, and are told of by it."""
-    return entry.turn is not None
+def _told(ledger: Ledger, entry: LogEntry) -> bool:
+    """Whether it is of a turn of this thread, or undid one: such are told of by their turn."""
+    return entry.turn is not None and (entry.turn in ledger or entry.turn in ledger.operations)
 
 
 def _since(commit: str, log: Iterable[LogEntry]) -> tuple[str, list[LogEntry]]:

@@ -275,3 +275,30 @@ async def test_whoever_hangs_up_does_not_leave_an_undoing_half_done(
         go_on.set()
         await bench.until_journalled("turn.undone")
         assert (await bench.found(one.turn)).undone
+
+
+async def test_turns_of_another_thread_that_came_with_a_pull_are_named_too(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        one = await bench.execute("a.md one")
+        two = await bench.execute("b.md two")
+        await bench.ask(UndoTurn(KEY, two.turn))
+        bench.files()["theirs.md"] = "merged elsewhere, pulled here"
+        theirs = bench.keeper[KEY].commit("Theirs", "019b0000000000000000")
+        with pytest.raises(OthersToo) as refused:
+            await bench.ask(UndoTurn(KEY, one.turn))
+        assert refused.value.others == (theirs.hash,)
+        with pytest.raises(OthersToo) as refused:
+            await bench.ask(RedoTurn(KEY, two.turn))
+        assert refused.value.others == (theirs.hash,)
+
+
+async def test_what_is_not_there_any_more_is_not_said_to_be_kept(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        turn = await cancelled(bench, writer)
+        bench.keeper[KEY].commit("by hand", None)
+        info = await bench.ask(SettleTurn(KEY, turn, keep=True))
+        assert (info.leftover, info.commit) == (None, None)
