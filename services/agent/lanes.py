@@ -185,7 +185,7 @@ class Lane:
             book=self.book,
             host=TurnHost(self._ctx, self.book, info.turn, running.permissions, purse),
             turn=await self._turn(info, workspace),
-            scope=running.next_scope(),
+            scope=running.next_scope,
             why=lambda: running.why,
             broken=self._known_mistakes(),
         ).run()

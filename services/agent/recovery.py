@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from services.agent import Options
+from services.agent import Options, turns
 from services.agent.book import Book
 from services.agent.ledger import Line
 from services.agent.settling import FURTHEST
@@ -28,7 +28,7 @@ from services.messages import (
 )
 from supervisor.context import Context
 
-UNFINISHED = "the agent ended before this turn did; what it had changed is uncommitted"
+UNFINISHED = "the agent ended before this turn did"
 
 
 async def recover(ctx: Context[Options], book: Book) -> tuple[str, ...]:
@@ -69,8 +69,9 @@ async def _end(ctx: Context[Options], book: Book, info: TurnInfo, commit: LogEnt
     saved: str | None = None
     if info.mode is Mode.EXECUTE:
         saved = await ctx.ask("workspaces", SaveChanges(book.key))
-    leftover = Leftover.OFFERED if saved else None
-    await finish(state=TurnState.INTERRUPTED, error=UNFINISHED, saved=saved, leftover=leftover)
+    left: dict[str, object] = {"saved": saved, "leftover": Leftover.OFFERED} if saved else {}
+    error = f"{UNFINISHED}; {turns.KEPT}" if saved else UNFINISHED
+    await finish(state=TurnState.INTERRUPTED, error=error, **left)
 
 
 async def _complete(

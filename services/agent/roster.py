@@ -128,7 +128,8 @@ class Roster:
             except Exception as error:  # other backends' turns go on
                 log.exception("agent backend not made", backend=name)
                 raise Unusable(
-                    f"cannot use the backend {name!r}: {type(error).__name__}: {error}"
+                    f"cannot use the backend {name!r}: making it failed with"
+                    f" {type(error).__name__}; the log says more"
                 ) from error
         return self._backends[name]
 

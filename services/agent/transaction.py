@@ -14,6 +14,7 @@ from services.agent.book import Book
 from services.agent.hosting import TurnHost
 from services.messages import (
     BuildError,
+    Checked,
     CommitChanges,
     DropChanges,
     GitState,
@@ -48,7 +49,7 @@ _GOOD = _End(TurnState.COMMITTED)
 
 @dataclass(slots=True)
 class Transaction:
-    """Cancelling `scope` ends the backend's work; `why` then says which end that is.
+    """Cancelling the last `scope` ends what is under way; `why` then says which end that is.
 
     `broken` are mistakes that are known from before, `errors` those that it made, by all that is
     known, when `pages` were looked at last.
@@ -59,7 +60,7 @@ class Transaction:
     book: Book
     host: TurnHost
     turn: Turn
-    scope: trio.CancelScope
+    scope: Callable[[], trio.CancelScope]
     why: Callable[[], TurnState | None]
     broken: tuple[BuildError, ...] = ()
     errors: tuple[BuildError, ...] = ()
@@ -74,13 +75,14 @@ class Transaction:
         try:
             end = await self._carry_out()
         except Refused as refusal:
-            end = _End(TurnState.FAILED, f"{refusal}; {turns.KEPT}", Reason.WORKSPACE)
+            end = _End(TurnState.FAILED, str(refusal), Reason.WORKSPACE)
         if self._left_something(end):
             end = await self._save(end)
+        offers = end.leftover is Leftover.OFFERED
         await self._write(
             "turn.finished",
             state=end.state,
-            error=end.error,
+            error=f"{end.error}; {turns.KEPT}" if offers else end.error,
             reason=end.reason,
             saved=end.saved,
             leftover=end.leftover,
@@ -110,58 +112,73 @@ class Transaction:
     async def _work(self) -> _End | None:
         """None when the backend has done its part and its pages are good, else how it ended."""
         timeout = self.ctx.options.turn_timeout
-        self.scope.deadline = trio.current_time() + timeout
+        scope = self.scope()
+        scope.deadline = trio.current_time() + timeout
+        failure: Exception | None = None
         try:
-            with self.scope:
+            with scope:
                 await self._let_backend_run(self.turn)
                 if self.turn.mode is Mode.EXECUTE:
                     await self._verify()
-        except Refused:
-            raise
         except Exception as error:  # a backend may break in any way; other threads' turns go on
-            reason, text = self._explained(error)
-            return await self._fail(reason, text)
-        if self.scope.cancelled_caught:
-            state = self.why()
-            if state is None:
-                return await self._fail(
-                    Reason.TIMEOUT, f"the turn took longer than {timeout:g} seconds"
-                )
+            failure = error
+        if (state := self.why()) is not None:
+            if failure is not None:
+                log.info("turn broke when it was ended", reason=repr(failure))
             told = "it was cancelled" if state is TurnState.CANCELLED else "the agent is stopping"
-            return _End(state, f"{told}; {turns.KEPT}")
+            return _End(state, told)
+        if scope.cancelled_caught or (failure is not None and scope.cancel_called):
+            text = f"the turn took longer than {timeout:g} seconds"
+            return await self._fail(Reason.TIMEOUT, text)
+        if isinstance(failure, Refused):
+            raise failure
+        if failure is not None:
+            return await self._fail(*self._explained(failure))
         return await self._give_up() if self.errors else None
 
     async def _give_up(self) -> _End:
         """What stays broken is taken back, unless it turns out to be broken without the turn."""
         end = await self._fail(Reason.BROKEN, turns.still_broken(self.errors))
-        if end.saved is None or end.leftover is not Leftover.DROPPED:
-            return end
-        checked = await self.host.look(self.pages)
-        if checked.skipped or turns.broken_since(checked.errors, self.errors):
+        if end.saved is None or not await self._is_not_to_blame():
             return end
         message = turns.subject(self.turn.instruction)
         request = RestoreCommit(self.turn.key, end.saved, None, self.turn.id, message)
-        merged = await self.ctx.ask("workspaces", request)
+        try:
+            merged = await self.ctx.ask("workspaces", request)
+        except Refused as refusal:
+            log.warning("work not brought back", commit=end.saved, reason=str(refusal))
+            return end
         if merged.outcome is not Outcome.RESTORED:
             return end
         await self._tell_commit(merged.head, tuple(sorted(self.host.changed)))
         return _GOOD
 
+    async def _is_not_to_blame(self) -> bool:
+        """Whether the pages show the same mistakes without its work; no if it was ended first."""
+        checked = Checked(skipped="it was cancelled")
+        with self.scope():
+            checked = await self.host.look(self.pages)
+        return not checked.skipped and not turns.broken_since(checked.errors, self.errors)
+
     def _explained(self, error: Exception) -> tuple[Reason, str]:
         if (known := turns.explained(error)) is not None:
             return known
-        log.exception("agent backend broke")
+        log.error("agent backend broke", exc_info=error)
         text = f"the agent backend broke with {type(error).__name__}; the log says more"
         return Reason.BACKEND, text
 
     async def _fail(self, reason: Reason, text: str) -> _End:
         """What is known to be broken is never committed, and is taken back if that is wanted."""
         if not (self.errors and self.ctx.options.rollback):
-            return _End(TurnState.FAILED, f"{text}; {turns.KEPT}", reason)
+            return _End(TurnState.FAILED, text, reason)
         return await self._take_back(reason, text)
 
     async def _take_back(self, reason: Reason, text: str) -> _End:
-        dropped = await self.ctx.ask("workspaces", DropChanges(self.turn.key, self.turn.id))
+        request = DropChanges(self.turn.key, self.turn.id)
+        try:
+            dropped = await self.ctx.ask("workspaces", request)
+        except Refused as refusal:
+            return _End(TurnState.FAILED, f"{text}; cannot take that back: {refusal}", reason)
         await previews.refresh(self.ctx, self.turn.key)
         text += "; the files are as they were before"
         return _End(TurnState.FAILED, text, reason, dropped, Leftover.DROPPED)
@@ -177,13 +194,16 @@ class Transaction:
                 return
             await self._write("turn.verifying")
             checked = await self.host.look(self.pages)
+            skipped = checked.skipped or None
+            if skipped:
+                # Nobody saw that anything was mended.
+                checked = Checked(self.pages, self.errors)
             self.pages = checked.pages
             self.errors = turns.broken_since(self.broken, checked.errors)
-            skipped = checked.skipped or None
             await self._write(
                 "turn.checked", pages=checked.pages, errors=checked.errors, skipped=skipped
             )
-            if not self.errors or repair > options.repairs:
+            if not self.errors or skipped or repair > options.repairs:
                 return
             await self._write("turn.repairing", repair=repair)
             await self._let_backend_run(
@@ -219,7 +239,7 @@ class Transaction:
             f" {', '.join(changed)}"
         )
         if not before.clean:
-            return _End(TurnState.FAILED, f"{text}; {turns.KEPT}", Reason.MODE)
+            return _End(TurnState.FAILED, text, Reason.MODE)
         return await self._take_back(Reason.MODE, text)
 
     async def _write(self, kind: str, **facts: object) -> None:

@@ -1,0 +1,183 @@
+"""What a turn says of its end is so, whatever the backend and the preview do meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+import trio.testing
+
+from services.agent import Options
+from services.agent.backend import BackendError, Host, Turn
+from services.agent.turns import KEPT
+from services.messages import (
+    BuildError,
+    Checked,
+    CheckPreview,
+    DropChanges,
+    FileChanged,
+    Leftover,
+    Mode,
+    Reason,
+    RestoreCommit,
+    TurnState,
+)
+from supervisor.desk import Request
+from tests.services.agent.serving import KEY, Bench, Endless, quiet
+
+BROKEN = BuildError("no such component", "src/pages/index.astro", 3)
+BAD = Checked(("/",), (BROKEN,))
+
+
+async def edit(bench: Bench, host: Host) -> None:
+    bench.files()["a.md"] = "x"
+    await host.emit(FileChanged("a.md", "modified"))
+
+
+class Slow:
+    """The look at the preview that comes after so many others takes for ever."""
+
+    def __init__(self, bench: Bench, after: int) -> None:
+        self._answer = bench.keeper.answer
+        self._left = after
+        self.reached = trio.Event()
+        bench.keeper.answer = self.answer  # type: ignore[method-assign]
+
+    async def answer(self, request: Request[object]) -> object:
+        if isinstance(request, CheckPreview):
+            self._left -= 1
+            if self._left < 0:
+                self.reached.set()
+                await trio.sleep_forever()
+        return await self._answer(request)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_who_changed_nothing_and_was_cancelled_is_not_said_to_have_left_something(
+    bench: Bench, mode: Mode
+) -> None:
+    long = Endless()
+    async with bench.life(long):
+        turn = await bench.start(mode=mode)
+        await long.begun.wait()
+        info = await bench.cancel(turn)
+    assert (info.state, info.leftover, info.error) == (
+        TurnState.CANCELLED,
+        None,
+        "it was cancelled",
+    )
+
+
+async def test_who_changed_something_and_failed_is_told_what_to_do_with_it(bench: Bench) -> None:
+    async def script(_turn: Turn, host: Host) -> None:
+        await edit(bench, host)
+        raise BackendError("no model")
+
+    async with bench.life(script):
+        info = await bench.execute()
+    assert (info.leftover, info.error) == (Leftover.OFFERED, f"no model; {KEPT}")
+
+
+@pytest.mark.parametrize("text", ["", "the model hung up"])
+async def test_a_backend_that_breaks_when_it_is_cancelled_was_cancelled(
+    bench: Bench, text: str
+) -> None:
+    begun = trio.Event()
+
+    async def script(_turn: Turn, host: Host) -> None:
+        await edit(bench, host)
+        begun.set()
+        try:
+            await trio.sleep_forever()
+        finally:
+            if text:
+                raise BackendError(text)
+
+    async with bench.life(script):
+        turn = await bench.start()
+        await begun.wait()
+        info = await bench.cancel(turn)
+    assert (info.state, info.reason, info.leftover) == (
+        TurnState.CANCELLED,
+        None,
+        Leftover.OFFERED,
+    )
+
+
+async def test_a_backend_that_is_done_when_it_is_cancelled_was_cancelled(bench: Bench) -> None:
+    begun = trio.Event()
+
+    async def script(_turn: Turn, host: Host) -> None:
+        await edit(bench, host)
+        begun.set()
+        with trio.CancelScope(shield=True):
+            await trio.testing.wait_all_tasks_blocked(0.05)
+
+    async with bench.life(script, Options(verify=False)):
+        turn = await bench.start()
+        await begun.wait()
+        info = await bench.cancel(turn)
+    assert (info.state, info.leftover) == (TurnState.CANCELLED, Leftover.OFFERED)
+    assert bench.keeper[KEY].messages == []
+
+
+async def test_cancelled_while_it_is_seen_whose_mistake_it_is_a_turn_ends_at_once(
+    bench: Bench,
+) -> None:
+    slow = Slow(bench, after=1)
+    bench.keeper.pages = [BAD]
+    with trio.fail_after(5):
+        async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+            turn = await bench.start()
+            await slow.reached.wait()
+            info = await bench.cancel(turn)
+    assert (info.state, info.reason, info.leftover) == (
+        TurnState.FAILED,
+        Reason.BROKEN,
+        Leftover.DROPPED,
+    )
+
+
+async def test_the_agent_stops_while_it_is_seen_whose_mistake_it_is(bench: Bench) -> None:
+    slow = Slow(bench, after=1)
+    bench.keeper.pages = [BAD]
+    with trio.fail_after(5):
+        async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+            turn = await bench.start()
+            await slow.reached.wait()
+    assert bench.kinds()[-1] == "turn.finished"
+    async with bench.life(quiet):
+        assert (await bench.found(turn)).leftover is Leftover.DROPPED
+
+
+async def test_what_git_does_not_bring_back_stays_taken_back_and_is_named(bench: Bench) -> None:
+    bench.keeper.pages = [BAD, BAD]
+    bench.keeper.refusing = {RestoreCommit: "the index is locked"}
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+        info = await bench.execute()
+    assert (info.reason, info.leftover, info.saved) == (
+        Reason.BROKEN,
+        Leftover.DROPPED,
+        "d" * 40,
+    )
+
+
+async def test_what_git_does_not_take_back_is_offered_and_the_mistake_named(bench: Bench) -> None:
+    bench.keeper.pages = [BAD]
+    bench.keeper.refusing = {DropChanges: "ignored files are in the way"}
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+        info = await bench.execute()
+    assert (info.reason, info.leftover) == (Reason.BROKEN, Leftover.OFFERED)
+    assert "no such component" in str(info.error)
+    assert "ignored files are in the way" in str(info.error)
+    assert KEPT in str(info.error)
+
+
+async def test_what_was_broken_and_could_not_be_seen_again_does_not_count_as_mended(
+    bench: Bench,
+) -> None:
+    bench.keeper.pages = [BAD, Checked(skipped="it does not come up")]
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=2)):
+        info = await bench.execute()
+    assert (info.state, info.reason, info.repairs) == (TurnState.FAILED, Reason.BROKEN, 1)
+    assert info.broken == (BROKEN,)
+    assert bench.keeper[KEY].messages == []
