@@ -45,9 +45,10 @@ async def follow(
     yield RETRY
     page: EventPage | None = first
     silent = False
-    if after > first.last:
-        after, page = 0, await _read(read, 0, 0.0, stopping)
     while page is not None:
+        if after > page.last:
+            after, page = 0, await _read(read, 0, 0.0, stopping)
+            continue
         for piece in pieces(page.events):
             yield piece
         if page.events:

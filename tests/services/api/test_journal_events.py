@@ -144,6 +144,19 @@ async def test_from_an_event_of_another_journal_it_begins_anew(autojump_clock):
     await stream.aclose()
 
 
+async def test_it_begins_anew_when_another_journal_takes_the_place_of_its_own(autojump_clock):
+    journal = Journal(event(1), event(2), event(3), limit=9)
+    stream, _ = await begin(journal)
+    assert await anext(stream) == RETRY
+    assert await anext(stream) == said(1) + said(2) + said(3)
+    journal.events = [event(1, "new"), event(2, "new")]
+    assert await anext(stream) == said(1, "new") + said(2, "new")
+    assert trio.current_time() <= HEARTBEAT
+    journal.append(event(3, "new"))
+    assert await anext(stream) == said(3, "new")
+    await stream.aclose()
+
+
 async def test_a_journal_that_is_empty_has_no_end_yet(autojump_clock):
     journal = Journal()
     stream, _ = await begin(journal)
