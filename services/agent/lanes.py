@@ -160,7 +160,7 @@ class Lane:
         backend = self._backend(info.backend)
         head = workspace.head
         if info.mode is Mode.EXECUTE:
-            head = await self._keep_what_is_there() or head
+            head = await self._keep_what_is_there(info.turn) or head
         await self.book.write("turn.started", turn=info.turn, base=head)
         spending = Spending(self.places.usage)
         purse = Purse(
@@ -212,12 +212,12 @@ class Lane:
         except (OSError, ValueError) as error:
             raise Refused(f"cannot read an image of the instruction: {error}") from error
 
-    async def _keep_what_is_there(self) -> str | None:
+    async def _keep_what_is_there(self, turn: str) -> str | None:
         """Commit what is uncommitted, so that the turn's commit has the turn's work alone."""
         ledger = self.book.ledger
         offered = ledger.offered
         message = turns.BY_HAND if offered is None else turns.subject(ledger[offered].instruction)
-        request = CommitChanges(self.book.key, message, offered)
+        request = CommitChanges(self.book.key, message, offered, within=turn)
         commit = await self._ctx.ask("workspaces", request)
         if offered is not None:
             # Where nothing is there any more, somebody else committed or dropped it.

@@ -89,13 +89,15 @@ class CommitChanges(Request[Commit | None], frozen=True):
     """Commit all that is not ignored, with a `Thread-ID` trailer; None if nothing changed.
 
     With `paths`, files and directories, it is those alone, and much quicker where all are files.
-    A turn's commit has a `Turn-ID` trailer too.
+    A turn's commit has a `Turn-ID` trailer too. Refused while a turn runs in the thread, unless it
+    is `turn`, or `within`, that asks.
     """
 
     key: ThreadKey
     message: str
     turn: str | None = None
     paths: tuple[str, ...] = ()
+    within: str | None = None
 
 
 class SaveChanges(Request[str | None], frozen=True):

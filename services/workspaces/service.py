@@ -93,7 +93,15 @@ def _settings(options: Options) -> Settings:
 
 
 # What changes files or the branch under whoever works in the thread at that moment.
-_UNDER_A_TURN = (ArchiveThread, DeleteThread, DropChanges, Pull, RestoreCommit, SwitchBranch)
+_UNDER_A_TURN = (
+    ArchiveThread,
+    CommitChanges,
+    DeleteThread,
+    DropChanges,
+    Pull,
+    RestoreCommit,
+    SwitchBranch,
+)
 
 
 # What a person can do about what the disk or git says.
@@ -182,8 +190,8 @@ class Workspaces:
     def _refuse_under_a_turn(self, request: Request[Any]) -> None:
         if not isinstance(request, _UNDER_A_TURN) or not self._turns().run_in(request.key):
             return
-        asking = request.turn if isinstance(request, DropChanges | RestoreCommit) else None
-        if f"{request.key}:{asking}" not in self._turns().running:
+        asking = {f"{request.key}:{turn}" for turn in _asking(request)}
+        if asking.isdisjoint(self._turns().running):
             raise Refused(
                 f"cannot do this to {request.key} while a turn runs in it: wait for its end"
             )
@@ -233,6 +241,17 @@ class Workspaces:
         else:
             if saved:
                 log.info("unfinished work saved", thread=str(key), commit=saved)
+
+
+def _asking(request: Request[Any]) -> tuple[str | None, ...]:
+    """The turn that asks, if one does."""
+    match request:
+        case CommitChanges():
+            return request.turn, request.within
+        case DropChanges() | RestoreCommit():
+            return (request.turn,)
+        case _:
+            return ()
 
 
 def _advised(error: Exception) -> str:

@@ -41,6 +41,8 @@ async def test_what_would_move_files_under_a_turn_is_refused_and_the_rest_is_not
         turns.set(Turns(frozenset({f"{key}:0001"})))
         for request in (
             ArchiveThread(key),
+            CommitChanges(key, "half of it"),
+            CommitChanges(key, "half of it", "0000"),
             DeleteThread(key),
             DropChanges(key),
             Pull(key),
@@ -50,6 +52,8 @@ async def test_what_would_move_files_under_a_turn_is_refused_and_the_rest_is_not
             with pytest.raises(Refused, match="while a turn runs in it"):
                 await service.ask(request)
         assert (await service.ask(ReadGit(key))).modified == ("index.md",)
+        assert await service.ask(CommitChanges(key, "of one before it", "0000", within="0001"))
+        (opened.root / "index.md").write_text("changed again\n")
         assert await service.ask(CommitChanges(key, "by the turn", "0001"))
         turns.set(Turns(frozenset({f"{key}0:0001"})))  # another thread's, of a longer name
         await service.ask(SwitchBranch(key, "other", create=True))
