@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from services.agent.ledger import StoredImage
+from services.agent.lines import StoredImage
 from services.messages import Image
 from supervisor.desk import Invalid
 

@@ -15,7 +15,7 @@ from services.agent.backend import Backend, Turn
 from services.agent.backends import Unusable
 from services.agent.book import Book
 from services.agent.hosting import Purse, TurnHost
-from services.agent.ledger import StoredImage
+from services.agent.lines import StoredImage
 from services.agent.original import read_original
 from services.agent.permissions import Permissions
 from services.agent.places import Places

@@ -11,7 +11,7 @@ from functools import partial
 
 from services.agent import Options, turns
 from services.agent.book import Book
-from services.agent.ledger import Line
+from services.agent.lines import Line
 from services.agent.settling import FURTHEST
 from services.messages import (
     FindWorkspace,
