@@ -64,11 +64,12 @@ class Purse:
     async def pay(self, usage: Usage) -> None:
         """Write down what was used. Raises `BudgetExceeded` where that was too much."""
         self.usage += usage
-        await self.book.write("usage", turn=self.turn, usage=usage)
         seconds = round(trio.current_time() - self.began, 3)
         thread = self.book.key.thread
         entry = UsageEntry(self.day, thread, self.turn, self.backend, self.usage, seconds)
-        await trio.to_thread.run_sync(self.spending.note, entry)
+        with trio.CancelScope(shield=True):  # it is spent, whatever becomes of the turn
+            await self.book.write("usage", turn=self.turn, usage=usage)
+            await trio.to_thread.run_sync(self.spending.note, entry)
         await self.left()
 
     def _over(self) -> str:

@@ -34,7 +34,8 @@ class Spending:
         """Remember a turn's sum so far."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with open(self._file(entry.day), "ab", buffering=0) as file:
-            file.write(msgspec.json.encode(entry) + b"\n")
+            # A line of its own, also after one that a full disk or a crash has torn.
+            file.write(b"\n" + msgspec.json.encode(entry) + b"\n")
 
     def spent(self, day: str) -> float:
         """What was spent on a day, in US dollars."""

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import trio
+import trio.testing
 
 from services.agent import Options
 from services.agent.backend import Host, Turn
+from services.agent.book import Book
 from services.agent.spending import Spending
 from services.messages import (
     FileChanged,
@@ -105,6 +108,37 @@ async def test_a_backend_is_told_the_least_of_what_is_left(bench: Bench) -> None
     async with bench.life(script):
         await bench.execute()
     assert budgets == [2.0, pytest.approx(1.85), None]
+
+
+async def test_what_was_used_when_a_turn_is_cancelled_counts_for_the_day_too(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Book.write
+    written = trio.Event()
+
+    async def slowly(book: Book, kind: str, **facts: object) -> None:
+        await write(book, kind, **facts)
+        if kind == "usage":
+            with trio.CancelScope(shield=True):
+                written.set()
+                await trio.testing.wait_all_tasks_blocked(0.05)
+
+    monkeypatch.setattr(Book, "write", slowly)
+    async with bench.life(spend):
+        turn = await bench.start()
+        await written.wait()
+        info = await bench.cancel(turn)
+        (entry,) = await bench.ask(ReadUsage("acme", "bob"))
+    assert (info.state, info.usage.cost) == (TurnState.CANCELLED, 0.25)
+    assert entry.usage == info.usage
+
+
+def test_what_follows_a_torn_line_counts(tmp_path: Path) -> None:
+    (tmp_path / "2026-01-31.jsonl").write_bytes(b'{"day": "2026-01-31", "thr')
+    spending = Spending(tmp_path)
+    spending.note(entry("a", 2.0))
+    spending.note(entry("b", 1.0))
+    assert spending.spent("2026-01-31") == 3.0
 
 
 def entry(turn: str, cost: float, day: str = "2026-01-31", thread: str = "t1") -> UsageEntry:
