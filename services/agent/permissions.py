@@ -43,13 +43,17 @@ class Permissions:
         return decision
 
     async def answer(self, name: str, decision: Decision) -> None:
-        """Answer one that is open. Raises `NotFound` for any other."""
+        """Answer one that is open. Raises `NotFound` for any other, and `OSError`."""
         if name not in self._open or name in self._answers:
             raise NotFound(f"cannot answer {name}: the turn {self.turn} does not ask that now")
         self._answers[name] = decision
         answered = self._open[name]
         allowed, reason = decision.allowed, decision.reason
-        await self._write("permission.answered", name, allowed=allowed, error=reason or None)
+        try:
+            await self._write("permission.answered", name, allowed=allowed, error=reason or None)
+        except OSError:
+            del self._answers[name]
+            raise
         answered.set()
 
     async def _write(self, kind: str, name: str, **facts: object) -> None:

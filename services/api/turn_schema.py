@@ -50,7 +50,7 @@ class TurnBody(Body, frozen=True, kw_only=True):
     instruction: str
     mode: Mode = Mode.EXECUTE
     backend: str | None = None
-    model: str | None = None
+    model: Annotated[str, Meta(max_length=200)] | None = None
     selection: SelectionBody | None = None
     images: tuple[ImageBody, ...] = ()
 

@@ -112,6 +112,7 @@ export async function begin(pressed) {
 }
 
 function follow() {
+  source?.close();
   const mine = (source = events(seen));
   mine.addEventListener("open", () => {
     say("connection", "live");
@@ -119,9 +120,9 @@ function follow() {
   });
   mine.addEventListener("error", () => {
     say("connection", "connecting again …");
-    // A browser comes back by itself, unless the answer was an error.
+    // A browser comes back by itself, unless the answer was an error: of no thread, say.
     if (mine.readyState === EventSource.CLOSED) {
-      setTimeout(() => mine === source && follow(), 3000);
+      setTimeout(() => mine === source && begin(act), 3000);
     }
   });
   for (const type of TYPES) {

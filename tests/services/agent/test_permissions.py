@@ -8,8 +8,9 @@ import trio.testing
 
 from services.agent import Options
 from services.agent.backend import Decision, Host, Turn
+from services.agent.book import Book
 from services.messages import AnswerPermission, TurnState
-from supervisor.desk import NotFound
+from supervisor.desk import NotFound, Refused
 from tests.services.agent.serving import KEY, Bench, quiet
 
 ASKING = Options(approve=("Edit",), permission_timeout=60.0)
@@ -98,3 +99,27 @@ async def test_a_turn_that_does_not_run_asks_nothing(bench: Bench) -> None:
         turn = (await bench.execute()).turn
         with pytest.raises(NotFound, match="does not run"):
             await bench.ask(AnswerPermission(KEY, turn, "1", allow=True))
+
+
+async def test_an_answer_that_cannot_be_written_down_is_none(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Book.write
+    full = [True]
+
+    async def sometimes(book: Book, kind: str, **facts: object) -> None:
+        if kind == "permission.answered" and full:
+            raise OSError(28, "No space left on device")
+        await write(book, kind, **facts)
+
+    monkeypatch.setattr(Book, "write", sometimes)
+    asker = Asker("edit")
+    async with bench.life(asker, ASKING):
+        turn = await bench.start()
+        await bench.until_journalled("permission.asked")
+        with pytest.raises(Refused, match="No space left"):
+            await bench.ask(AnswerPermission(KEY, turn, "1", allow=True))
+        full.clear()
+        await bench.ask(AnswerPermission(KEY, turn, "1", allow=False, reason="no"))
+        await bench.ended(turn)
+    assert asker.decisions == [Decision(False, "no")]
