@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import trio
@@ -118,9 +119,12 @@ class TurnHost:
     async def preview_errors(self) -> tuple[BuildError, ...]:
         return (await self.look()).errors
 
-    async def look(self, pages: tuple[str, ...] = ()) -> Checked:
-        """Open the pages that the turn's edits touch. Where that cannot be done it says why."""
-        request = CheckPreview(self.book.key, tuple(sorted(self.changed)), pages)
+    async def look(
+        self, pages: tuple[str, ...] = (), files: Iterable[str] | None = None
+    ) -> Checked:
+        """Open the pages that `files` touch, else the turn's edits. It says why where it cannot."""
+        files = self.changed if files is None else files
+        request = CheckPreview(self.book.key, tuple(sorted(files)), pages)
         try:
             return await self.ctx.ask("previews", request)
         except Refused as refusal:

@@ -22,7 +22,6 @@ from services.agent.places import Places
 from services.agent.spending import Spending
 from services.agent.transaction import Transaction
 from services.messages import (
-    BuildError,
     CommitChanges,
     FindWorkspace,
     Image,
@@ -187,7 +186,8 @@ class Lane:
             turn=await self._turn(info, workspace),
             scope=running.next_scope,
             why=lambda: running.why,
-            broken=self._known_mistakes(),
+            broken=self.book.ledger.broken,
+            suspects=self._suspects(workspace) if info.mode is Mode.EXECUTE else None,
         ).run()
 
     async def _turn(self, info: TurnInfo, workspace: Workspace) -> Turn:
@@ -226,12 +226,15 @@ class Lane:
             await self.book.write("turn.settled", turn=offered, leftover=kept, **made)
         return None if commit is None else commit.hash
 
-    def _known_mistakes(self) -> tuple[BuildError, ...]:
-        """What the thread's preview shows, and what was broken when its last turn was committed."""
+    def _suspects(self, workspace: Workspace) -> tuple[str, ...] | None:
+        """Where the thread's preview shows a mistake that its last turn did not know of."""
         routes = self._ctx.board("routes", Routes).value
         preview = None if routes is None else routes.previews.get(self.book.key.preview_id)
-        shown = () if preview is None or preview.error is None else (preview.error,)
-        return (*shown, *self.book.ledger.broken)
+        error = None if preview is None else preview.error
+        if error is None or not turns.broken_since(self.book.ledger.broken, (error,)):
+            return None
+        inner = (f"{workspace.site}/{error.file}",) if workspace.site else ()
+        return (error.file, *inner) if error.file else ()
 
     async def _finish(
         self, turn: str, state: TurnState, error: str, reason: Reason | None = None

@@ -52,7 +52,8 @@ class Transaction:
     """Cancelling the last `scope` ends what is under way; `why` then says which end that is.
 
     `broken` are mistakes that are known from before, `errors` those that it made, by all that is
-    known, when `pages` were looked at last.
+    known, when `pages` were looked at last. In `suspects` the preview shows a mistake; None for
+    no mistake.
     """
 
     ctx: Context[Options]
@@ -63,6 +64,7 @@ class Transaction:
     scope: Callable[[], trio.CancelScope]
     why: Callable[[], TurnState | None]
     broken: tuple[BuildError, ...] = ()
+    suspects: tuple[str, ...] | None = None
     errors: tuple[BuildError, ...] = ()
     pages: tuple[str, ...] = ()
 
@@ -117,6 +119,7 @@ class Transaction:
         failure: Exception | None = None
         try:
             with scope:
+                await self._look_before()
                 await self._let_backend_run(self.turn)
                 if self.turn.mode is Mode.EXECUTE:
                     await self._verify()
@@ -182,6 +185,11 @@ class Transaction:
         await previews.refresh(self.ctx, self.turn.key)
         text += "; the files are as they were before"
         return _End(TurnState.FAILED, text, reason, dropped, Leftover.DROPPED)
+
+    async def _look_before(self) -> None:
+        """See whether what the preview shows is there: it may show what is mended since."""
+        if self.suspects is not None and self.ctx.options.verify:
+            self.broken += (await self.host.look(files=self.suspects)).errors
 
     async def _let_backend_run(self, turn: Turn) -> None:
         await self.backend.run(replace(turn, budget=await self.host.purse.left()), self.host)

@@ -116,13 +116,51 @@ async def test_a_repair_that_fails_does_not_leave_the_page_broken(bench: Bench) 
     assert bench.files() == {"index.md": "# Hello"}
 
 
-async def test_a_page_that_was_broken_before_is_not_its_fault(bench: Bench, editor: Editor) -> None:
-    bench.keeper.pages = [BAD]
+def show(bench: Bench) -> None:
+    """The mistake, where people look at the page."""
     shown = Preview(KEY.preview_id, KEY, PreviewState.READY, 1, error=BROKEN)
     bench.harness.channels.boards["routes"].set(Routes({KEY.preview_id: shown}))
+
+
+async def test_a_page_that_was_broken_before_is_not_its_fault(bench: Bench, editor: Editor) -> None:
+    bench.keeper.pages = [BAD, BAD]
+    show(bench)
     async with bench.life(editor):
         info = await bench.execute()
     assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 0, (BROKEN,))
+    assert looks(bench)[0] == CheckPreview(KEY, (BROKEN.file,))
+
+
+async def test_what_is_shown_still_and_was_mended_is_its_fault_if_it_breaks_it_again(
+    bench: Bench, editor: Editor
+) -> None:
+    bench.keeper.pages = [GOOD, BAD, GOOD]
+    show(bench)
+    async with bench.life(editor):
+        info = await bench.execute()
+    assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 1, ())
+
+
+async def test_cancelled_while_it_is_seen_what_was_broken_before_it_ends(
+    bench: Bench, editor: Editor
+) -> None:
+    show(bench)
+    answer = bench.keeper.answer
+    looked = trio.Event()
+
+    async def slow(request: Request[object]) -> object:
+        if isinstance(request, CheckPreview):
+            looked.set()
+            await trio.sleep_forever()
+        return await answer(request)
+
+    bench.keeper.answer = slow  # type: ignore[method-assign]
+    with trio.fail_after(5):
+        async with bench.life(editor):
+            turn = await bench.start()
+            await looked.wait()
+            info = await bench.cancel(turn)
+    assert (info.state, info.leftover, editor.runs) == (TurnState.CANCELLED, None, [])
 
 
 async def test_what_is_broken_without_the_turn_too_is_not_taken_back(
