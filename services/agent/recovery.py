@@ -14,6 +14,7 @@ from services.agent.book import Book
 from services.agent.lines import Line
 from services.agent.settling import FURTHEST
 from services.messages import (
+    Commit,
     FindWorkspace,
     Leftover,
     LogEntry,
@@ -95,6 +96,12 @@ async def _complete(
         await book.write("turn.settled", **facts, leftover=Leftover.DROPPED)
     else:
         book.ledger.intents.pop(operation)
+
+
+async def found(ctx: Context[Options], key: ThreadKey, turn: str) -> Commit | None:
+    """The commit of a turn, if there is one. Raises `Refused`."""
+    entry = _commit(await ctx.ask("workspaces", ReadLog(key, FURTHEST)), turn)
+    return None if entry is None else Commit(entry.hash, await _files(ctx, key, entry))
 
 
 async def _files(ctx: Context[Options], key: ThreadKey, commit: LogEntry) -> tuple[str, ...]:

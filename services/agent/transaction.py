@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import structlog
 import trio
 
-from services.agent import Options, previews, turns
+from services.agent import Options, previews, recovery, turns
 from services.agent.backend import Backend, Turn
 from services.agent.book import Book
 from services.agent.hosting import TurnHost
@@ -28,7 +28,7 @@ from services.messages import (
     TurnState,
 )
 from supervisor.context import Context
-from supervisor.desk import Refused
+from supervisor.desk import Gone, Refused
 
 log = structlog.get_logger()
 
@@ -228,7 +228,11 @@ class Transaction:
     async def _commit(self) -> _End:
         message = turns.subject(self.turn.instruction)
         request = CommitChanges(self.turn.key, message, self.turn.id)
-        commit = await self.ctx.ask("workspaces", request)
+        try:
+            commit = await self.ctx.ask("workspaces", request)
+        except Gone:  # the workspaces ended, and what became of it is not known
+            commit = await recovery.found(self.ctx, self.turn.key, self.turn.id)
+            commit = commit or await self.ctx.ask("workspaces", request)
         if commit is not None:
             await self._tell_commit(commit.hash, commit.files)
         return _GOOD

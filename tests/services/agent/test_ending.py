@@ -13,6 +13,7 @@ from services.messages import (
     BuildError,
     Checked,
     CheckPreview,
+    CommitChanges,
     DropChanges,
     FileChanged,
     Leftover,
@@ -21,7 +22,7 @@ from services.messages import (
     RestoreCommit,
     TurnState,
 )
-from supervisor.desk import Request
+from supervisor.desk import Gone, Request
 from tests.services.agent.serving import KEY, Bench, Endless, quiet
 
 BROKEN = BuildError("no such component", "src/pages/index.astro", 3)
@@ -181,3 +182,27 @@ async def test_what_was_broken_and_could_not_be_seen_again_does_not_count_as_men
     assert (info.state, info.reason, info.repairs) == (TurnState.FAILED, Reason.BROKEN, 1)
     assert info.broken == (BROKEN,)
     assert bench.keeper[KEY].messages == []
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_a_commit_of_which_nothing_is_known_is_found_or_made(
+    bench: Bench, done: bool
+) -> None:
+    answer = bench.keeper.answer
+    gone = False
+
+    async def restarting(request: Request[object]) -> object:
+        nonlocal gone
+        if isinstance(request, CommitChanges) and request.turn and not gone:
+            gone = True
+            if done:
+                await answer(request)
+            raise Gone("workspaces ended before it answered")
+        return await answer(request)
+
+    bench.keeper.answer = restarting  # type: ignore[method-assign]
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(verify=False)):
+        info = await bench.execute("Say x")
+    assert (info.state, info.files) == (TurnState.COMMITTED, ("a.md",))
+    assert info.commit == bench.keeper[KEY].head.hash
+    assert bench.keeper[KEY].messages == ["Say x"]
