@@ -148,6 +148,8 @@ class Agent:
     async def _queue(self, lane: Lane, request: StartTurn) -> TurnInfo:
         book, key = lane.book, request.idempotency_key
         async with lane.admission:
+            if not await book.is_current():
+                raise NotFound(f"cannot run a turn in {book.key}: it was deleted; open it first")
             instruction = request.instruction.encode(errors="replace").decode()
             if key is not None and (known := book.ledger.keyed(key)) is not None:
                 info = book.ledger[known]

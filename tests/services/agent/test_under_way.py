@@ -141,6 +141,36 @@ async def test_of_a_thread_that_was_deleted_nothing_is_told(bench: Bench) -> Non
         assert (await bench.ask(ReadEvents(KEY))).last == 0
 
 
+async def test_a_turn_that_waited_while_its_thread_was_deleted_makes_no_journal(
+    bench: Bench, writer: Writer
+) -> None:
+    answer = bench.keeper.answer
+    go_on = trio.Event()
+    asked = trio.Event()
+
+    async def slow(request: object) -> object:
+        if isinstance(request, RestoreCommit):
+            asked.set()
+            await go_on.wait()
+        return await answer(request)  # type: ignore[arg-type]
+
+    async def refused() -> None:
+        with pytest.raises(NotFound, match="deleted"):
+            await bench.start("b.md two")
+
+    bench.keeper.answer = slow  # type: ignore[method-assign]
+    async with bench.life(writer, PLAIN):
+        turn = (await bench.execute("a.md one")).turn
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(bench.ask, UndoTurn(KEY, turn))
+            await asked.wait()
+            nursery.start_soon(refused)
+            await trio.testing.wait_all_tasks_blocked(0.05)
+            bench.keeper.history(KEY).rename(bench.keeper.place / "retired")
+            go_on.set()
+    assert not bench.keeper.history(KEY).exists()
+
+
 async def test_a_turn_that_runs_is_reached_whatever_became_of_its_journal(bench: Bench) -> None:
     long = Endless()
     async with bench.life(long):
