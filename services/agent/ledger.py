@@ -223,7 +223,9 @@ class Ledger:
             case "turn.undone":
                 self.active = [turn for turn in self.active if turn not in line.turns]
             case "turn.redone" if line.turn in self._drafts:
-                self.active = list(self.lineage(line.turn))
+                lineage = self.lineage(line.turn)
+                gone = {*lineage, *line.reverted}
+                self.active = [*(turn for turn in self.active if turn not in gone), *lineage]
             case "turn.settled" if line.hash is not None and line.turn in self._drafts:
                 draft = self._drafts[line.turn]
                 draft.info = replace(draft.info, commit=line.hash, files=line.files)

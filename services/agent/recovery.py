@@ -88,7 +88,8 @@ async def _complete(
             book.ledger.intents.pop(operation)
             return
         kind = "turn.redone" if line.keep else "turn.undone"
-        await book.write(kind, **facts, turns=line.turns, hash=commit.hash, head=commit.hash)
+        facts |= {"turns": line.turns, "reverted": line.reverted}
+        await book.write(kind, **facts, hash=commit.hash, head=commit.hash)
     elif commit is not None:
         made = {"hash": commit.hash, "files": await _files(ctx, book.key, commit)}
         await book.write("turn.settled", **facts, leftover=Leftover.KEPT, **made)

@@ -89,7 +89,13 @@ class Settling:
                 f"cannot do this: the thread is at {head}, not at the expected commit; look again"
             )
         operation = self._new_id()
-        facts = {"turn": request.turn, "operation": operation, "turns": plan.turns, "base": head}
+        facts: dict[str, object] = {
+            "turn": request.turn,
+            "operation": operation,
+            "turns": plan.turns,
+            "reverted": plan.reverted,
+            "base": head,
+        }
         await book.write("turn.undoing", **facts, keep=not back)
         wanted = RestoreCommit(book.key, plan.commit, head, operation)
         with _intended(book, operation):

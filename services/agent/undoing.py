@@ -14,12 +14,14 @@ from supervisor.desk import Refused
 class Plan:
     """The files are to be as in `commit`: `turns` is whose work that takes away, or brings back.
 
-    `others` are turns, and commits of nobody's turn, that would be taken back besides.
+    `others` are turns, and commits of nobody's turn, that would be taken back besides; `reverted`
+    the turns among them.
     """
 
     commit: str
     turns: tuple[str, ...]
     others: tuple[str, ...]
+    reverted: tuple[str, ...]
 
 
 def undo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
@@ -29,13 +31,14 @@ def undo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
         raise Refused(f"cannot undo the turn {turn}: it committed nothing")
     if info.undone:
         raise Refused(f"cannot undo the turn {turn}: it is undone; redo it to bring it back")
-    gone = tuple(ledger.active[ledger.active.index(turn) :])
     before, since = _since(info.commit, log)
+    later = ledger.active[ledger.active.index(turn) + 1 :]
+    gone = (turn, *_among(ledger, later, since))
     known = {ledger[one].commit for one in gone}
     others = tuple(
         each.hash for each in since if each.hash not in known and not _told(ledger, each)
     )
-    return Plan(before, gone, (*gone[1:], *others))
+    return Plan(before, gone, (*gone[1:], *others), gone[1:])
 
 
 def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
@@ -46,10 +49,18 @@ def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
     lineage = ledger.lineage(turn)
     back = tuple(one for one in lineage if one not in ledger.active)
     _, since = _since(info.commit, log)
-    others = [one for one in ledger.active if one not in lineage]
+    gone = _among(ledger, (one for one in ledger.active if one not in lineage), since)
     known = {each.commit for each in ledger.turns}
-    others += [each.hash for each in since if each.hash not in known and not _told(ledger, each)]
-    return Plan(info.commit, back, tuple(others))
+    others = tuple(
+        each.hash for each in since if each.hash not in known and not _told(ledger, each)
+    )
+    return Plan(info.commit, back, (*gone, *others), gone)
+
+
+def _among(ledger: Ledger, turns: Iterable[str], since: Iterable[LogEntry]) -> tuple[str, ...]:
+    """Those whose commits are there: others are on another branch."""
+    there = {entry.hash for entry in since}
+    return tuple(turn for turn in turns if ledger[turn].commit in there)
 
 
 def _told(ledger: Ledger, entry: LogEntry) -> bool:

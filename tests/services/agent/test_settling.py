@@ -305,3 +305,21 @@ async def test_what_is_not_there_any_more_is_not_said_to_be_kept(
         bench.keeper[KEY].commit("by hand", None)
         info = await bench.ask(SettleTurn(KEY, turn, keep=True))
         assert (info.leftover, info.commit) == (None, None)
+
+
+async def test_turns_on_another_branch_are_neither_named_nor_undone(
+    bench: Bench, writer: Writer
+) -> None:
+    git = bench.keeper[KEY]
+    async with bench.life(writer, PLAIN):
+        one = await bench.execute("a.md one")
+        main = list(git.commits)
+        two = await bench.execute("b.md two")
+        git.commits = main
+        git.files = dict(git.head.files)
+        undone: Undone = await bench.ask(UndoTurn(KEY, one.turn))
+        assert undone.turns == (one.turn,)
+        assert not (await bench.found(two.turn)).undone
+        redone: Undone = await bench.ask(RedoTurn(KEY, one.turn))
+        assert redone.turns == (one.turn,)
+        assert not (await bench.found(two.turn)).undone
