@@ -31,14 +31,15 @@ def undo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
         raise Refused(f"cannot undo the turn {turn}: it committed nothing")
     if info.undone:
         raise Refused(f"cannot undo the turn {turn}: it is undone; redo it to bring it back")
+    log = tuple(log)
     before, since = _since(info.commit, log)
-    later = ledger.active[ledger.active.index(turn) + 1 :]
-    gone = (turn, *_among(ledger, later, since))
+    later = _without(ledger, ledger.lineage(turn), log)
+    gone = (turn, *later)
     known = {ledger[one].commit for one in gone}
     others = tuple(
         each.hash for each in since if each.hash not in known and not _told(ledger, each)
     )
-    return Plan(before, gone, (*gone[1:], *others), gone[1:])
+    return Plan(before, gone, (*later, *others), later)
 
 
 def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
@@ -48,8 +49,9 @@ def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
         raise Refused(f"cannot redo the turn {turn}: it is not undone")
     lineage = ledger.lineage(turn)
     back = tuple(one for one in lineage if one not in ledger.active)
+    log = tuple(log)
     _, since = _since(info.commit, log)
-    gone = _among(ledger, (one for one in ledger.active if one not in lineage), since)
+    gone = _without(ledger, lineage, log)
     known = {each.commit for each in ledger.turns}
     others = tuple(
         each.hash for each in since if each.hash not in known and not _told(ledger, each)
@@ -57,10 +59,15 @@ def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
     return Plan(info.commit, back, (*gone, *others), gone)
 
 
-def _among(ledger: Ledger, turns: Iterable[str], since: Iterable[LogEntry]) -> tuple[str, ...]:
-    """Those whose commits are there: others are on another branch."""
-    there = {entry.hash for entry in since}
-    return tuple(turn for turn in turns if ledger[turn].commit in there)
+def _without(ledger: Ledger, lineage: tuple[str, ...], log: Iterable[LogEntry]) -> tuple[str, ...]:
+    """The turns whose work the files have, and not where the last of a lineage was committed.
+
+    One whose commit is not in the log is on another branch.
+    """
+    there = {entry.hash for entry in log}
+    return tuple(
+        turn for turn in ledger.active if turn not in lineage and ledger[turn].commit in there
+    )
 
 
 def _told(ledger: Ledger, entry: LogEntry) -> bool:
