@@ -97,7 +97,8 @@ class Settling:
             "base": head,
         }
         await book.write("turn.undoing", **facts, keep=not back)
-        wanted = RestoreCommit(book.key, plan.commit, head, operation)
+        message = turns.subject(f"{'Undo' if back else 'Redo'}: {ledger[request.turn].instruction}")
+        wanted = RestoreCommit(book.key, plan.commit, head, operation, message)
         with _intended(book, operation):
             merged = await self._ctx.ask("workspaces", wanted)
             if merged.outcome is Outcome.CONFLICTS:

@@ -171,7 +171,7 @@ class Keeper:
                 git.files = dict(git.found(commit).files)
                 if not git.dirty:
                     return Merged(Outcome.UP_TO_DATE, git.head.hash)
-                return Merged(Outcome.RESTORED, git.commit(f"Restore {commit}", turn).hash)
+                return Merged(Outcome.RESTORED, git.commit(str(request.message), turn).hash)
             case _:
                 raise AssertionError(request)
 
