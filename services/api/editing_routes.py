@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import trio
-from quart import Blueprint
+from quart import Blueprint, request
 
 from services.api.addresses import Addresses
 from services.api.asking import Asking
@@ -15,6 +15,7 @@ from services.api.reading import body_of
 from services.api.replies import init_reply, status_reply
 from services.api.schema import ExecuteBody, InitBody, thread_key
 from services.api.turn_replies import execute_reply
+from services.api.turn_schema import checked_key
 from services.messages import ReadGit, StartTurn
 
 Reply = tuple[dict[str, Any], int]
@@ -34,12 +35,15 @@ def editing_routes(asking: Asking, addresses: Addresses) -> Blueprint:
 
     @routes.post("/api/execute")
     async def execute() -> Reply:
+        again = checked_key(request.headers.get("Idempotency-Key"))
         body = await body_of(ExecuteBody)
         key, instruction = body.key, body.checked_instruction
         asking.note_write()
         workspace = await asking.workspace(key)
         await asking.wake(workspace)
-        begun = await asking.ask("agent", StartTurn(key, instruction, body.mode))
+        begun = await asking.ask(
+            "agent", StartTurn(key, instruction, body.mode, idempotency_key=again)
+        )
         return execute_reply(await asking.ended(begun))
 
     @routes.get("/api/status/<client>/<user>/<thread>")

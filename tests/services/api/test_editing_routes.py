@@ -112,6 +112,15 @@ async def test_a_turn_that_did_not_end_is_an_error_with_its_result(
     }
 
 
+async def test_an_idempotency_key_is_passed_on(client, headers, fakes):
+    fakes._open(KEY)
+    body = IDS | {"instruction": "x"}
+    again = headers | {"Idempotency-Key": "8e03978e-40d5"}
+    assert (await client.post("/api/execute", headers=again, json=body)).status_code == 200
+    (begun,) = [asked for asked in fakes.asked if isinstance(asked, StartTurn)]
+    assert begun.idempotency_key == "8e03978e-40d5"
+
+
 async def test_whoever_hangs_up_ends_no_turn(client, headers, fakes):
     fakes._open(KEY)
     fakes.gate = trio.Event()
