@@ -23,6 +23,7 @@ from services.messages import (
     GitState,
     ReadDiff,
     ReadGit,
+    TextDelta,
     Usage,
     UsageEntry,
     Used,
@@ -89,7 +90,11 @@ class Purse:
 
 @dataclass(slots=True)
 class TurnHost:
-    """One turn's. `changed` are the files it changed so far."""
+    """One turn's. `changed` are the files it changed so far.
+
+    `apart` has what is said next begin a paragraph: one run of a backend knows nothing of the
+    last words of another.
+    """
 
     ctx: Context[Options]
     book: Book
@@ -97,12 +102,18 @@ class TurnHost:
     permissions: Permissions
     purse: Purse
     changed: set[str] = field(default_factory=set[str])
+    apart: bool = False
+    _said: bool = False
 
     async def emit(self, event: BackendEvent) -> None:
         if isinstance(event, Used):
             return await self.purse.pay(event.usage)
         if isinstance(event, FileChanged):
             self.changed.add(event.path)
+        if isinstance(event, TextDelta) and event.text:
+            if self.apart and self._said:
+                event = TextDelta(f"\n\n{event.text.lstrip()}")
+            self.apart, self._said = False, True
         facts = asdict(event)
         await self.book.write(facts.pop("kind"), turn=self.turn, **facts)
         return None

@@ -214,6 +214,7 @@ class Transaction:
             if not self.errors or skipped or repair > options.repairs:
                 return
             await self._write("turn.repairing", repair=repair)
+            self.host.apart = True
             await self._let_backend_run(
                 replace(
                     self.turn,

@@ -74,7 +74,7 @@ async def test_what_it_broke_it_is_sent_back_to_mend(bench: Bench, editor: Edito
     async with bench.life(editor, Options(repairs=2)):
         info = await bench.execute("Say hello")
     assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 2, ())
-    assert info.output == "1.2.3."
+    assert info.output == "1.\n\n2.\n\n3."
     assert [turn.repair for turn in editor.runs] == [0, 1, 2]
     assert "no such component (src/pages/index.astro:3)" in editor.runs[1].instruction
     assert "> 3 | <Nope />" in editor.runs[1].instruction
