@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from services.agent.lines import Line, StoredImage, line_of
+from services.agent.turns import KEPT
 from services.messages import (
     BuildError,
     Event,
@@ -90,7 +91,8 @@ class Ledger:
                 if draft is not None:
                     self._update(draft, line)
         if draft is not None and line.type == "turn.settled":
-            draft.info = replace(draft.info, leftover=line.leftover)
+            error = (draft.info.error or "").removesuffix(f"; {KEPT}") or None
+            draft.info = replace(draft.info, leftover=line.leftover, error=error)
 
     def fail(self, turn: str, error: str) -> None:
         """End a turn whose end cannot be written down."""

@@ -66,7 +66,9 @@ async def test_what_a_cancelled_turn_left_is_kept_as_its_commit(
 ) -> None:
     async with bench.life(writer, PLAIN):
         turn = await cancelled(bench, writer)
+        assert "keep it or drop it" in str((await bench.found(turn)).error)
         info = await bench.ask(SettleTurn(KEY, turn, keep=True))
+        assert info.error == "it was cancelled"
         assert (info.leftover, info.commit) == (Leftover.KEPT, bench.keeper[KEY].head.hash)
         assert info.state is TurnState.CANCELLED
         assert info.files == ("a.md",)
