@@ -109,7 +109,7 @@ class Transaction:
         if self.turn.mode is Mode.EXECUTE:
             return await self._work() or await self._commit()
         before = await self.ctx.ask("workspaces", ReadGit(self.turn.key))
-        return await self._work() or await self._see_that_nothing_changed(before)
+        return await self._see_that_nothing_changed(before, await self._work() or _GOOD)
 
     async def _work(self) -> _End | None:
         """None when the backend has done its part and its pages are good, else how it ended."""
@@ -132,12 +132,20 @@ class Transaction:
             return _End(state, told)
         if scope.cancelled_caught or (failure is not None and scope.cancel_called):
             text = f"the turn took longer than {timeout:g} seconds"
-            return await self._fail(Reason.TIMEOUT, text)
+            return await self._break_off(Reason.TIMEOUT, text)
         if isinstance(failure, Refused):
             raise failure
         if failure is not None:
-            return await self._fail(*self._explained(failure))
+            return await self._break_off(*self._explained(failure))
         return await self._give_up() if self.errors else None
+
+    async def _break_off(self, reason: Reason, text: str) -> _End:
+        """Who does not come to the end leaves pages that nobody looked at."""
+        options = self.ctx.options
+        if self.turn.mode is Mode.EXECUTE and options.verify and options.rollback:
+            with self.scope():
+                await self._check()
+        return await self._fail(reason, text)
 
     async def _give_up(self) -> _End:
         """What stays broken is taken back, unless it turns out to be broken without the turn."""
@@ -198,20 +206,8 @@ class Transaction:
         """Look at the pages, and have the agent mend what it broke, as often as it may."""
         options = self.ctx.options
         for repair in range(1, options.repairs + 2):
-            if not self.host.changed or not options.verify:
-                return
-            await self._write("turn.verifying")
-            checked = await self.host.look(self.pages)
-            skipped = checked.skipped or None
-            if skipped:
-                # Nobody saw that anything was mended.
-                checked = Checked(self.pages, self.errors)
-            self.pages = checked.pages
-            self.errors = turns.broken_since(self.broken, checked.errors)
-            await self._write(
-                "turn.checked", pages=checked.pages, errors=checked.errors, skipped=skipped
-            )
-            if not self.errors or skipped or repair > options.repairs:
+            seen = options.verify and await self._check()
+            if not self.errors or not seen or repair > options.repairs:
                 return
             await self._write("turn.repairing", repair=repair)
             self.host.apart = True
@@ -225,6 +221,23 @@ class Transaction:
                     notes=(),
                 )
             )
+
+    async def _check(self) -> bool:
+        """Look at the pages that it changed, if it changed any; whether they could be seen."""
+        if not self.host.changed:
+            return False
+        await self._write("turn.verifying")
+        checked = await self.host.look(self.pages)
+        skipped = checked.skipped or None
+        if skipped:
+            # Nobody saw that anything was mended.
+            checked = Checked(self.pages, self.errors)
+        self.pages = checked.pages
+        self.errors = turns.broken_since(self.broken, checked.errors)
+        await self._write(
+            "turn.checked", pages=checked.pages, errors=checked.errors, skipped=skipped
+        )
+        return skipped is None
 
     async def _commit(self) -> _End:
         message = turns.subject(self.turn.instruction)
@@ -242,11 +255,11 @@ class Transaction:
         await self._write("commit", hash=commit, files=files)
         await previews.refresh(self.ctx, self.turn.key)
 
-    async def _see_that_nothing_changed(self, before: GitState) -> _End:
+    async def _see_that_nothing_changed(self, before: GitState, end: _End) -> _End:
         after = await self.ctx.ask("workspaces", ReadGit(self.turn.key))
         changed = sorted(self.host.changed.union(turns.touched(before, after)))
         if not changed:
-            return _GOOD
+            return end
         text = (
             f"the agent changed files in {self.turn.mode} mode, which it must not:"
             f" {', '.join(changed)}"

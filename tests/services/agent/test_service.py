@@ -285,6 +285,17 @@ async def test_what_a_plan_changed_is_an_error_and_taken_back(bench: Bench) -> N
     assert not bench.keeper[KEY].dirty
 
 
+async def test_what_a_plan_changed_before_it_failed_is_taken_back_too(bench: Bench) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
+        bench.files()["a.md"] = "not allowed"
+        raise BackendError("the model is overloaded")
+
+    async with bench.life(script):
+        info = await bench.execute(mode=Mode.PLAN)
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.MODE)
+    assert (info.leftover, bench.files()) == (Leftover.DROPPED, {"index.md": "# Hello"})
+
+
 async def test_what_a_plan_changed_beside_the_work_of_somebody_is_left_to_them(
     bench: Bench,
 ) -> None:
@@ -380,6 +391,7 @@ async def test_a_plan_offers_nothing_that_was_there_before(bench: Bench) -> None
         await long.begun.wait()
         info = await bench.cancel(turn)
     assert (info.state, info.leftover, info.saved) == (TurnState.CANCELLED, None, None)
+    assert info.error == "it was cancelled"
 
 
 async def test_cancelled_in_the_queue_it_never_begins(bench: Bench) -> None:

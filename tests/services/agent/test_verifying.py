@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import trio
+import trio.testing
 
 from services.agent import Options
 from services.agent.backend import BackendError, Host, Turn
@@ -108,12 +109,37 @@ async def test_without_rollback_what_stays_broken_is_offered(bench: Bench, edito
 
 
 async def test_a_repair_that_fails_does_not_leave_the_page_broken(bench: Bench) -> None:
-    bench.keeper.pages = [BAD]
+    bench.keeper.pages = [BAD, BAD]
     async with bench.life(Editor(bench, fails=True)):
         info = await bench.execute()
     assert (info.state, info.reason) == (TurnState.FAILED, Reason.BACKEND)
     assert str(info.error).startswith("the model is overloaded; the files are as they were")
     assert bench.files() == {"index.md": "# Hello"}
+
+
+@pytest.mark.parametrize("ends", [BackendError("the model is overloaded"), None])
+@pytest.mark.parametrize(("shown", "left"), [(BAD, Leftover.DROPPED), (GOOD, Leftover.OFFERED)])
+async def test_what_it_broke_and_did_not_come_back_to_is_taken_back(
+    bench: Bench,
+    shown: Checked,
+    left: Leftover,
+    ends: BackendError | None,
+    mock_clock: trio.testing.MockClock,
+) -> None:
+    async def script(_turn: Turn, host: Host) -> None:
+        bench.files()["a.md"] = "half of it"
+        await host.emit(FileChanged("a.md", "modified"))
+        if ends is not None:
+            raise ends
+        mock_clock.jump(Options().turn_timeout)
+        await trio.sleep_forever()
+
+    bench.keeper.pages = [shown]
+    async with bench.life(script):
+        info = await bench.execute()
+    assert (info.state, info.leftover, info.broken) == (TurnState.FAILED, left, shown.errors)
+    assert info.reason is (Reason.TIMEOUT if ends is None else Reason.BACKEND)
+    assert ("a.md" in bench.files()) is (left is Leftover.OFFERED)
 
 
 def show(bench: Bench) -> None:
