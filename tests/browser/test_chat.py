@@ -97,6 +97,7 @@ def test_a_person_opens_a_conversation_and_watches_the_site_change_as_told(
     chat.open()
     page.get_by_role("button", name="Open it").click()
     chat.live()
+    expect(page.get_by_label("What should change?")).to_be_focused()
     heading = chat.site.locator("h1")
     expect(heading).to_have_text(HEADING, timeout=INSTALLING)
     page.evaluate(
@@ -164,10 +165,12 @@ def test_a_turn_is_undone_and_redone_and_with_it_what_stands_on_it(chat: Chat) -
 def test_a_turn_is_cancelled_and_what_it_left_is_kept_or_dropped(
     chat: Chat, button: str, became: str
 ) -> None:
+    chat.page.set_viewport_size({"width": 1000, "height": 420})
     chat.ask("never end")
     expect(chat.last.locator(".files li")).to_have_text(["public/half.txt"])
     chat.ended("working")
     chat.press("Cancel")
+    expect(chat.last.get_by_role("button", name=button)).to_be_in_viewport(ratio=1)
     expect(chat.last.locator(".error")).to_contain_text("keep it or drop it")
     chat.ended("cancelled")
     expect(chat.last.get_by_role("button", name="Cancel")).to_be_hidden()

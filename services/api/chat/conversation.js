@@ -29,10 +29,12 @@ function viewOf(id, whole = false) {
 }
 
 export function show(turn) {
+  const near = atEnd();
   const view = viewOf(turn.id, turn.ended && turn.firstEvent <= seen);
   const before = view.turn && stateOf(view.turn);
   view.show(turn);
   if (before && before !== stateOf(turn)) say("news", `The agent: ${stateOf(turn)}`);
+  if (near) toEnd(); // a button that is offered now is seen
 }
 
 function happened(type, event) {
@@ -99,8 +101,10 @@ export async function begin(pressed) {
     if (error.status !== 404) setTimeout(begin, 3000, act);
     return;
   }
+  const unplaced = [document.body, part("open")].includes(document.activeElement);
   part("absent").hidden = true;
   part("form").hidden = false;
+  if (unplaced) part("instruction").focus();
   views.forEach((view) => view.element.remove());
   views.clear();
   const going = known.turns.filter((turn) => !turn.ended);

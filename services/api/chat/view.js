@@ -52,7 +52,9 @@ export class TurnView {
     for (const file of turn.files) this.file(file);
     // What a cancelled turn says of its work is true until somebody decides what becomes of it.
     const over = turn.state === "cancelled" && settled(turn);
-    this.text(".error", [!over && turn.error, ...turn.broken.map((broken) => broken.message)]);
+    const mistakes = turn.broken.map((broken) => broken.message);
+    const untold = mistakes.filter((mistake) => !turn.error?.includes(mistake));
+    this.text(".error", [!over && turn.error, ...untold]);
     if (turn.ended) this.questions.forEach((_, question) => this.answered(question));
     this.offer("cancel", !turn.ended);
     this.offer("undo", turn.ended && turn.commit && !turn.undone);
@@ -78,7 +80,11 @@ export class TurnView {
   write(text) {
     const said = this.part(".said");
     let last = said.lastElementChild;
-    if (!last || last.className === "step") last = said.appendChild(made("p", ""));
+    if (!last || last.className === "step") {
+      text = text.trimStart();
+      if (!text) return;
+      last = said.appendChild(made("p", ""));
+    }
     last.append(text);
   }
 
