@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 
 
 class Lazy:
     """By the credentials and the region of the environment; `config` is botocore's `Config`.
+
+    The region is AWS_REGION's as in every other SDK of AWS: boto3 alone reads AWS_DEFAULT_REGION.
 
     For any worker thread: a session is for one of them, a client for any number.
     """
@@ -31,6 +34,5 @@ class Lazy:
         from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 
         session: Any = boto3.session.Session()
-        return session.client(
-            self._service, region_name=self._region, config=Config(**self._config)
-        )
+        region = self._region or os.environ.get("AWS_REGION") or None
+        return session.client(self._service, region_name=region, config=Config(**self._config))

@@ -38,6 +38,9 @@ def test_without_a_region_it_says_so(cloud: Cloud, monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises(Refused, match=r"cannot read the secret site: .*region"):
         Secrets().read("site")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    cloud.put("site", "t0ken")
+    assert Secrets().read("site") == "t0ken"
 
 
 def test_a_cloud_that_is_not_there_is_a_refusal(
