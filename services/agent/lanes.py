@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 import trio
 
-from services.agent import Options, images, remarks, turns
+from services.agent import Options, images, previews, remarks, turns
 from services.agent.backend import Backend, Turn
 from services.agent.backends import Unusable
 from services.agent.book import Book
@@ -160,6 +160,8 @@ class Lane:
         head = workspace.head
         if info.mode is Mode.EXECUTE:
             head = await self._keep_what_is_there(info.turn) or head
+            if self._ctx.options.verify:
+                await previews.begin(self._ctx, workspace)
         await self.book.write("turn.started", turn=info.turn, base=head)
         spending = Spending(self.places.usage)
         purse = Purse(

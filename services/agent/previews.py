@@ -13,7 +13,10 @@ from services.messages import (
     PreviewEvent,
     PreviewUpdated,
     RefreshPreview,
+    Routes,
+    StartPreview,
     ThreadKey,
+    Workspace,
 )
 from supervisor.context import Context
 from supervisor.desk import Refused
@@ -34,6 +37,21 @@ async def follow(
             for event in merged([first, *_waiting(events)]):
                 await note(event)
             await trio.sleep(PAUSE)
+
+
+async def begin(ctx: Context[Any], workspace: Workspace) -> None:
+    """Bring a thread's preview up where there is none: those of an earlier life are gone.
+
+    One that sleeps is woken when its pages are looked at.
+    """
+    routes = ctx.board("routes", Routes).value
+    if routes is not None and workspace.key.preview_id in routes.previews:
+        return
+    with suppress(Refused):
+        await ctx.ask(
+            "previews",
+            StartPreview(workspace.key, workspace.root, workspace.site, prefer=False),
+        )
 
 
 async def refresh(ctx: Context[Any], key: ThreadKey) -> None:

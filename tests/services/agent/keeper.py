@@ -30,6 +30,7 @@ from services.messages import (
     RefreshPreview,
     RestoreCommit,
     SaveChanges,
+    StartPreview,
     ThreadKey,
     Workspace,
 )
@@ -121,7 +122,7 @@ class Keeper:
                 raise NotFound("cannot find it: open it first")
             case FindWorkspace(key):
                 return self._workspace(key)
-            case RefreshPreview():
+            case RefreshPreview() | StartPreview():
                 return None
             case CheckPreview():
                 return self.pages.pop(0) if self.pages else Checked(("/",))

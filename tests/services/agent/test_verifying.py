@@ -23,6 +23,7 @@ from services.messages import (
     RefreshPreview,
     RestoreCommit,
     Routes,
+    StartPreview,
     TextDelta,
     TurnState,
     UndoTurn,
@@ -68,6 +69,31 @@ async def test_good_pages_are_looked_at_once_and_named(bench: Bench, editor: Edi
     assert (info.state, info.pages, info.broken) == (TurnState.COMMITTED, ("/", "/a"), ())
     assert looks(bench) == [CheckPreview(KEY, ("a.md",))]
     assert bench.kinds()[-4:] == ["turn.verifying", "turn.checked", "commit", "turn.finished"]
+
+
+@pytest.mark.parametrize(
+    ("known", "mode", "options", "begun"),
+    [
+        (False, Mode.EXECUTE, Options(), True),
+        (True, Mode.EXECUTE, Options(), False),
+        (False, Mode.PLAN, Options(), False),
+        (False, Mode.EXECUTE, Options(verify=False), False),
+    ],
+)
+async def test_a_preview_that_did_not_outlive_a_restart_is_brought_up_to_be_looked_at(
+    bench: Bench, known: bool, mode: Mode, options: Options, begun: bool
+) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
+        starts = [asked for asked in bench.keeper.asked if isinstance(asked, StartPreview)]
+        wanted = StartPreview(KEY, bench.keeper.place / KEY.thread, prefer=False)
+        assert starts == ([wanted] if begun else [])
+
+    if known:
+        shown = Preview(KEY.preview_id, KEY, PreviewState.ASLEEP, 1)
+        bench.harness.channels.boards["routes"].set(Routes({KEY.preview_id: shown}))
+    async with bench.life(script, options):
+        info = await bench.execute(mode=mode)
+    assert info.error is None
 
 
 async def test_what_it_broke_it_is_sent_back_to_mend(bench: Bench, editor: Editor) -> None:
