@@ -69,6 +69,12 @@ class Repository:
         return self.files != self.head.files
 
     @property
+    def uncommitted(self) -> Files:
+        """What was written since the last commit."""
+        before = self.head.files
+        return {path: text for path, text in self.files.items() if before.get(path) != text}
+
+    @property
     def messages(self) -> list[str]:
         return [made.message for made in self.commits[1:]]
 
@@ -169,10 +175,13 @@ class Keeper:
                 git.files = dict(git.kept[commit])
                 return Merged(Outcome.RESTORED, git.commit(str(request.message), turn).hash)
             case RestoreCommit(commit=commit, turn=turn):
+                uncommitted = git.uncommitted
                 git.files = dict(git.found(commit).files)
-                if not git.dirty:
-                    return Merged(Outcome.UP_TO_DATE, git.head.hash)
-                return Merged(Outcome.RESTORED, git.commit(str(request.message), turn).hash)
+                outcome = Outcome.RESTORED if git.dirty else Outcome.UP_TO_DATE
+                if git.dirty:
+                    git.commit(str(request.message), turn)
+                git.files |= uncommitted
+                return Merged(outcome, git.head.hash)
             case _:
                 raise AssertionError(request)
 
