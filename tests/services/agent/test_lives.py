@@ -1,4 +1,4 @@
-"""Whatever is done to a thread, and whenever the daemon dies over it, its journal tells the truth."""
+"""Whatever is done to a thread, and whenever the daemon dies, its journal tells the truth."""
 
 from __future__ import annotations
 
