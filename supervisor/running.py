@@ -118,6 +118,7 @@ async def running(program: Program, marker: str, grace: float) -> AsyncGenerator
     async with child:
         it = Running(child)
         try:
+            await child.until_launched()
             yield it
         finally:
             with trio.CancelScope(shield=True):

@@ -73,6 +73,21 @@ async def test_each_has_a_marker_of_its_own_below_that_of_the_life(run, harness:
         }
 
 
+async def test_it_has_the_descriptors_that_it_is_given_by_their_numbers(run):
+    reader, writer = os.pipe()
+    os.write(writer, b"said once")
+    os.close(writer)
+    async with run(["sh", "-c", "cat <&7; cat <&7"], descriptors={7: reader}) as it:
+        os.close(reader)
+        assert await read(it.stdout) == b"said once"
+
+
+async def test_one_with_descriptors_that_is_not_there_is_said_as_well(run):
+    with pytest.raises(OSError, match="No such file"):
+        async with run(["/nowhere/at-all"], descriptors={7: 0}):
+            raise AssertionError("it ran")
+
+
 async def test_one_that_is_not_there_is_said_at_once(run):
     with pytest.raises(FileNotFoundError):
         async with run(["/no/such/program"]):
