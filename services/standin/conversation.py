@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-_REMINDER = re.compile(r"<system-reminder>.*?</system-reminder>", re.DOTALL)
+_REMINDER = re.compile(r"<(system-reminder|note|selection)>.*?</\1>", re.DOTALL)
 _DIRECTORY = re.compile(r"[Ww]orking directory(?: is)?:? *`?(/[^\n`<]*)")
 _BYTES_PER_TOKEN = 4
 
@@ -58,7 +58,10 @@ class Message:
 
     @property
     def words(self) -> str:
-        """Its last text without what a client adds as reminders; empty where it has none."""
+        """Its last text without what a client adds to it: reminders, and the notes of ours.
+
+        Empty where it has none.
+        """
         texts = (_REMINDER.sub("", p.text).strip() for p in self.parts if isinstance(p, Text))
         return next(reversed([text for text in texts if text]), "")
 

@@ -84,6 +84,11 @@ def test_what_clients_remind_their_model_of_is_no_instruction():
     assert [it.id for it in conversation.results] == ["c0", "d0"]
 
 
+def test_what_is_told_beside_an_instruction_is_none():
+    noted = "<note>They said “first”, and then\nmore.</note>\n\n<selection>first</selection>\n\n"
+    assert asked(user(f"{noted}second")).instruction == "second"
+
+
 def test_an_instruction_may_come_together_with_the_results_of_a_turn_that_was_broken_off():
     broken = [user("first"), rounds(1)[0]]
     last = Message("user", (Result("c0", "?"), Result("d0", "?"), Text("second")))
