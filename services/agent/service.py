@@ -245,11 +245,14 @@ class Agent:
                     raise Refused(
                         f"cannot do this to {key} while a turn runs in it: wait for its end"
                     )
+                await lane.book.be_busy()
                 try:
-                    await lane.book.be_busy()
-                    return await work(lane.book)
-                finally:
+                    result = await work(lane.book)
+                except (Refused, OSError):
                     await self._roster.rest(lane)
+                    raise
+                await self._roster.rest(lane)
+                return result
 
         return await self._surely(alone)
 
