@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
 
+import outcome
 import structlog
 import trio
 
@@ -246,25 +247,22 @@ class Agent:
                         f"cannot do this to {key} while a turn runs in it: wait for its end"
                     )
                 await lane.book.be_busy()
-                try:
-                    result = await work(lane.book)
-                except (Refused, OSError):
-                    await self._roster.rest(lane)
-                    raise
+                # Cut off in the middle it keeps its mark, for the next life to look.
+                done = await outcome.acapture(work, lane.book)
                 await self._roster.rest(lane)
-                return result
+                return done.unwrap()
 
         return await self._surely(alone)
 
     async def _surely(self, work: Callable[[], Awaitable[R]]) -> R:
         """Have it done even if nobody waits for it any more. Raises what it raises."""
         done = trio.Event()
-        outcome: list[R] = []
+        results: list[R] = []
         failures: list[Exception] = []
 
         async def do() -> None:
             try:
-                outcome.append(await work())
+                results.append(await work())
             except (Refused, OSError) as failure:
                 failures.append(failure)
             done.set()
@@ -273,7 +271,7 @@ class Agent:
         await done.wait()
         if failures:
             raise failures[0]
-        return outcome[0]
+        return results[0]
 
     async def _permit(self, request: AnswerPermission) -> None:
         lane = await self._roster.lane(request.key)
