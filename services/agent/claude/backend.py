@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -86,7 +85,7 @@ class Claude:
         )
 
         async with AsyncExitStack() as stack:
-            temporary = await stack.enter_async_context(_private_folder())
+            temporary = await stack.enter_async_context(_going_with_it(folder.temporary))
             given = environment(
                 self._ours,
                 home=folder.home,
@@ -147,9 +146,8 @@ def _handed(secret: str) -> Generator[dict[int, int]]:
 
 
 @asynccontextmanager
-async def _private_folder() -> AsyncGenerator[Path]:
-    """A folder that nobody else reads, and that goes with the turn."""
-    path = Path(tempfile.mkdtemp(prefix="nurseryd-claude-"))
+async def _going_with_it(path: Path) -> AsyncGenerator[Path]:
+    """A folder that goes with the turn."""
     try:
         yield path
     finally:

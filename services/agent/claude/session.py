@@ -35,13 +35,18 @@ class Folder:
     def __init__(self, store: Path) -> None:
         self.home = store / "home"
         self.config = store / "config"
+        self.temporary = store / "tmp"
         self._file = store / "session.json"
         self._projects = self.config / "projects"
 
     def open(self, root: Path) -> tuple[Session, bool, bool]:
         """The session for a turn in this folder, whether it is to be resumed, and whether one was
         lost. A new one is written down before it begins.
+
+        What a killed turn left as temporary goes.
         """
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.home.mkdir(parents=True, exist_ok=True)
         self.config.mkdir(parents=True, exist_ok=True)
         known, spoiled = self._read()

@@ -91,6 +91,14 @@ async def test_a_transcript_that_the_cli_refuses_begins_anew(desk):
     assert LOST in desk.api.requests[-1].text
 
 
+async def test_what_is_temporary_goes_with_the_turn_and_what_a_killed_one_left_with_the_next(desk):
+    left = desk.store / "tmp" / "half of something"
+    left.parent.mkdir(parents=True)
+    left.write_text("left")
+    await desk.run("The first of all")
+    assert not left.parent.exists()
+
+
 async def test_a_turn_that_failed_leaves_a_conversation_that_goes_on(desk):
     desk.script(on("first", [Fail(400, "odd")]))
     with pytest.raises(BackendError):
@@ -170,5 +178,6 @@ def test_a_session_is_written_whole_or_not_at_all(tmp_path):
         "config",
         "home",
         "session.json",
+        "tmp",
     ]
     assert one.id in (tmp_path / "store" / "session.json").read_text()
