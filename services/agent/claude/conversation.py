@@ -35,7 +35,7 @@ LEAVE = 5.0  # for it to end by itself after its last word
 
 
 class NotResumed(BackendError):
-    """The CLI ended before it heard the instruction."""
+    """The CLI ended by itself before it heard the instruction."""
 
 
 class Conversation:
@@ -114,7 +114,10 @@ class Conversation:
             self._failure = BackendError(f"Claude Code does not answer for {CONNECT:.0f} seconds")
             return False
         except ClaudeSDKError:
-            self._failure = NotResumed(await self._why_silent())
+            why = await self._why_silent()
+            # One that was killed says nothing about the conversation.
+            by_itself = self._code is not None and self._code >= 0
+            self._failure = NotResumed(why) if by_itself else BackendError(why)
             return False
         version = str(info.get("claude_code_version", ""))
         if new_enough(version):

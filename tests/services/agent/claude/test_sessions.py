@@ -91,6 +91,19 @@ async def test_a_transcript_that_the_cli_refuses_begins_anew(desk):
     assert LOST in desk.api.requests[-1].text
 
 
+async def test_a_cli_that_is_killed_before_it_heard_anything_loses_no_conversation(desk, tmp_path):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    killed, works = tmp_path / "cli", desk.options
+    killed.write_text("#!/bin/sh\nkill -KILL $$\n")
+    killed.chmod(0o755)
+    desk.options = Options(cli=str(killed))
+    with pytest.raises(BackendError, match="SIGKILL"):
+        await desk.run("The second")
+    desk.options = works
+    assert await remembers(desk)
+
+
 async def test_what_is_temporary_goes_with_the_turn_and_what_a_killed_one_left_with_the_next(desk):
     left = desk.store / "tmp" / "half of something"
     left.parent.mkdir(parents=True)
