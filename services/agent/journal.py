@@ -30,6 +30,7 @@ DURABLE = frozenset(
         "turn.undoing",
         "turn.undone",
         "turn.redone",
+        "turn.given_up",
     }
 )
 # Where something else than a file is at its place, that is an error, and nobody waits for it.

@@ -83,6 +83,8 @@ class Ledger:
             case "turn.settling" | "turn.undoing":
                 self.intents[line.operation] = line
                 self.operations.add(line.operation)
+            case "turn.given_up":
+                self.intents.pop(line.operation, None)
             case "turn.settled" | "turn.undone" | "turn.redone":
                 self.intents.pop(line.operation, None)
                 self.remarks.append(Remark(line.id, _what(line), line.turn))

@@ -82,10 +82,10 @@ async def _complete(
     facts: dict[str, object] = {"turn": line.turn, "operation": operation}
     moot = line.type == "turn.settling" and line.turn != book.ledger.offered
     if moot:
-        book.ledger.intents.pop(operation)  # refused, and then it was settled otherwise
+        await book.write("turn.given_up", **facts)  # it was settled otherwise
     elif line.type == "turn.undoing":
         if commit is None:
-            book.ledger.intents.pop(operation)
+            await book.write("turn.given_up", **facts)
             return
         kind = "turn.redone" if line.keep else "turn.undone"
         facts |= {"turns": line.turns, "reverted": line.reverted}
@@ -96,7 +96,7 @@ async def _complete(
     elif not line.keep and (await ctx.ask("workspaces", ReadGit(book.key))).clean:
         await book.write("turn.settled", **facts, leftover=Leftover.DROPPED)
     else:
-        book.ledger.intents.pop(operation)
+        await book.write("turn.given_up", **facts)
 
 
 async def found(ctx: Context[Options], key: ThreadKey, turn: str) -> Commit | None:

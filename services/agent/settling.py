@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 
 from services.agent import Options, previews, turns, undoing
 from services.agent.book import Book
@@ -54,7 +54,7 @@ class Settling:
         operation = self._new_id()
         await book.write("turn.settling", turn=info.turn, operation=operation, keep=request.keep)
         commit: Commit | None = None
-        with _intended(book, operation):
+        async with _intended(book, info.turn, operation):
             if request.keep:
                 commit = await self._ctx.ask(
                     "workspaces",
@@ -99,7 +99,7 @@ class Settling:
         await book.write("turn.undoing", **facts, keep=not back)
         message = turns.subject(f"{'Undo' if back else 'Redo'}: {ledger[request.turn].instruction}")
         wanted = RestoreCommit(book.key, plan.commit, head, operation, message)
-        with _intended(book, operation):
+        async with _intended(book, request.turn, operation):
             merged = await self._ctx.ask("workspaces", wanted)
             if merged.outcome is Outcome.CONFLICTS:
                 paths = ", ".join(conflict.path for conflict in merged.conflicts)
@@ -113,15 +113,16 @@ class Settling:
         return Undone(merged.head, commit, plan.turns)
 
 
-@contextmanager
-def _intended(book: Book, operation: str) -> Generator[None]:
+@asynccontextmanager
+async def _intended(book: Book, turn: str, operation: str) -> AsyncGenerator[None]:
     """What is refused was not done; of what became of it otherwise the next life finds out."""
     try:
         yield
     except Gone:
         raise
     except Refused:
-        book.ledger.intents.pop(operation)
+        with suppress(OSError):
+            await book.write("turn.given_up", turn=turn, operation=operation)
         raise
 
 

@@ -200,6 +200,39 @@ async def test_a_settling_counts_exactly_if_it_was_done(
     assert not bench.keeper[KEY].dirty
 
 
+async def test_a_drop_that_was_given_up_is_not_taken_for_done_once_nothing_is_there_any_more(
+    bench: Bench,
+) -> None:
+    begun, thinking = trio.Event(), trio.Event()
+
+    async def script(turn: Turn, host: Host) -> None:
+        await write(turn, host, bench)
+        begun.set()
+        await trio.sleep_forever()
+
+    async def think(_turn: Turn, _host: Host) -> None:
+        thinking.set()
+        await trio.sleep_forever()
+
+    async with bench.cut_off(script):
+        turn = await bench.start("a.md x")
+        await begun.wait()
+        await bench.cancel(turn)
+        killed = Killed(bench, DropChanges, before=True)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_refused, bench, SettleTurn(KEY, turn, keep=False))
+            await killed.reached.wait()
+            nursery.cancel_scope.cancel()
+    async with bench.cut_off(think):
+        assert (await bench.found(turn)).leftover is Leftover.OFFERED
+        await bench.keeper.answer(CommitChanges(KEY, "committed by hand"))
+        await bench.start(mode=Mode.PLAN)
+        await thinking.wait()
+    async with bench.life(quiet):
+        assert (await bench.found(turn)).leftover is Leftover.OFFERED
+    assert bench.kinds().count("turn.given_up") == 1
+
+
 async def test_killed_once_what_was_left_is_kept_the_next_turn_still_knows_whose_it_was(
     bench: Bench,
 ) -> None:
