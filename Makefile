@@ -16,7 +16,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage bench bench-proxies bench-workspaces chaos endure lock upgrade clean
+.PHONY: fix coverage bench bench-proxies bench-workspaces chaos chaos-turns endure lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
@@ -77,6 +77,9 @@ bench-proxies: $(VENV)/test.stamp ## the front door beside nginx, haproxy, caddy
 
 chaos: $(VENV)/test.stamp ## kill the daemon 500 times while it works: nothing is lost; some minutes
 	@$(BIN)/python -m tests.chaos $(CHAOS)
+
+chaos-turns: $(VENV)/test.stamp ## kill the daemon, Claude Code and its model during 300 turns; ten minutes
+	@$(BIN)/python -m tests.chaos.turns $(CHAOS)
 
 endure: $(VENV)/test.stamp ## a flood, a dead log, a full disk and 10,000 restarts at once; some minutes
 	@$(BIN)/python -m tests.endurance

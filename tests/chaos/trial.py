@@ -48,14 +48,15 @@ class Trial:
         try:
             trio.run(world.live, kills)
         except* Defect as group:
-            defects += _texts(group)
+            defects += texts(group)
         finally:
             world.close()
         return defects
 
 
-def _texts(group: BaseExceptionGroup[Defect]) -> list[str]:
-    texts: list[str] = []
+def texts(group: BaseExceptionGroup[Defect]) -> list[str]:
+    """What every defect in a group says."""
+    found: list[str] = []
     for error in group.exceptions:
-        texts += [str(error)] if isinstance(error, Defect) else _texts(error)
-    return texts
+        found += [str(error)] if isinstance(error, Defect) else texts(error)
+    return found

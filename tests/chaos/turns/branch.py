@@ -1,0 +1,93 @@
+"""The commits of a thread's branch, and which lines each of them has in which file."""
+
+from __future__ import annotations
+
+import subprocess
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.chaos.reading import git
+from tests.chaos.turns.told import BEGIN, END
+
+Lines = Counter[tuple[str, str]]  # of (file, line), how often
+FORM = "%H%x1f%P%x1f%(trailers:key=Turn-ID,valueonly,separator=%x20)%x1f%s"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A commit: `turn` is its Turn-ID, empty where it has none."""
+
+    hash: str
+    parents: tuple[str, ...]
+    turn: str
+    subject: str
+
+
+class Branch:
+    """The branch of a thread in the user's `repository`; the oldest commit is the project's."""
+
+    def __init__(self, repository: Path, thread: str) -> None:
+        self._repository = repository
+        self._thread = thread
+        self._known: dict[str, Lines] = {}
+
+    def commits(self) -> list[Made]:
+        """The oldest first."""
+        told = self._git("log", "--reverse", f"--format={FORM}", f"thread-{self._thread}", "--")
+        found: list[Made] = []
+        for line in told.splitlines():
+            name, parents, turn, subject = line.split("\x1f")
+            found.append(Made(name, tuple(parents.split()), turn.strip(), subject))
+        return found
+
+    def tree(self, commit: str) -> str:
+        return self._git("rev-parse", f"{commit}^{{tree}}").strip()
+
+    def parent(self, commit: str) -> str:
+        return self._git("rev-parse", f"{commit}^").strip()
+
+    def wip(self) -> str | None:
+        """The commit that holds what is uncommitted."""
+        found = self._git(
+            "for-each-ref", "--format=%(objectname)", f"refs/nurseryd/wip/{self._thread}"
+        )
+        return found.strip() or None
+
+    def has(self, commit: str) -> bool:
+        """Whether there is such a commit, on whatever branch or on none."""
+        try:
+            return self._git("cat-file", "-t", commit).strip() == "commit"
+        except subprocess.CalledProcessError:
+            return False
+
+    def lines(self, commit: str) -> Lines:
+        """What was added to the site's files, up to that commit."""
+        if commit not in self._known:
+            found: Lines = Counter()
+            for path in self._git("ls-tree", "-r", "--name-only", commit).splitlines():
+                found.update(of_file(path, self._git("show", f"{commit}:{path}")))
+            self._known[commit] = found
+        return self._known[commit]
+
+    def _git(self, *words: str) -> str:
+        return git(self._repository, *words)
+
+
+def on_disk(root: Path) -> Lines:
+    """The same of the files in a worktree."""
+    found: Lines = Counter()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.name != ".git":
+            found.update(of_file(path.relative_to(root).as_posix(), path.read_text()))
+    return found
+
+
+def of_file(path: str, text: str) -> Lines:
+    """The lines that were added to a file; for one that is not whole, that it is not."""
+    lines = text.splitlines()
+    if path.startswith("pages/"):
+        return Counter((path, line) for line in lines)
+    if not (text.endswith("\n") and lines[:1] == [BEGIN] and lines[-1:] == [END]):
+        return Counter([(path, "is not whole")])
+    return Counter((path, line) for line in lines[1:-1])
