@@ -21,6 +21,19 @@ from supervisor.model import State
 
 MORE = 5.0  # seconds beyond its time in which a runner should have answered
 NEWS = 2.0  # seconds in which the end of a server is known
+# What is run, and with which packages, is decided by these.
+_DECIDING = frozenset(
+    {
+        "package.json",
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+        "pnpm-lock.yaml",
+        "pnpm-workspace.yaml",
+        "yarn.lock",
+        "bun.lock",
+        "bun.lockb",
+    }
+)
 _ON_THE_WAY = (PreviewState.INSTALLING, PreviewState.STARTING)
 
 
@@ -34,9 +47,16 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """No server runs, and so no page is shown."""
+    """No server runs, and so no page is shown: for `errors` of the site, or for a `reason`."""
 
     errors: tuple[BuildError, ...]
+    reason: str
+
+    def blame(self, files: Sequence[str]) -> Checked:
+        """What no server could be brought up for is wrong with `files` only if they decide it."""
+        if self.errors or any(PurePosixPath(file).name in _DECIDING for file in files):
+            return Checked(errors=self.errors or (BuildError(self.reason),))
+        return Checked(skipped=self.reason)
 
 
 class Checks:
@@ -85,7 +105,7 @@ class Checks:
                 reason = known.reason if known is not None else "it was closed"
                 return Checked(skipped=f"its preview did not come up in time: {reason}")
             if broken is not None:
-                return Checked(errors=broken.errors)
+                return broken.blame(request.files)
             try:
                 return _checked(await self._ask(preview_id, request))
             except Unanswered as error:
@@ -116,7 +136,7 @@ class Checks:
             elif preview.state in _ON_THE_WAY and not self._is_broken(preview_id):
                 await self._routes.change(seen)
             elif begun:
-                return _Broken(await self._errors(preview_id))
+                return await self._broken(preview_id)
             else:
                 begun = True
                 await self._begin(preview_id, waking=preview.state is PreviewState.ASLEEP)
@@ -131,7 +151,7 @@ class Checks:
         if preview_id in self._servers.board.previews and not self._servers.is_working(preview_id):
             self._servers.begin(source, waking=waking)
 
-    async def _errors(self, preview_id: str) -> tuple[BuildError, ...]:
+    async def _broken(self, preview_id: str) -> _Broken:
         servers = self._servers
         found: tuple[BuildError, ...] = ()
         if self._is_broken(preview_id):
@@ -139,7 +159,7 @@ class Checks:
             found = await trio.to_thread.run_sync(read_failures, cache)
         known = servers.board.previews.get(preview_id)
         reason = known.reason if known is not None else "the preview was closed"
-        return found or (BuildError(reason),)
+        return _Broken(found, reason)
 
     async def _ask(self, preview_id: str, request: CheckPreview) -> Answer:
         source = self._servers.source(preview_id)

@@ -142,8 +142,12 @@ async def test_dependencies_that_cannot_be_installed_are_what_is_wrong(tmp_path)
     async with previews(tmp_path / "cache") as kept:
         kept.supervisor.outcome["install@"] = State.FATAL
         await opened(kept, root, PreviewState.FAILED)
-        (error,) = (await kept.ask(CHECK)).errors
-        assert "install" in error.message
+        checked = await kept.ask(CHECK)
+        assert "install" in checked.skipped  # that is no fault of a page
+        assert checked.errors == ()
+        by_them = CheckPreview(KEY, ("web/package.json", "src/pages/index.astro"))
+        (error,) = (await kept.ask(by_them)).errors
+        assert error.message == checked.skipped
 
 
 async def test_a_server_that_ends_under_the_question_twice_is_what_is_wrong(tmp_path):
