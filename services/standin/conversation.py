@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-_REMINDER = re.compile(r"<(system-reminder|note|selection)>.*?</\1>", re.DOTALL)
+_REMINDER = re.compile(
+    r"<(system-reminder|note|selection)>.*?</\1>"
+    r"|^\[Image: source: [^\]\n]*\]$",  # where Claude Code put an image that came with the words
+    re.DOTALL,
+)
 _DIRECTORY = re.compile(r"[Ww]orking directory(?: is)?:? *`?(/[^\n`<]*)")
 _BYTES_PER_TOKEN = 4
 

@@ -89,6 +89,10 @@ def test_what_is_told_beside_an_instruction_is_none():
     assert asked(user(f"{noted}second")).instruction == "second"
 
 
+def test_where_a_client_put_an_image_is_no_instruction():
+    assert asked(user("what is it?", "[Image: source: /tmp/1.png]")).instruction == "what is it?"
+
+
 def test_an_instruction_may_come_together_with_the_results_of_a_turn_that_was_broken_off():
     broken = [user("first"), rounds(1)[0]]
     last = Message("user", (Result("c0", "?"), Result("d0", "?"), Text("second")))
