@@ -1,0 +1,1 @@
+"""Turns through the whole daemon, each backend that asks a model over its own wire."""
