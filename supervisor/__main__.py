@@ -12,6 +12,7 @@ from supervisor import pid1
 def main() -> None:
     """Run the command line: as PID 1 with an init of its own around it, else as a subreaper."""
     pid1.block()
+    pid1.hide()
     if os.getpid() == 1:
         sys.exit(pid1.run_as_init(_daemon))
     try:

@@ -28,7 +28,8 @@ STAY_IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP)
 # Seconds for what outlives the daemon: to end when asked, and to be gone once killed.
 FAREWELL = 2.0
 
-PR_SET_CHILD_SUBREAPER = 36  # include/uapi/linux/prctl.h
+PR_SET_DUMPABLE = 4  # include/uapi/linux/prctl.h
+PR_SET_CHILD_SUBREAPER = 36
 PR_GET_CHILD_SUBREAPER = 37
 
 
@@ -46,6 +47,18 @@ def block() -> None:
 
 def unblock() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
+
+
+def hide() -> None:
+    """Let nobody but root read our memory, and the environment with the secrets in it.
+
+    A program that we start runs as the same user, and could; it is not hidden itself. Linux
+    forgets this with an exec, and hands it down with a fork. It also means that there are no core
+    dumps of ours.
+    """
+    import ctypes
+
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def become_subreaper() -> None:

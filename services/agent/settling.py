@@ -116,14 +116,17 @@ class Settling:
 @asynccontextmanager
 async def _intended(book: Book, turn: str, operation: str) -> AsyncGenerator[None]:
     """What is refused was not done; of what became of it otherwise the next life finds out."""
+    refusal: Refused | None = None
     try:
         yield
     except Gone:
         raise
-    except Refused:
+    except Refused as error:
+        refusal = error
+    if refusal is not None:
         with suppress(OSError):
             await book.write("turn.given_up", turn=turn, operation=operation)
-        raise
+        raise refusal
 
 
 def _verb(request: SettleTurn) -> str:
