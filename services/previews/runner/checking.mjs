@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 import { isSource, linksIn, modulesIn } from './addresses.mjs';
-import { STORE } from './content.mjs';
+import { STORE, storeOf } from './content.mjs';
 import { explore, filesIn, importersOf, invalidate, invalidateById, isAlone } from './graph.mjs';
 import { describe, errorIn, framed, parts, spare } from './mistakes.mjs';
 
@@ -116,9 +116,8 @@ export class Check {
   /** Have the server know what is in the files, and nothing of what was. */
   async #read(files) {
     const { server, taking, content } = this.#live;
-    const store = path.join(this.#root, '.astro', 'data-store.json');
     try {
-      if (await content.read(server.watcher)) await taking.take([store]);
+      if (await content.read(server.watcher)) await taking.take([storeOf(this.#root)]);
     } catch (error) {
       this.#found.add(error);
     }

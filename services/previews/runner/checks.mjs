@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { routeOf } from './addresses.mjs';
 import { Check, LATER_MS } from './checking.mjs';
-import { Content } from './content.mjs';
+import { Content, storeOf } from './content.mjs';
 import { filesIn } from './graph.mjs';
 import { Taking } from './taking.mjs';
 
@@ -51,7 +51,11 @@ export class Checks {
     if (!server.httpServer) return; // one that only reads the configuration
     const live = { server, pages, taking, content: this.#content };
     this.#servers = [...this.#servers.slice(1 - MOST_SERVERS), live];
-    server.httpServer.once('listening', () => this.#settled());
+    server.httpServer.once('listening', () => {
+      // What is kept by now is read by whichever page is opened first.
+      taking.seed(storeOf(this.#names.root));
+      this.#settled();
+    });
   }
 
   #settled() {

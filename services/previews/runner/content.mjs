@@ -14,6 +14,9 @@ const TOLD = ['add', 'change', 'unlink'];
 /** The modules that what Astro keeps comes from. */
 export const STORE = /astro:data-layer-content|astro:content|content-modules|content-assets|asset-imports/;
 
+/** The file that it keeps it in. */
+export const storeOf = (root) => path.join(root, '.astro', 'data-store.json');
+
 /** A part of Astro that keeps content; nothing, where this version has none of that name. */
 async function part(root, name) {
   const file = path.join(folderOf(root), 'dist', 'content', name);

@@ -60,8 +60,8 @@ export class Taking {
     this.#versions.set(file, undefined);
   }
 
-  /** The version of a file that was read when this began. */
-  seed(file, version) {
+  /** The version of a file that was read when this began, the one that is there if none is given. */
+  seed(file, version = versionOf(file)) {
     this.#versions.set(file, version);
   }
 
