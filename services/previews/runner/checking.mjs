@@ -1,5 +1,6 @@
 // Whether the pages that some files have a part in can be shown, as they are on disk at that moment.
 
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isSource, linksIn, modulesIn } from './addresses.mjs';
 import { STORE, storeOf } from './content.mjs';
@@ -26,6 +27,9 @@ function nameOf(address) {
     return last;
   }
 }
+
+/** An address without its query, and without a slash at its end. */
+const bare = (address) => address.split('?')[0].replace(/\/+$/, '');
 
 /** The mistakes that were found, each once. */
 class Found {
@@ -62,6 +66,7 @@ export class Check {
   #until;
   #found;
   #opened = [];
+  #removed = new Set(); // the addresses of pages that are gone
   #tried = new Set();
   #links = new Set();
   #modules = new Set();
@@ -89,6 +94,10 @@ export class Check {
     const there = await this.#explore();
     await this.#read(files);
     const routes = this.#routes(files, there);
+    for (const file of files) {
+      const address = existsSync(file) ? undefined : this.#site.routeOf(file)?.address;
+      if (address) this.#removed.add(bare(address));
+    }
     for (const address of asked) await this.#open(address);
     const fixed = routes.filter((route) => route.address);
     for (const { address } of fixed) await this.#open(address);
@@ -161,6 +170,8 @@ export class Check {
   }
 
   async #open(address) {
+    // Astro forgets a page some time after its file went, and fails in between.
+    if (this.#removed.has(bare(address))) return;
     if (this.#tried.has(address) || this.#opened.length >= MOST_PAGES || this.#isOver()) return;
     this.#tried.add(address);
     const answer = await this.#ask(address, 'text/html');
