@@ -131,9 +131,7 @@ def test_the_working_directory_is_what_the_client_says_it_is():
     script = Script([on("x", [Say("{cwd}")])])
     prompt = "# Environment\n - Primary working directory: /srv/a site\n - Platform: linux"
     assert said(script.reply(asked(user("x"), system=prompt))) == "/srv/a site"
-    assert (
-        said(script.reply(asked(Message("system", (Text(prompt),)), user("x")))) == "/srv/a site"
-    )
+    assert said(script.reply(asked(Message("system", (Text(prompt),)), user("x")))) == "/srv/a site"
     assert said(script.reply(asked(user("x"), system=prompt), 0, "/given")) == "/given"
     assert said(script.reply(asked(user("x")))) == "."
 
