@@ -3,6 +3,24 @@
 from __future__ import annotations
 
 from services.messages.activity import Activity
+from services.messages.agent import (
+    AnswerPermission,
+    AwaitTurn,
+    CancelTurn,
+    Event,
+    EventPage,
+    FindTurn,
+    ListTurns,
+    OthersToo,
+    ReadEvents,
+    ReadUsage,
+    RedoTurn,
+    SettleTurn,
+    StartTurn,
+    Undone,
+    UndoTurn,
+    UsageEntry,
+)
 from services.messages.changes import (
     Commit,
     CommitChanges,
@@ -57,36 +75,20 @@ from services.messages.remotes import (
     Transfers,
 )
 from services.messages.turns import (
-    AnswerPermission,
-    AwaitTurn,
     BackendEvent,
-    CancelTurn,
-    Event,
-    EventPage,
     FileChanged,
-    FindTurn,
     Image,
     Leftover,
-    ListTurns,
     Mode,
-    OthersToo,
-    ReadEvents,
-    ReadUsage,
     Reason,
-    RedoTurn,
     Selection,
-    SettleTurn,
-    StartTurn,
     TextDelta,
     ToolFinished,
     ToolStarted,
     TurnInfo,
     Turns,
     TurnState,
-    Undone,
-    UndoTurn,
     Usage,
-    UsageEntry,
     Used,
 )
 from services.messages.workspaces import (
