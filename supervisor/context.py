@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from itertools import count
 from typing import Generic, Protocol, TypeVar, cast
 
@@ -15,11 +15,35 @@ from supervisor.channels import Channels
 from supervisor.control import Control
 from supervisor.desk import Answer, Request
 from supervisor.events import Events
+from supervisor.follower import Follower, Heard
+from supervisor.happening import Happening
+from supervisor.kept import Chunk, Line
+from supervisor.obstacles import Doubt, Obstacle
 from supervisor.running import Running, running
+from supervisor.sink import OURS
 from supervisor.spawn import Program
 from supervisor.spec import Spec, TaskSpec
+from supervisor.usage import Columns, Sample
+from supervisor.vitals import Vitals
 
-__all__ = ["Body", "Context", "Running", "Undeclared"]
+__all__ = [
+    "OURS",
+    "Body",
+    "Chunk",
+    "Columns",
+    "Context",
+    "Doubt",
+    "Follower",
+    "Happening",
+    "Heard",
+    "Line",
+    "Logs",
+    "Obstacle",
+    "Running",
+    "Sample",
+    "Undeclared",
+    "Vitals",
+]
 
 M = TypeVar("M")
 R = TypeVar("R")
@@ -27,17 +51,37 @@ O_co = TypeVar("O_co", covariant=True)
 
 
 class Undeclared(Exception):
-    """A service used a channel, or the supervisor, without saying so in its table."""
+    """A service used a channel, the supervisor or logs without saying so in its table."""
+
+
+class Logs(Protocol):
+    """What services write, and the daemon's own events as those of `OURS`; none of it waits.
+
+    There is nothing in it that is hidden in the log.
+    """
+
+    def kept(self, service: str, lines: int | None = None) -> tuple[Chunk, ...]:
+        """The last lines of a service, oldest first: as many as are kept, unless fewer will do."""
+        ...
+
+    def follow(self, service: str | None) -> AbstractContextManager[Follower]:
+        """What a service writes, or all and the daemon, from now on; who is slow misses some."""
+        ...
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """See `Context.hide`."""
+        ...
 
 
 class Context(Generic[O_co]):
     """One life of one service as the service sees it.
 
-    `stopping` is set when the service is asked to end; `stop_timeout` seconds later it is
-    cancelled. `options` is the service's own table, checked when the plan was made. `run` is the
-    same for every life within one run of the daemon, and unlike any other run's; no secret.
-    `hidden` are the variables of ours that no program inherits without naming them. `marker` is
-    unlike any other life's.
+    `stopping` is set when the service is asked to end; `stop_timeout` seconds later, or sooner
+    where the whole daemon has less time, it is cancelled. `options` is the service's own table,
+    checked when the plan was made. `run` is the same for every life within one run of the daemon,
+    and unlike any other run's; no secret. `hidden` are the variables of ours that no program
+    inherits without naming them. `marker` is unlike any other life's. `events` are the statuses of
+    all services and their changes, `vitals` how they do besides.
     """
 
     def __init__(
@@ -48,6 +92,8 @@ class Context(Generic[O_co]):
         channels: Channels,
         control: Control,
         events: Events,
+        vitals: Vitals,
+        logs: Logs,
         stopping: trio.Event,
         run: str = "",
         hidden: frozenset[str] = frozenset(),
@@ -58,10 +104,13 @@ class Context(Generic[O_co]):
         self.hidden = hidden
         self.options = options
         self.stopping = stopping
+        self.stop_timeout = spec.stop_timeout
         self.events = events
+        self.vitals = vitals
         self._spec = spec
         self._channels = channels
         self._control = control
+        self._logs = logs
         self._marker = marker
         self._programs = count(1)
 
@@ -71,6 +120,20 @@ class Context(Generic[O_co]):
         if not (isinstance(self._spec, TaskSpec) and self._spec.control):
             raise Undeclared(f"service.{self.name}: set control = true to command others")
         return self._control
+
+    @property
+    def logs(self) -> Logs:
+        """What all services write, for a service that says `logs = true`."""
+        if not (isinstance(self._spec, TaskSpec) and self._spec.logs):
+            raise Undeclared(f"service.{self.name}: set logs = true to read what others write")
+        return self._logs
+
+    def hide(self, secret: str) -> None:
+        """Hide a secret that was learned from now on, in the log and wherever it is kept.
+
+        For any thread.
+        """
+        self._logs.hide((secret,))
 
     def sender(self, name: str, _type: type[M]) -> trio.MemorySendChannel[M]:
         """A sending end of a stream, for this life: close it, or use it in `with`."""

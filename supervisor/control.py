@@ -67,11 +67,16 @@ class Checks(Request[tuple[HealthSpec, ...]], frozen=True):
 
 
 class Looked(Request[None], frozen=True):
-    """What one look of a check found, to be counted. It takes several to say anything of health."""
+    """What one look of a check found, and why. It takes several to say anything of health.
+
+    `life` is as in `ReportHealth`.
+    """
 
     check: str
     service: str
     passed: bool
+    reason: str = ""
+    life: float | None = None
 
 
 class ReportHealth(Request[None], frozen=True):
@@ -89,21 +94,32 @@ class ReportHealth(Request[None], frozen=True):
 
 
 class CheckStatus(Struct, frozen=True):
-    """One check of one service as it is. `healthy` is None while nobody knows."""
+    """One check of one service as it is. `healthy` is None while nobody knows.
+
+    `looked` is when it was last looked at, in Unix seconds, and `found` why that failed: nothing
+    where it passed. One look that fails is not unhealthy yet.
+    """
 
     check: str
     service: str
     level: Level
     healthy: bool | None
     reason: str = ""
+    looked: float | None = None
+    found: str = ""
 
 
 class HealthReport(Struct, frozen=True):
-    """Whether the whole is healthy at a level, what speaks against it, and all the checks."""
+    """Whether the whole is healthy at a level, what speaks against it, and all the checks.
+
+    `brief` are the reasons without what services and checks said of themselves, which is not for
+    everybody's eyes.
+    """
 
     healthy: bool
     reasons: tuple[str, ...]
     checks: tuple[CheckStatus, ...]
+    brief: tuple[str, ...] = ()
 
 
 class Health(Request[HealthReport], frozen=True):

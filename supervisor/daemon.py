@@ -15,9 +15,9 @@ from types import FrameType
 import structlog
 import trio
 
-from supervisor import pid1, reaper
+from supervisor import lastresort, pid1, reaper
 from supervisor.channels import Channels
-from supervisor.config import BAD_CONFIGURATION, ConfigError
+from supervisor.config import BAD_CONFIGURATION, ConfigError, Problem
 from supervisor.control import BadConfiguration, Control, Reload
 from supervisor.desk import Refused
 from supervisor.events import Events
@@ -47,11 +47,12 @@ DESCRIPTORS_EACH, DESCRIPTORS_BESIDES = 4, 256
 SECOND_SIGNAL_AFTER = 0.2
 
 
-def run(plan: Plan, read: Callable[[], Plan]) -> int:
+def run(plan: Plan, read: Callable[[], Plan], doubts: Sequence[Problem] = ()) -> int:
     """Run a plan to its end; the exit code of the daemon.
 
-    `read` makes a plan of the configuration as it is when it is called; it raises `ConfigError`.
-    Asked to begin anew, this process becomes a new daemon in place, and does not return.
+    `doubts` are for the log. `read` makes a plan of the configuration as it is when it is called;
+    it raises `ConfigError`. Asked to begin anew, this process becomes a new daemon in place, and
+    does not return.
     """
     for signum in (signals := tuple(_signals())):
         signal.signal(signum, _too_late)  # what is put back when Trio no longer listens
@@ -61,6 +62,8 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
     gc.enable()
     redactor = Redactor(plan.secrets(os.environ), plan.settings.redact)
     with closing(setup(plan.settings.log, plan.settings.log_level, redactor=redactor)) as logbook:
+        for doubt in doubts:
+            log.warning(doubt.told, where=doubt.place)
         try:
             ending = trio.run(
                 _main,
@@ -75,6 +78,7 @@ def run(plan: Plan, read: Callable[[], Plan]) -> int:
             log.error("cannot start", reason=str(busy))  # noqa: TRY400  (its text says all)
             return BAD_CONFIGURATION
         finally:
+            lastresort.forget()
             for signum in signals:
                 signal.signal(signum, signal.SIG_IGN)
         log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
@@ -118,6 +122,7 @@ async def _main(
             Metrics(events, control),
             state=partial(state_of, supervisor),
             run=supervisor.tree.run_id,
+            usage=supervisor.tree.vitals.usage,
             config=plan.file,
         )
         # Below an init of our own the last daemon's processes have all gone with it.
@@ -126,7 +131,9 @@ async def _main(
         log.info("started", services=len(plan.services), socket=plan.settings.socket)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_obey, signals, supervisor, output, nursery)
+            nursery.start_soon(lastresort.leave_in_time, supervisor)
             nursery.start_soon(serve, endpoint, served)
+            nursery.start_soon(supervisor.tree.vitals.measure, supervisor.tree.markers)
             if public:
                 nursery.start_soon(serve_public, public, served)
             if pid1.is_subreaper():

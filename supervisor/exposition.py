@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from supervisor.control import CheckStatus
 from supervisor.metrics import Metrics
 from supervisor.model import ServiceStatus, State
+from supervisor.usage import Sample
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -32,6 +33,7 @@ class Scene(Struct, frozen=True):
     written: Mapping[tuple[str, str], int]
     lost: Mapping[str, int]
     version: str
+    sample: Sample | None = None
 
 
 def expose(scene: Scene) -> bytes:
@@ -64,6 +66,8 @@ class _Collector(Collector):
         yield _last_ready(scene.services)
         yield from _health(scene)
         yield from _logs(scene)
+        if scene.sample is not None:
+            yield from _taken(scene.sample)
         commands = CounterMetricFamily(
             "nurseryd_control_requests",
             "Commands given to the supervisor, by whomever.",
@@ -165,3 +169,21 @@ def _logs(scene: Scene) -> Iterable[Metric]:
     for source, number in sorted(scene.lost.items()):
         lost.add_metric([source], number)
     return written, lost
+
+
+def _taken(sample: Sample) -> Iterable[Metric]:
+    """Of what was measured within the last seconds; tasks are in the process of `nurseryd`."""
+    cpu = CounterMetricFamily(
+        "nurseryd_process_cpu_seconds",
+        "Processor time of all processes of a service.",
+        labels=["service"],
+    )
+    memory = GaugeMetricFamily(
+        "nurseryd_process_resident_memory_bytes",
+        "What all processes of a service have resident, what they share for each of them.",
+        labels=["service"],
+    )
+    for service, taken in sorted(sample.taken.items()):
+        cpu.add_metric([service], taken.cpu)
+        memory.add_metric([service], float(taken.memory))
+    return cpu, memory

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from supervisor.address import address_of
+from supervisor.address import address_of, overlap
 from supervisor.causes import problem as cause_problem
 from supervisor.config import Config, nearest
 from supervisor.kinds import KINDS
 from supervisor.kinds.life import LiveBody, Unfit
+from supervisor.kinds.task import TaskBody
 from supervisor.policy import soonest_give_up
 from supervisor.probe import problem as target_problem
 from supervisor.redact import problem as redact_problem
@@ -189,6 +190,17 @@ class Findings:
                     for key, text in unfit.problems:
                         self.add(f"service.{spec.name}", key, text)
         return bodies
+
+    def look_at_addresses(self, bodies: Mapping[str, LiveBody]) -> None:
+        """No two tasks may listen on the same port, on addresses that are the same or any."""
+        taken: list[tuple[str, str, str]] = []
+        for name, body in bodies.items():
+            for key, address in body.listens if isinstance(body, TaskBody) else ():
+                for other, theirs, option in taken:
+                    if overlap(address, theirs):
+                        text = f"{address} is what {other} listens on, by its {option}"
+                        self.add(f"service.{name}", f"options.{key}", text)
+                taken.append((name, address, key))
 
     def look_at_the_network(self) -> None:
         for number, pattern in enumerate(self._config.settings.redact):

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 KEPT_BYTES = 256 * 1024
 
@@ -30,7 +31,8 @@ class Chunk(Struct, frozen=True):
     """Lines of one stream that came together: `count` of them, the first numbered `first`.
 
     `data` holds them with their newlines, or is part of one (`partial`), without. Iterating makes
-    the lines.
+    the lines. `begun` is when the count of the service's lines began, in Unix seconds: of one that
+    vanished and came back they are counted anew.
     """
 
     service: str
@@ -41,6 +43,7 @@ class Chunk(Struct, frozen=True):
     data: bytes
     count: int = 1
     partial: bool = False
+    begun: float = 0.0
 
     def text(self) -> str:
         """All of it; what is no UTF-8 is shown as what it is, and lines end as ours do."""
@@ -61,7 +64,7 @@ class Chunk(Struct, frozen=True):
             return self
         data = b"\n".join(self.data.rsplit(b"\n", count + 1)[1:])
         first = self.first + self.count - count
-        return Chunk(self.service, self.stream, self.pid, first, self.at, data, count)
+        return replace(self, first=first, data=data, count=count)
 
 
 class Kept:
@@ -87,14 +90,15 @@ class Kept:
             self._count -= dropped.count
             self._size -= len(dropped.data)
 
-    def tail(self, count: int | None) -> tuple[Line, ...]:
+    def last(self, count: int | None) -> tuple[Chunk, ...]:
         """The last lines, oldest first."""
-        count = self._limit if count is None else min(count, self._limit)
-        found: deque[Line] = deque()
+        left = self._limit if count is None else min(count, self._limit)
+        found: deque[Chunk] = deque()
         for chunk in reversed(self._chunks):
-            found.extendleft(reversed(list(chunk.last(count - len(found)))))
-            if len(found) >= count:
+            if left <= 0:
                 break
+            found.appendleft(chunk.last(left))
+            left -= chunk.count
         return tuple(found)
 
     def window(self, stream: str) -> tuple[int, bytes]:

@@ -29,8 +29,16 @@ def step(name: str, value: str) -> None:
     elif name == "nice":
         os.setpriority(os.PRIO_PROCESS, 0, int(value))
     elif name == "oom_score":
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write(value)
+        try:
+            score = open("/proc/self/oom_score_adj", "w")  # noqa: SIM115
+        except PermissionError:
+            # It is root's as long as nobody may look into us, as where Python cannot be read.
+            import ctypes
+
+            ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE
+            score = open("/proc/self/oom_score_adj", "w")  # noqa: SIM115
+        with score:
+            score.write(value)
     elif name == "rlimit":
         limit, soft, hard = value.split(":")
         which = getattr(resource, f"RLIMIT_{limit.upper()}")

@@ -9,10 +9,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 import trio
 
 from supervisor.ansi import Stripper
+from supervisor.follower import Follower
 from supervisor.kept import Chunk, Kept, Line, ends
 from supervisor.lines import Assembler, Piece
 from supervisor.logfiles import LogFiles
@@ -23,11 +25,14 @@ from supervisor.spec import Log
 
 __all__ = ["OURS", "Chunk", "Line", "Output"]
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 # Bytes that a record takes beside its text, at most.
 RECORD = 256
 # A line without its end is shown after so many seconds.
 PAUSE = 0.25
-# So many lines may wait for a follower that misses none.
+# So many lines may wait for a reader that misses none.
 HELD_UP = 256
 
 
@@ -51,10 +56,8 @@ class Output:
         self._redactor = Redactor() if redactor is None else redactor
         self._files = LogFiles()
         self._services: defaultdict[str, _Service] = defaultdict(lambda: _Service(keep))
-        self._followers: defaultdict[str | None, set[trio.MemorySendChannel[Line]]]
-        self._followers = defaultdict(set)
-        self._patient: defaultdict[str | None, set[trio.MemorySendChannel[Line]]]
-        self._patient = defaultdict(set)
+        self._followers: defaultdict[str | None, set[Follower]] = defaultdict(set)
+        self._held_up_by: defaultdict[str, set[trio.MemorySendChannel[Line]]] = defaultdict(set)
 
     @property
     def redactor(self) -> Redactor:
@@ -84,7 +87,11 @@ class Output:
 
     def tail(self, service: str, lines: int | None = None) -> tuple[Line, ...]:
         """The last lines of a service, oldest first: as many as are kept, unless fewer will do."""
-        return self._services[service].kept.tail(lines) if service in self._services else ()
+        return tuple(itertools.chain.from_iterable(self.kept(service, lines)))
+
+    def kept(self, service: str, lines: int | None = None) -> tuple[Chunk, ...]:
+        """The same as the chunks that they came in."""
+        return self._services[service].kept.last(lines) if service in self._services else ()
 
     def window(self, service: str, stream: str) -> tuple[int, bytes]:
         """The kept bytes of one stream, and how many of it came before them."""
@@ -113,25 +120,20 @@ class Output:
         self._files.close()
 
     @contextmanager
-    def follow(
-        self, service: str | None, capacity: float = 256
-    ) -> Generator[trio.MemoryReceiveChannel[Line]]:
-        """Lines of a service, or of all and the daemon, from now on.
+    def follow(self, service: str | None) -> Generator[Follower]:
+        """What a service writes, or all and the daemon, from now on; who is slow misses some."""
+        follower = Follower()
+        with _among(self._followers, service, follower):
+            yield follower
 
-        A follower that falls behind misses some: `sequence` shows it. One of infinite capacity
-        misses none of a service's: it holds the service up instead, and must keep reading.
+    @contextmanager
+    def every_line(self, service: str) -> Generator[trio.MemoryReceiveChannel[Line]]:
+        """Lines of a service from now on, and none is missed: whoever asks must keep reading, for
+        it holds the service up.
         """
-        patient = service is not None and capacity == math.inf
-        send, receive = trio.open_memory_channel[Line](HELD_UP if patient else capacity)
-        followers = self._patient if patient else self._followers
-        followers[service].add(send)
-        try:
-            with send, receive:
-                yield receive
-        finally:
-            followers[service].discard(send)
-            if not followers[service]:
-                del followers[service]
+        send, receive = trio.open_memory_channel[Line](HELD_UP)
+        with send, receive, _among(self._held_up_by, service, send):
+            yield receive
 
     async def drain(
         self,
@@ -189,10 +191,10 @@ class Output:
             await self._sink.relief(service, 6 * size + RECORD * LINES)
 
     async def _tell(self, service: str, chunks: list[Chunk]) -> None:
-        for follower in tuple(self._patient.get(service, ())):
+        for reader in tuple(self._held_up_by.get(service, ())):
             with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                 for line in itertools.chain.from_iterable(chunks):
-                    await follower.send(line)
+                    await reader.send(line)
 
     def _take(self, service: str, stream: str, pid: int, data: bytes, partial: bool) -> Chunk:
         it = self._services[service]
@@ -209,14 +211,13 @@ class Output:
         if not partial and not data.endswith(b"\n"):
             data += b"\n"  # a stream has ended within a line
         count = 1 if partial else ends(data)
-        chunk = Chunk(service, stream, pid, it.sequence + 1, time.time(), data, count, partial)
+        first, at = it.sequence + 1, time.time()
+        chunk = Chunk(service, stream, pid, first, at, data, count, partial, it.begun)
         it.sequence += count
         it.kept.add(chunk)
         for whom in service, None:
             for follower in self._followers.get(whom, ()):
-                with suppress(trio.WouldBlock, trio.BrokenResourceError):
-                    for line in chunk:
-                        follower.send_nowait(line)
+                follower.tell(chunk)
         return chunk
 
     def _keep_files(self) -> None:
@@ -228,7 +229,20 @@ class _Service:
         self.log = Log()
         self.kept = Kept(keep)
         self.sequence = 0
+        self.begun = time.time()
 
     @property
     def files(self) -> set[str]:
         return {path for path in (self.log.file, self.log.error_file) if path is not None}
+
+
+@contextmanager
+def _among(those: defaultdict[K, set[V]], key: K, one: V) -> Generator[None]:
+    """Put one among those of a key for as long as a `with` lasts; a key without any is none."""
+    those[key].add(one)
+    try:
+        yield
+    finally:
+        those[key].discard(one)
+        if not those[key]:
+            del those[key]

@@ -68,6 +68,7 @@ def plan(config: Config) -> Plan:
         found.add(f"service.{PROBER.name}", "", text)
     channels = found.look_at_channels()
     bodies = found.look_at_bodies()
+    found.look_at_addresses(bodies)
     try:
         order = start_order(specs, config.groups)
     except CycleError as error:

@@ -9,13 +9,20 @@ CHUNK = 64 * 1024
 
 
 class Stat(NamedTuple):
-    """Of /proc/PID/stat what is of use, as proc(5) has it; `began` in clock ticks."""
+    """Of /proc/PID/stat what is of use, as proc(5) has it, times in clock ticks.
+
+    `ran` is what it took of a processor, with what its children took that it waited for; `own` is
+    that without them. `resident` are pages.
+    """
 
     state: bytes
     parent: int
     session: int
     flags: int
     began: int
+    ran: int
+    own: int
+    resident: int
 
 
 def processes() -> list[tuple[str, int]]:
@@ -26,8 +33,18 @@ def processes() -> list[tuple[str, int]]:
 
 def stat(name: str) -> Stat:
     """Raises `OSError` where there is no such process any more."""
-    fields = read(name, "stat").rpartition(b") ")[2].split(b" ", 20)
-    return Stat(fields[0], int(fields[1]), int(fields[3]), int(fields[6]), int(fields[19]))
+    fields = read(name, "stat").rpartition(b") ")[2].split(b" ", 22)
+    own = int(fields[11]) + int(fields[12])
+    return Stat(
+        state=fields[0],
+        parent=int(fields[1]),
+        session=int(fields[3]),
+        flags=int(fields[6]),
+        began=int(fields[19]),
+        ran=own + int(fields[13]) + int(fields[14]),
+        own=own,
+        resident=int(fields[21]),
+    )
 
 
 def variables(name: str) -> list[bytes]:

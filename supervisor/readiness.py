@@ -33,19 +33,20 @@ def unreadable(ready: Ready) -> str | None:
 
 async def until_ready(
     ready: Ready,
-    lines: AsyncIterable[Line],
+    lines: AsyncIterable[Line] | None = None,
     says_so: Callable[[], Awaitable[None]] = trio.sleep_forever,
     like: Program | None = None,
 ) -> None:
     """Wait until it is so; for ever, if it never is: the runner's start timeout ends it.
 
-    `says_so` waits until it says so itself, by `notify` or `fd`; `like` is the program itself,
-    as `probe` has it. A probe that hangs is such a wait too: a server that accepts and never
-    answers is not ready.
+    `lines` are those that it writes, for one that is ready with one of them. `says_so` waits until
+    it says so itself, by `notify` or `fd`; `like` is the program itself, as `probe` has it. A probe
+    that hangs is such a wait too: a server that accepts and never answers is not ready.
     """
     if ready.delay is not None:
         await trio.sleep(ready.delay)
     elif ready.log is not None:
+        assert lines is not None
         await _until_line(re.compile(ready.log), lines)
     elif ready.notify or ready.fd is not None:
         await says_so()

@@ -88,11 +88,11 @@ def _zombies(managed: Collection[int]) -> Iterator[Zombie]:
     for name, _ in procfs.processes():
         if int(name) not in managed:
             try:
-                state, parent, session, _, began = procfs.stat(name)
+                it = procfs.stat(name)
             except (FileNotFoundError, ProcessLookupError):  # gone meanwhile
                 continue
-            if state == b"Z" and parent == ours:
-                yield Zombie(int(name), began, session)
+            if it.state == b"Z" and it.parent == ours:
+                yield Zombie(int(name), it.began, it.session)
 
 
 def _reap(pid: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from threading import Lock
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "[redacted]"
@@ -55,6 +56,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = (), patterns: Iterable[str] = ()) -> None:
         self._known: set[str] = set()
+        self._hiding = Lock()
         self._secrets: list[bytes] = []
         self.hide(secrets)
         self.match(patterns)
@@ -64,9 +66,10 @@ class Redactor:
         self._patterns = [re.compile(pattern, re.MULTILINE) for pattern in patterns]
 
     def hide(self, secrets: Iterable[str]) -> None:
-        """Hide these values too."""
-        self._known |= {form for value in secrets for form in forms(value)}
-        self._secrets = sorted(_bytes(form) for form in self._known)
+        """Hide these values too; for any thread."""
+        with self._hiding:
+            self._known |= {form for value in secrets for form in forms(value)}
+            self._secrets = sorted(_bytes(form) for form in self._known)
 
     @property
     def active(self) -> bool:

@@ -194,12 +194,12 @@ class ServiceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 class TaskSpec(ServiceSpec, frozen=True, kw_only=True, tag="task"):
     """A coroutine of this program, `run = "package.module:function"`, with its named channels.
 
-    `stop_timeout` is 0 by default: a coroutine that does not look at `ctx.stopping` would only
-    idle through it.
+    `stop_timeout` is 0 by default: one that does not look at `ctx.stopping` would idle through it.
     """
 
     run: str
     control: bool = False
+    logs: bool = False
     sends: tuple[str, ...] = ()
     receives: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
@@ -284,10 +284,10 @@ class HealthSpec(Target, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The daemon's own table, `[supervisor]`; `log` auto means console on a terminal, else JSON.
 
-    `include` are more files, as globs beside this one. `http` is an address where /health and
-    /metrics can be read by anybody who reaches it. `secrets` names variables whose values
-    are hidden in whatever is logged, and that no child inherits unless it names them; `redact`
-    are regular expressions of what else is hidden.
+    `include` are more files, as globs beside this one. At the address `http` anybody may read
+    /health and /metrics. `secrets` are variables whose values no log shows, and that no child
+    inherits unasked; `redact` are regular expressions of what else is hidden; `retired` are
+    variables that nobody reads, each with what takes its place.
     """
 
     socket: str = "/run/nurseryd.sock"
@@ -298,3 +298,4 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     secrets: tuple[str, ...] = ()
     redact: tuple[str, ...] = ()
+    retired: dict[str, str] = {}

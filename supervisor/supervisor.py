@@ -121,6 +121,10 @@ class Supervisor:
             self._ending = Ending(reason, exit_code, again)
             self._end.set()
 
+    async def until_ending(self) -> None:
+        """Wait until it begins to stop everything."""
+        await self._end.wait()
+
     def hurry(self) -> None:
         """Stop whatever is left now, without its grace."""
         self._hurry.set()
@@ -155,7 +159,7 @@ class Supervisor:
             case Checks():
                 return tree.verdicts.checks
             case Looked():
-                return None  # whoever counts has heard it
+                return tree.looked(command)
             case ReportHealth():
                 return tree.report(command)
             case Health(level):

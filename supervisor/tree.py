@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import count
@@ -14,7 +15,7 @@ import trio
 
 from supervisor.channels import Channels
 from supervisor.config import overriding
-from supervisor.control import Control, HealthReport, ReportHealth
+from supervisor.control import Control, HealthReport, Looked, ReportHealth
 from supervisor.events import Events
 from supervisor.groups import Groups, bound_to
 from supervisor.kinds.life import Life, LiveBody
@@ -30,6 +31,7 @@ from supervisor.spec import Level, OnUnhealthy, Spec, TaskSpec
 from supervisor.standing import UP
 from supervisor.template import template_of
 from supervisor.verdicts import Verdicts
+from supervisor.vitals import Vitals
 
 log = structlog.get_logger()
 
@@ -58,7 +60,8 @@ class Tree:
         self.channels = channels
         self.output = output
         self.groups = Groups(plan.groups)
-        self.verdicts = Verdicts(plan.checks)
+        self.vitals = Vitals(events)
+        self.verdicts = Verdicts(plan.checks, self.vitals.looked)
         self.timetable = Timetable()
         self.roster = Roster(self._hire, self._dismissed)
         self._events = events
@@ -68,7 +71,7 @@ class Tree:
         self._surroundings = dict(os.environ)
         self._overriding = frozenset(overriding(self._surroundings))
         self.run_id = secrets.token_hex(4)
-        self._place = place
+        self.markers = f"{place}/{self.run_id}-"  # what those of all lives begin with
         self._lives = count(1)
         self.ending = False
         self.roster.templates = {spec.name: spec for spec in plan.templates}
@@ -134,11 +137,12 @@ class Tree:
         async def live(stopping: trio.Event, *, task_status: trio.TaskStatus[None]) -> None:
             life = Life(
                 run=self.run_id,
-                marker=f"{self._place}/{self.run_id}-{next(self._lives)}",
+                marker=f"{self.markers}{next(self._lives)}",
                 stopping=stopping,
                 channels=self.channels,
                 control=self._control,
                 events=self._events,
+                vitals=self.vitals,
                 output=self.output,
                 listening=self._listening,
                 tell=self.roster[name],
@@ -222,10 +226,8 @@ class Tree:
     def report(self, report: ReportHealth) -> None:
         """Take in what a check found, and do what it says; raises `NotFound`."""
         check = self.verdicts.check(report)
-        runner = self.roster.get(report.service)
-        if runner is None or runner.state is not State.RUNNING:
-            return
-        if report.life not in (None, runner.status.value.started):
+        runner = self._of_this_life(report)
+        if runner is None:
             return
         healthy, reason = self.verdicts.report(report)
         runner.report(healthy, reason)
@@ -241,6 +243,18 @@ class Tree:
                 pass
             case _:
                 assert_never(check.on_unhealthy)
+
+    def looked(self, looked: Looked) -> None:
+        """Keep what one look of a check found of a service that runs."""
+        if self._of_this_life(looked) is not None:
+            self.verdicts.look(looked, time.time())
+
+    def _of_this_life(self, found: ReportHealth | Looked) -> Runner | None:
+        """The service that something was found of; None where that is another life, or none."""
+        runner = self.roster.get(found.service)
+        if runner is None or runner.state is not State.RUNNING:
+            return None
+        return runner if found.life in (None, runner.status.value.started) else None
 
     def health(self, level: Level) -> HealthReport:
         """How those are together that should be up, or should have ended well and did not.

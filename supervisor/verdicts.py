@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from supervisor.control import CheckStatus, HealthReport, ReportHealth
+from supervisor.control import CheckStatus, HealthReport, Looked, ReportHealth
 from supervisor.desk import NotFound
 from supervisor.model import ServiceStatus, State
 from supervisor.spec import HealthSpec, Level
 
 
 class Verdicts:
-    """The last report of every check. Unknown is not healthy: all must have said so."""
+    """The last report of every check. Unknown is not healthy: all must have said so.
 
-    def __init__(self, checks: Iterable[HealthSpec]) -> None:
+    `tell` is called whenever what the checks say may be different; it must not wait.
+    """
+
+    def __init__(
+        self, checks: Iterable[HealthSpec], tell: Callable[[], None] = lambda: None
+    ) -> None:
         self._checks = {check.name: check for check in checks}
+        self._tell = tell
         self._reports: defaultdict[str, dict[str, ReportHealth]] = defaultdict(dict)
+        self._looks: defaultdict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
 
     @property
     def checks(self) -> tuple[HealthSpec, ...]:
@@ -37,15 +44,25 @@ class Verdicts:
         """
         self.check(report)
         self._reports[report.service][report.check] = report
+        self._tell()
         statuses = self._of(report.service)
         for status in statuses:
             if status.healthy is False:
                 return False, f"{status.check}: {status.reason}"
         return (True if all(status.healthy for status in statuses) else None), ""
 
+    def look(self, looked: Looked, at: float) -> None:
+        """Keep what one look found, at a time in Unix seconds, of a check that there is."""
+        check = self._checks.get(looked.check)
+        if check is not None and concerns(check, looked.service):
+            self._looks[looked.service][looked.check] = (at, looked.reason)
+            self._tell()
+
     def forget(self, service: str) -> None:
         """A service began or ended a life: nothing that was said before holds."""
-        self._reports.pop(service, None)
+        known = self._reports.pop(service, None), self._looks.pop(service, None)
+        if any(known):
+            self._tell()
 
     def whole(
         self,
@@ -60,29 +77,33 @@ class Verdicts:
         """
         levels = (Level.STARTUP, Level.ALIVE, level)
         reasons: list[str] = []
+        brief: list[str] = []
         found: list[CheckStatus] = []
         for service in services:
             if level is Level.READY and service.state is not State.RUNNING:
                 why = f": {service.reason}" if service.reason else ""
-                reasons.append(f"{service.name} is {service.state.value}{why}")
+                brief.append(f"{service.name} is {service.state.value}")
+                reasons.append(f"{brief[-1]}{why}")
             statuses = [status for status in self._of(service.name) if status.level in levels]
             found += statuses
-            reasons += [
-                f"{status.check} of {service.name}: {status.reason or 'nobody knows yet'}"
-                for status in statuses
-                if not status.healthy
-            ]
+            for status in statuses:
+                if not status.healthy:
+                    brief.append(f"check {status.check} of {service.name}")
+                    reasons.append(f"{brief[-1]}: {status.reason or 'nobody knows yet'}")
         found += [it for other in besides for it in self._of(other.name) if it.level in levels]
-        return HealthReport(not reasons, tuple(reasons), tuple(found))
+        return HealthReport(not reasons, tuple(reasons), tuple(found), tuple(brief))
 
     def _of(self, service: str) -> list[CheckStatus]:
-        reports = self._reports.get(service, {})
+        reports, looks = self._reports.get(service, {}), self._looks.get(service, {})
         statuses: list[CheckStatus] = []
         for check in self._checks.values():
             if concerns(check, service):
                 said = reports.get(check.name)
                 healthy, reason = (said.healthy, said.reason) if said else (None, "")
-                statuses.append(CheckStatus(check.name, service, check.level, healthy, reason))
+                look = looks.get(check.name, (None, ""))
+                statuses.append(
+                    CheckStatus(check.name, service, check.level, healthy, reason, *look)
+                )
         return statuses
 
 

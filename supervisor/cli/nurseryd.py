@@ -14,6 +14,7 @@ from supervisor.cli.importing import import_
 from supervisor.cli.telling import as_text, complain, count, say
 from supervisor.config import BAD_CONFIGURATION, Config, ConfigError, Problem, load, nearest
 from supervisor.config.words import visible
+from supervisor.looking import look
 from supervisor.plan import Plan, plan
 
 PLACES = ("nurseryd.toml", "/etc/nurseryd/nurseryd.toml")
@@ -74,8 +75,20 @@ def _group(context: click.Context, path: Path | None, overrides: tuple[str, ...]
         pid1.unblock()  # no daemon will: let an interrupt end this
         return None
 
+    doubts: Sequence[Problem] = ()
+
     def read() -> Plan:
-        return plan(chosen.load(None, ()))
+        nonlocal doubts
+        config = chosen.load(None, ())
+        seen = look(config, os.environ)
+        doubts = seen.doubts
+        try:
+            planned = plan(config)
+        except ConfigError as error:
+            raise ConfigError((*error.problems, *seen.obstacles)) from None
+        if seen.obstacles:
+            raise ConfigError(seen.obstacles)
+        return planned
 
     try:
         planned = read()
@@ -84,7 +97,7 @@ def _group(context: click.Context, path: Path | None, overrides: tuple[str, ...]
         return BAD_CONFIGURATION
     from supervisor.daemon import run as run_daemon
 
-    return run_daemon(planned, read)
+    return run_daemon(planned, read, doubts)
 
 
 _group.add_command(import_)
@@ -101,8 +114,8 @@ def check(
 ) -> int:
     """Say everything that is wrong with a configuration, or what it would do.
 
-    Warnings are about this machine, or about what will hardly be meant. Exits with 2 for a
-    problem.
+    Warnings are about this machine, on which nothing may start for some of them, or about what
+    will hardly be meant. Exits with 2 for a problem.
     """
     from supervisor.cli.doubts import doubts
     from supervisor.cli.outline import lines, outline
@@ -112,7 +125,8 @@ def check(
     outlined = None
     try:
         config = chosen.load(file, overrides)
-        warnings = doubts(config)
+        seen = look(config, os.environ)
+        warnings = [*doubts(config), *seen.obstacles, *seen.doubts]
         outlined = outline(config, plan(config)).without(config.secrets)
     except ConfigError as error:
         problems = error.problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from supervisor.config.configuration import Config
+from supervisor.config.lax import adapted, unlike
 from supervisor.config.loading import load
 from supervisor.config.origin import Origin, Source, Variable
 from supervisor.config.overrides import overriding
@@ -19,8 +20,10 @@ __all__ = [
     "Problem",
     "Source",
     "Variable",
+    "adapted",
     "in_words",
     "load",
     "nearest",
     "overriding",
+    "unlike",
 ]

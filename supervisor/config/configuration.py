@@ -37,14 +37,14 @@ class Config:
     secrets: Secrets = field(default_factory=Secrets)
 
     def problem(self, table: str, key: str, text: str) -> Problem:
-        """A problem of this configuration, with the file and line that it comes from.
+        """A problem of this configuration, with the file, line and variables that it comes from.
 
         Values of the variables that `supervisor.secrets` names are hidden in its text.
         """
         origin = self._nearest(".".join(part for part in (table, key) if part))
-        text = self.secrets.hide(text)
         if origin is None:
-            return Problem(self.file, table, key, text)
+            return Problem(self.file, table, key, self.secrets.hide(text))
+        text = self.secrets.hide(origin.blamed(text))
         return Problem(origin.file, table, key, text, origin.line)
 
     def _nearest(self, where: str) -> Origin | None:

@@ -10,16 +10,22 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from supervisor.config.lax import adapted, unlike
 from supervisor.config.origin import Node, Origin, Variable, plain
 from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
-from supervisor.config.shape import NAMED, forms, infos, items_of, structs, values_of
-from supervisor.config.words import choices, in_words, nearest
+from supervisor.config.shape import NAMED, infos, items_of, structs, values_of
+from supervisor.config.words import in_words, nearest
 from supervisor.texts import filled
 
 S = TypeVar("S", bound=Struct)
 
-VARIABLE = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})")
+NAME = "[A-Za-z_][A-Za-z0-9_]*"
+# A default may hold variables, and their defaults others in their turn.
+PLAIN = r"[^}$]|\$(?!\{)"
+INNERMOST = rf"(?:\$\{{{NAME}(?::-[^}}$]*)?\}}|{PLAIN})*"
+DEFAULT = rf"(?:\$\{{{NAME}(?::-{INNERMOST})?\}}|{PLAIN})*"
+VARIABLE = re.compile(rf"\$(?:\$|\{{({NAME})(?::-({DEFAULT}))?\}})")
 
 
 def place(path: Path) -> tuple[str, str]:
@@ -38,6 +44,7 @@ class Converter:
         self._environment = environment
 
     def problem(self, path: Path, text: str, origin: Origin) -> None:
+        text = origin.blamed(text)
         self.problems.append(Problem(origin.file, *place(path), text, origin.line))
 
     def struct(self, path: Path, node: Node, cls: type[S], **given: object) -> S | None:
@@ -100,37 +107,38 @@ class Converter:
             return None
         if node.written is not None and not _fits(value, kind):
             text = self._expand(path, node, node.written, [])
-            if _fits(text, kind, strict=False):
+            if _fits(adapted(text, kind), kind, strict=False):
                 value, raw = text, None
         return self._checked(path, node, value, kind, lax=value != raw)
 
     def _checked(self, path: Path, node: Node, value: object, kind: Any, *, lax: bool) -> Any:
         try:
-            return msgspec.convert(value, kind, strict=not lax)
+            return msgspec.convert(adapted(value, kind) if lax else value, kind, strict=not lax)
         except msgspec.ValidationError as error:
-            text = in_words(str(error))
-            if isinstance(value, str):
-                known = [word for form in forms(kind) for word in choices(form)]
-                if known:
-                    text = f"cannot be {value!r}{nearest(value, known)}"
-            self.problem(path, text, node.origin)
+            text = unlike(value, kind) or in_words(str(error))
+            self.problem(path, text, self.origins[path])
             return None
 
     def _expand(self, path: Path, node: Node, value: Any, variables: list[Variable]) -> Any:
-        """`${NAME}` and `${NAME:-default}` in every text, at any depth; `$$` is a dollar."""
+        """`${NAME}` and `${NAME:-default}` in every text, at any depth; `$$` is a dollar.
+
+        A default may hold variables itself, which count where it is taken.
+        """
 
         def fill(found: re.Match[str]) -> str:
             name, default = found[1], found[2]
             if name is None:
                 return "$"
             # An empty variable counts as unset, as in a shell's ${NAME:-default}.
-            said = self._environment.get(name) or default
-            if said is None:
+            said = self._environment.get(name)
+            variables.append(Variable(name, said or None))
+            if said:
+                return said
+            if default is None:
                 text = f"the variable {name} is not set; ${{{name}:-…}} has a default"
                 self.problem(path, text, node.origin)
                 return ""
-            variables.append(Variable(name, bool(self._environment.get(name))))
-            return said
+            return VARIABLE.sub(fill, default)
 
         return filled(value, VARIABLE, fill)
 

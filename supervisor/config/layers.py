@@ -1,7 +1,8 @@
 """One tree out of all that says something: files, then drop-ins, then single overrides.
 
 A later layer wins key by key: tables merge, `environment` too; lists and all else are replaced.
-The file and what it includes are one layer, in which nothing is said twice.
+The file and what it includes are one layer, in which nothing is said twice: a table may be in
+several of them, each of its keys in one.
 """
 
 from __future__ import annotations
@@ -84,18 +85,16 @@ class Layers:
                 self._unreadable.append(Problem(path, *place(INCLUDE), text, line=node.origin.line))
         return found
 
-    def _join(self, more: Node) -> None:
+    def _join(self, more: Node, into: Node | None = None, path: Path = ()) -> None:
+        below = into or self.tree
         for name, node in more.table.items():
-            first = self.tree.table.setdefault(name, node)
-            if first is node:
+            before = below.table.setdefault(name, node)
+            if before is node:
                 continue
-            if not (first.is_table and node.is_table):
-                self._twice((name,), first.origin, node.origin)
-                continue
-            for key, child in node.table.items():
-                before = first.table.setdefault(key, child)
-                if before is not child:
-                    self._twice((name, key), before.origin, child.origin)
+            if before.is_table and node.is_table:
+                self._join(node, before, (*path, name))
+            else:
+                self._twice((*path, name), before.origin, node.origin)
 
     def _twice(self, path: Path, first: Origin, again: Origin) -> None:
         text = f"is in {first} already; only a drop-in or an override may say it again"

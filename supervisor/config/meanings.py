@@ -32,6 +32,7 @@ MEANINGS: Mapping[type[Struct], Mapping[str, str]] = {
         "log_level": "The least level that is logged; children write at info.",
         "secrets": "Variables whose values are shown nowhere and that no child inherits unasked.",
         "redact": "Regular expressions of what else no log shows.",
+        "retired": "Variables that nobody reads, and what takes their place: a warning if set.",
     },
     ServiceSpec: {
         "kind": "process, a program, or task, a coroutine of this Python.",
@@ -53,6 +54,7 @@ MEANINGS: Mapping[type[Struct], Mapping[str, str]] = {
     TaskSpec: {
         "run": "The coroutine, as package.module:function.",
         "control": "Whether it may ask the supervisor to start, stop and show services.",
+        "logs": "Whether it may read what other services write.",
         "sends": "Streams that it writes to.",
         "receives": "Streams that it reads from.",
         "asks": "Desks where it asks.",

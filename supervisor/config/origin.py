@@ -43,10 +43,14 @@ class Document:
 
 
 class Variable(Struct, frozen=True):
-    """A `${name}` that is part of a value; without a value in the environment, its default."""
+    """A `${name}` that is part of a value; without one in the environment, its default is."""
 
     name: str
-    is_set: bool
+    value: str | None = None
+
+    @property
+    def is_set(self) -> bool:
+        return self.value is not None
 
 
 class Origin(Struct, frozen=True):
@@ -61,6 +65,11 @@ class Origin(Struct, frozen=True):
     @property
     def line(self) -> int | None:
         return self.document.line(self.path)
+
+    def blamed(self, text: str) -> str:
+        """What is wrong with the value, after the variables that somebody set to make it so."""
+        said = (f"{one.name}={one.value!r}" for one in self.variables if one.is_set)
+        return ": ".join(filter(None, (", ".join(dict.fromkeys(said)), text)))
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"

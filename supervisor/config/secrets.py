@@ -10,6 +10,8 @@ from supervisor.config.origin import Node, at
 from supervisor.config.words import visible
 
 HIDDEN = "********"
+# A shorter value is no secret: to hide each "1" would spoil the text and tell the value.
+SHORTEST = 4
 
 
 class Secrets(Struct, frozen=True):
@@ -26,7 +28,7 @@ class Secrets(Struct, frozen=True):
         node = at(tree, ("supervisor", "secrets"))
         names = [item.value for item in node.items if isinstance(item.value, str)] if node else []
         values = (table.get(name) for table in environments for name in names)
-        return cls(frozenset(value for value in values if value))
+        return cls(frozenset(value for value in values if value and len(value) >= SHORTEST))
 
     def hide(self, text: str) -> str:
         if not self.values:

@@ -86,7 +86,7 @@ class _Prober:
         while True:
             due = trio.current_time() + check.period
             reason = await _look(target, self._like)
-            await self._tell(Looked(check.name, status.name, not reason))
+            await self._tell(Looked(check.name, status.name, not reason, reason, status.started))
             before = tally.healthy
             if not reason or trio.current_time() - began >= check.grace:
                 tally = count(tally, not reason, failures=check.failures, successes=check.successes)

@@ -15,6 +15,7 @@ from supervisor.events import Events
 from supervisor.listening import Listening
 from supervisor.output import Output
 from supervisor.spec import Spec
+from supervisor.vitals import Vitals
 
 
 class Unfit(Exception):
@@ -81,6 +82,7 @@ class Life(Struct, frozen=True):
     channels: Channels
     control: Control
     events: Events
+    vitals: Vitals
     output: Output
     listening: Listening
     tell: Teller

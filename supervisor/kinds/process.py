@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import subprocess
 from collections.abc import Mapping
@@ -167,8 +166,10 @@ class _Process:
 
     async def _announce(self, ready: Ready, *, task_status: trio.TaskStatus[None]) -> None:
         # From started() on no line is missed, however many come at once, if a line is awaited.
-        capacity = 0 if ready.log is None else math.inf
-        with self._life.output.follow(self._spec.name, capacity) as lines:
+        with ExitStack() as ours:
+            lines = None
+            if ready.log is not None:
+                lines = ours.enter_context(self._life.output.every_line(self._spec.name))
             task_status.started()
             await until_ready(ready, lines, self._says.until_ready, self._program)
         self._be_ready()

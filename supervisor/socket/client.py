@@ -7,29 +7,12 @@ import json
 import socket
 from collections.abc import Generator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from supervisor.socket.troubles import Missing, Rejected, Unreachable, explain, refusal
 
-class Unreachable(Exception):
-    """No daemon answers there; the text says where and what to do."""
-
-
-class Rejected(Exception):
-    """The daemon will not do it; the text is its reason.
-
-    `problems` are those of a configuration that it refused, each with `file`, `table`, `key` and
-    `text`.
-    """
-
-    def __init__(self, reason: str, problems: tuple[dict[str, str], ...] = ()) -> None:
-        super().__init__(reason)
-        self.problems = problems
-
-
-class Missing(Rejected):
-    """The daemon has no such thing."""
+__all__ = ["Client", "Missing", "Rejected", "Unreachable"]
 
 
 class Client:
@@ -77,14 +60,6 @@ class Client:
         """What is declared of it, as it is in force."""
         return self._json("GET", _service(name, "spec"))["spec"]
 
-    def health(self, level: str) -> dict[str, Any]:
-        """A `HealthReport`, healthy or not."""
-        with self._ask("GET", f"/v1/health?level={level}", None) as response:
-            answer = self._decode(response)
-            if "healthy" not in answer:
-                _refuse(response, answer)
-            return answer
-
     def diff(self) -> list[dict[str, Any]]:
         """What a reload would change, as `Difference` has it."""
         return self._json("GET", "/v1/diff")["differences"]
@@ -105,7 +80,7 @@ class Client:
         """In the text format of Prometheus."""
         with self._ask("GET", "/metrics", None) as response:
             if response.status >= 400:
-                _refuse(response, self._decode(response))
+                raise refusal(response.status, self._decode(response))
             return response.read().decode("utf-8", "replace")
 
     @contextmanager
@@ -130,10 +105,16 @@ class Client:
             yield records
 
     @contextmanager
+    def usage(self) -> Generator[Generator[dict[str, Any]]]:
+        """What every service takes, as `Sample` has it: the last one at once, then each."""
+        with self._stream("/v1/usage") as records:
+            yield records
+
+    @contextmanager
     def _stream(self, path: str) -> Generator[Generator[dict[str, Any]]]:
         with self._ask("GET", path, None) as response:
             if response.status >= 400:
-                _refuse(response, self._decode(response))
+                raise refusal(response.status, self._decode(response))
             yield self._records(response)
 
     def _records(self, response: http.client.HTTPResponse) -> Generator[dict[str, Any]]:
@@ -149,7 +130,7 @@ class Client:
         with self._ask(method, path, body) as response:
             answer = self._decode(response)
             if response.status >= 400:
-                _refuse(response, answer)
+                raise refusal(response.status, answer)
             return answer
 
     def _decode(self, response: http.client.HTTPResponse) -> dict[str, Any]:
@@ -189,43 +170,11 @@ class Client:
         """What can go wrong on the way, as `Unreachable` with what to do about it."""
         try:
             yield
+        except http.client.IncompleteRead:
+            raise Unreachable(explain(self.path, EOFError())) from None
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise Unreachable(_explain(self.path, error)) from None
+            raise Unreachable(explain(self.path, error)) from None
 
 
 def _service(name: str, *more: str) -> str:
     return "/".join(("/v1/services", quote(name, safe="@"), *more))
-
-
-def _refuse(response: http.client.HTTPResponse, answer: dict[str, Any]) -> None:
-    refusal = Missing if response.status == 404 else Rejected
-    reason = answer.get("error", f"cannot say why: it answered {response.status}")
-    raise refusal(reason, tuple(answer.get("problems", ())))
-
-
-def _explain(path: str, error: Exception) -> str:
-    match error:
-        case PermissionError():
-            return f"cannot open {path}: it belongs to another user; become that user, or root"
-        case TimeoutError():
-            return f"cannot get an answer from the daemon at {path} in time; look at its log"
-        case ConnectionRefusedError() if not Path(path).is_socket():
-            return f"cannot use {path}: it is no socket; name a daemon's with --socket"
-        case http.client.RemoteDisconnected() | ConnectionResetError() | BrokenPipeError():
-            return (
-                f"cannot get an answer at {path}: it was closed; the daemon there is ending,"
-                " or serves another user alone"
-            )
-        case http.client.IncompleteRead():
-            return f"cannot read on from {path}: the daemon there has ended"
-        case OSError():
-            reason = error.strerror or str(error)
-            return (
-                f"cannot reach a daemon at {path}: {reason};"
-                " is nurseryd running? its socket can be named with --socket"
-            )
-        case _:
-            return (
-                f"cannot reach a daemon at {path}: what answers is none;"
-                " name a daemon's socket with --socket"
-            )

@@ -44,5 +44,6 @@ async def metrics(served: Served) -> Answer:
         for before, kept in (served.output.window(status.name, stream),)
     }
     lost = served.output.lost
-    scene = Scene(served.metrics, services, checks, written, lost, version())
+    sample = served.usage.latest.value
+    scene = Scene(served.metrics, services, checks, written, lost, version(), sample)
     return Answer(200, expose(scene), CONTENT_TYPE)

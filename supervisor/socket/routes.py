@@ -29,7 +29,7 @@ from supervisor.signals import signal_named
 from supervisor.socket.http import Answer, Request, Send, Stream, answer, complaint
 from supervisor.socket.observing import health, metrics
 from supervisor.socket.served import IDENTIFIER, Served, version
-from supervisor.socket.streams import Lines, as_json_lines, follow, watch
+from supervisor.socket.streams import Lines, as_json_lines, follow, samples, watch
 from supervisor.spec import Spec
 
 T = TypeVar("T")
@@ -113,6 +113,8 @@ async def _route(served: Served, request: Request) -> Answer | Stream:
             return _logs(served, request, None)
         case "GET", ["v1", "events"]:
             return Stream(partial(watch, served.events))
+        case "GET", ["v1", "usage"]:
+            return Stream(partial(samples, served.usage))
         case "GET", ["v1", "specs"]:
             return answer(200, {"specs": await ask(Specs())})
         case "GET", ["v1", "health"]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from supervisor.control import Control
 from supervisor.events import Events
 from supervisor.metrics import Metrics
 from supervisor.output import Output
+from supervisor.usage import Usage
 
 IDENTIFIER = "nurseryd"
 
@@ -33,6 +34,7 @@ class Served(Struct, frozen=True):
     state: Callable[[], DaemonState] = lambda: DaemonState.RUNNING
     run: str = ""
     config: str = ""
+    usage: Usage = field(default_factory=Usage)
 
 
 def version() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 import trio
 
@@ -9,6 +11,7 @@ import trio
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 80
     hosts: tuple[str, ...] = ()
+    mode: Literal["fast", "safe"] = "safe"
 
 
 async def steady(ctx, *, task_status):

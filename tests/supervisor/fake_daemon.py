@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,6 +85,11 @@ class FakeDaemon(ThreadingMixIn, UnixStreamServer):
         self.release = threading.Event()
         self.held = threading.Event()
         super().__init__(path, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who hung up in the middle is no news: a traceback would stand among what is looked at."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def on(self, what: str, *replies: Reply | object) -> None:
         """`what` is as in "GET /v1/services"; the last reply is given again and again."""

@@ -98,6 +98,15 @@ class Daemon:
         except trio.TooSlowError:
             raise AssertionError(f"no {facts} in {self.events} {self.other}") from None
 
+    async def told(self, text: str) -> None:
+        """Wait for a text that is no event."""
+        try:
+            with trio.fail_after(PATIENCE):
+                while text not in self.other:
+                    await self._more.wait()
+        except trio.TooSlowError:
+            raise AssertionError(f"no {text!r} in {self.other}") from None
+
     async def exit_code(self) -> int:
         with trio.fail_after(PATIENCE):
             return await self.process.wait()

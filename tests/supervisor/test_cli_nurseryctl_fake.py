@@ -10,12 +10,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from supervisor.cli import nurseryctl
 from supervisor.cli.nurseryctl import extension
+from supervisor.cli.nurseryctl.probing import plain_health
+from supervisor.socket.checkup import checkup
+from supervisor.socket.troubles import Unreachable, explain
 from tests.supervisor.fake_daemon import FakeDaemon, Reply, fake_daemon, line, status
 from tests.supervisor.real import PATIENCE, ROOT
 
@@ -318,39 +322,148 @@ class TestEvents:
         assert "for a program there is 'events --json'" in complaints
 
 
+class TestTop:
+    @staticmethod
+    def sample(cores: float) -> dict[str, Any]:
+        return {
+            "at": 10.0,
+            "restarts": 0,
+            "taken": {
+                "web": {"cpu": 1.0, "memory": 5_000_000, "processes": 2},
+                "big": {"cpu": 1.0, "memory": 3 * 2**30, "processes": 1},
+                "tiny": {"cpu": 1.0, "memory": 512, "processes": 1},
+            },
+            "cores": {"web": cores, "big": 0.0, "tiny": 0.0},
+        }
+
+    def test_who_takes_most_comes_first(self, ctl, fake: FakeDaemon):
+        fake.on("GET /v1/usage", Reply(records=[self.sample(1.25)], hold=True))
+        code, printed, _ = ctl("top")
+        assert code == 0
+        assert printed.splitlines() == [
+            "web    125.0 %    4.8 MB  processes 2",
+            "big      0.0 %    3.0 GB  processes 1",
+            "tiny     0.0 %     512 B  processes 1",
+        ]
+
+    def test_a_watch_goes_on_and_json_is_as_it_comes(self, ctl, fake: FakeDaemon):
+        samples = [self.sample(0.1), self.sample(0.2)]
+        fake.on("GET /v1/usage", Reply(records=samples))
+        _, printed, _ = ctl("top", "--watch", "--json")
+        assert [json.loads(row) for row in printed.splitlines()] == samples
+
+
+WELL = {"healthy": True, "reasons": [], "checks": []}
+
+
 class TestHealth:
     def test_exit_status_0_is_healthy(self, ctl, fake: FakeDaemon):
-        fake.on("GET /v1/health?level=alive", {"healthy": True, "reasons": [], "checks": []})
+        fake.on("GET /v1/health?level=alive", WELL)
         assert ctl("health", "--level", "alive") == (0, "healthy\n", "")
 
-    def test_exit_status_1_is_not_with_the_reasons(self, ctl, fake: FakeDaemon):
-        report = {"healthy": False, "reasons": ["web is FATAL", "db: no\x1b"], "checks": []}
+    def test_exit_status_1_is_not_with_the_reasons_in_one_line(self, ctl, fake: FakeDaemon):
+        report = {"healthy": False, "reasons": ["web is FATAL", "db: no\x1b\n"], "checks": []}
         fake.on("GET /v1/health?level=ready", Reply(report, 503))
-        assert ctl("health") == (1, "web is FATAL\ndb: no \n", "")
+        assert ctl("health") == (1, "web is FATAL; db: no  \n", "")
         code, printed, _ = ctl("health", "--json")
         assert (code, json.loads(printed)) == (1, report)
 
-    def test_no_answer_is_not_healthy_either(self, ctl, fake: FakeDaemon):
-        fake.on("GET /v1/health?level=ready", Reply({"error": "cannot: ending"}, 503))
-        assert ctl("health") == (1, "", "nurseryctl: cannot: ending\n")
-        fake.on("GET /v1/health?level=ready", Reply(records=[], hold=True))
-        code, _, complaints = ctl("health", "--timeout", "0.05")
-        assert code == 1
-        assert "cannot get an answer from the daemon" in complaints
+    @pytest.mark.parametrize(
+        ("reply", "complaint"),
+        [
+            (Reply({"error": "cannot: ending"}, 503), "cannot: ending"),
+            (Reply({"error": "no such thing"}, 404), "no such thing"),
+            (Reply({}, 500), "it answered 500"),
+            (Reply(records=[], hold=True), "cannot get an answer from the daemon"),
+            (Reply(raw=b""), "it was closed"),
+            (Reply(raw=b"SSH-2.0-OpenSSH\r\n"), "what answers is none"),
+            (Reply(raw=b"HTTP/1.1 200 OK\r\n\r\n[]"), "what answers is none"),
+            (Reply(raw=b"SIP/2.0 200 OK\r\n\r\n{}"), "what answers is none"),
+            (Reply(raw=b"HTTP/1.1 200 OK\r\n\r\n{"), "what answers is none"),
+            (Reply(text=" " * 1_100_000), "what answers is none"),
+        ],
+        ids=range(10),
+    )
+    def test_what_is_no_answer_is_not_healthy_either(self, ctl, fake, reply, complaint: str):
+        fake.on("GET /v1/health?level=ready", reply)
+        code, printed, complaints = ctl("health", "--timeout", "0.5")
+        assert (code, printed, complaints.count("\n")) == (1, "", 1)
+        assert complaint in complaints
 
-    def test_it_costs_little(self, fake: FakeDaemon):
-        fake.on("GET /v1/health?level=ready", {"healthy": True, "reasons": [], "checks": []})
+    def test_in_no_time_nothing_is_asked(self, fake: FakeDaemon):
+        with pytest.raises(Unreachable, match="in time"):
+            checkup(fake.path, "ready", 0.0)
+        assert fake.asked == []
+
+    def test_the_short_way_says_what_the_long_one_says(self, ctl, fake: FakeDaemon):
+        ill = {"healthy": False, "reasons": ["web is FATAL"], "checks": []}
+        for report in (WELL, ill):
+            for level in ("alive", "ready"):
+                fake.on(f"GET /v1/health?level={level}", report)
+                words = ["health", "--level", level]
+                assert plain_health(words, fake.path) is not None
+                long = [*words, "--timeout", "5"]
+                assert plain_health(long, fake.path) is None
+                assert ctl(*words) == ctl(*long)
+
+    def test_the_short_way_finds_the_socket_as_the_long_one_does(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        for words, named, path in (
+            (["health"], None, "/run/nurseryd.sock"),
+            (["health"], "from-environment", "from-environment"),
+            (["-s", "named", "health"], "from-environment", "named"),
+            (["--socket", "named", "health", "--level", "alive"], None, "named"),
+        ):
+            asked = plain_health(words, named)
+            assert asked is not None
+            assert asked.path == path
+
+    @pytest.mark.parametrize(
+        "words",
+        [[], ["status"], ["health", "--help"], ["health", "--level", "deep"], ["-s", "health"]],
+    )
+    def test_anything_else_goes_the_long_way(self, words: list[str]):
+        assert plain_health(words, None) is None
+
+    def test_nobody_reads_what_it_says(self, fake: FakeDaemon):
+        fake.on("GET /v1/health?level=ready", WELL)
+        reading, writing = os.pipe()
+        os.close(reading)
+        process = beside(fake, "health", stdout=writing)
+        os.close(writing)
+        _, complaints = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, complaints) == (141, b"")
+
+    def test_it_imports_next_to_nothing(self, fake: FakeDaemon):
+        fake.on("GET /v1/health?level=ready", WELL)
+        code = (
+            "import sys; before = set(sys.modules)\n"
+            "from supervisor.cli.nurseryctl import run\n"
+            f"code = run(['-s', {fake.path!r}, 'health'])\n"
+            "print(code, *set(sys.modules) - before)"
+        )
         unmeasured = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
-        costs = []
-        for _ in range(5):
-            process = beside(fake, "health", stdout=subprocess.DEVNULL, env=unmeasured)
-            _, code, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(code)
-            process.stderr.close()
-            assert process.returncode == 0
-            costs.append(used.ru_utime + used.ru_stime)
-        # 0.1 s of CPU on an idle machine; the rest is for a busy one.
-        assert min(costs) < 0.3
+        done = subprocess.run(
+            # Without `site`, which in a checkout imports some of it for its own sake.
+            [
+                sys.executable,
+                "-I",
+                "-S",
+                "-c",
+                f"import sys; sys.path[:0] = [{str(ROOT)!r}]\n{code}",
+            ],
+            capture_output=True,
+            text=True,
+            env=unmeasured,
+            timeout=PATIENCE,
+            check=True,
+        )
+        said, status, *modules = done.stdout.split()
+        assert (said, status) == ("healthy", "0")
+        assert not {name.partition(".")[0] for name in modules} & {"click", "http", "email", "ssl"}
+        assert len(modules) < 60, sorted(modules)
 
 
 class TestTheDaemon:
@@ -459,6 +572,9 @@ class TestErrors:
         code, printed, complaints = ctl("status")
         assert (code, printed, complaints.count("\n")) == (4, "", 1)
         assert complaint in complaints
+
+    def test_one_that_goes_while_it_is_looked_at_is_explained(self):
+        assert "it is no socket" in explain("/gone", ConnectionRefusedError())
 
     def test_a_stream_that_breaks_off(self, ctl, fake: FakeDaemon):
         head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -595,6 +711,7 @@ def test_the_real_command_has_all_that_is_promised(ctl):
     _, printed, _ = ctl("--help")
     for verb in [
         "status",
+        "top",
         "start",
         "stop",
         "restart",

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.cli.nurseryctl.watching import apply, screen
+from supervisor.cli.nurseryctl.screen import screen
+from supervisor.cli.nurseryctl.watching import apply
 from tests.supervisor.fake_daemon import FakeDaemon, Reply, fake_daemon, line, status
 from tests.supervisor.real import PATIENCE, ROOT
 
@@ -98,6 +99,21 @@ def test_a_watch_draws_the_table_in_place_and_leaves_it_behind_when_interrupted(
     left = terminal.text[drawn:].partition("\x1b[?1049l")[2]
     assert left.split()[0] == "web"
     assert "FATAL" in left
+
+
+def test_what_services_take_is_drawn_in_place(fake: FakeDaemon):
+    taken = {"web": {"cpu": 1.0, "memory": 4096, "processes": 1}}
+    records = [
+        {"at": at, "restarts": 0, "taken": taken, "cores": {"web": at}} for at in (0.25, 0.5)
+    ]
+    fake.on("GET /v1/usage", Reply(records=records))
+    terminal = Terminal("-s", fake.path, "top", "--watch")
+    assert terminal.end() == 0
+    assert terminal.text.startswith("\x1b[?1049h")
+    assert terminal.text.count("\x1b[J") == 2
+    drawn, _, left = terminal.text.partition("\x1b[?1049l")
+    assert "25.0 %" in drawn
+    assert left.split() == ["web", "50.0", "%", "4.0", "KB", "processes", "1"]
 
 
 def test_ages_go_on_while_nothing_happens(fake: FakeDaemon):

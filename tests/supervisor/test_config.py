@@ -3,13 +3,14 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.config import Config, ConfigError, Problem, load
+from supervisor.config import Config, ConfigError, Problem, adapted, load
 from supervisor.config.files import DEPTH, nodes
 from supervisor.config.origin import Document
 from supervisor.config.reader import read as read_tree
@@ -226,6 +227,11 @@ def test_a_broken_service_is_known_by_name_all_the_same(read):
         ("$$", "$"),
         ("$X ${not a name} 5$", "$X ${not a name} 5$"),
         ("${UNSET:-a:-b}", "a:-b"),
+        ("${UNSET:-${X:-c}}", "of the environment"),
+        ("${X:-${UNSET}}", "of the environment"),
+        ("${UNSET:-${EMPTY:-c}}", "c"),
+        ("${UNSET:-a ${EMPTY:-${X}} b}", "a of the environment b"),
+        ("${UNSET:-a$b}", "a$b"),
         ("{placeholder}", "{placeholder}"),
     ],
 )
@@ -233,6 +239,65 @@ def test_variables_are_filled_in(read, value: str, text: str):
     config = read(f"[supervisor]\nsocket = '{value}'", X="of the environment", EMPTY="")
     assert config.problems == ()
     assert config.settings.socket == text
+
+
+def test_a_problem_names_the_variables_that_somebody_set(read):
+    config = read(
+        """
+        [supervisor]
+        log_level = "${LEVEL:-info}"
+        shutdown_timeout = "${A:-${B:-1}}"
+        socket = "${UNSET:-${GONE}}"
+        """,
+        LEVEL="verbose",
+        B="-1",
+    )
+    assert texts(config) == {
+        "supervisor: log_level": "LEVEL='verbose': cannot be 'verbose';"
+        " there is debug, error, info, warning",
+        "supervisor: shutdown_timeout": "B='-1': expected a number > 0.0",
+        "supervisor: socket": "the variable GONE is not set; ${GONE:-…} has a default",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("yes", bool, True),
+        ("Off", bool, False),
+        ("true", bool, "true"),  # msgspec knows what that is
+        ("a, b,,c ", tuple[str, ...], ["a", "b", "c"]),
+        ("", tuple[str, ...] | None, []),
+        ("INFO", Literal["info", "error"], "info"),
+        ("Info", Literal["info", "error"] | None, "info"),
+        ("yes", str, "yes"),
+        ("a,b", str | tuple[str, ...], "a,b"),
+        (True, bool, True),
+        (["a,b"], tuple[str, ...], ["a,b"]),
+    ],
+)
+def test_a_text_is_taken_as_its_key_wants_it(text: object, kind: object, value: object):
+    assert adapted(text, kind) == value
+
+
+def test_what_comes_from_a_variable_is_a_list_or_a_boolean_too(read):
+    config = read(
+        """
+        [supervisor]
+        log_level = "${LEVEL}"
+        secrets = "${NAMES}"
+        [service.a]
+        kind = "task"
+        run = "m:f"
+        autostart = "${FLAG}"
+        """,
+        LEVEL="WARNING",
+        NAMES="A, B",
+        FLAG="no",
+    )
+    assert config.problems == ()
+    assert (config.settings.log_level, config.settings.secrets) == ("warning", ("A", "B"))
+    assert not config.services[0].autostart
 
 
 def test_a_variable_may_be_part_of_anything(read):

@@ -14,7 +14,7 @@ from supervisor.config import Config, ConfigError, load
 from supervisor.config.files import nodes
 from supervisor.config.layers import lay
 from supervisor.config.origin import Document, Node, plain
-from supervisor.spec import Condition, Ready
+from supervisor.spec import Condition, ProcessSpec, Ready
 
 WEB = '[service.web]\nkind = "process"\ncommand = ["web"]\n'
 DB = '[service.db]\nkind = "process"\ncommand = ["db"]\n'
@@ -125,11 +125,25 @@ def test_what_is_said_twice_is_a_problem_that_names_both_files(layered: Layered)
     rule = "already; only a drop-in or an override may say it again"
     assert told(config) == [
         f"b.toml:3: channels.x: is in a.toml:7 {rule}",
-        f"b.toml:4: service.web: is in a.toml:3 {rule}",
+        f"b.toml:5: service.web.kind: is in a.toml:4 {rule}",
         "b.toml:1: health: write [health.NAME] tables",
     ]
     config = layered({"a.toml": "health = 1\n" + include("b.toml")})
     assert told(config)[0] == f"b.toml:1: health: is in a.toml:1 {rule}"
+
+
+def test_a_table_may_be_in_several_files_each_of_its_keys_in_one(layered: Layered):
+    config = layered(
+        {
+            "a.toml": include("b.toml") + "[service.web]\nstop_timeout = 2\nenvironment.A = '1'\n",
+            "b.toml": WEB + "environment.B = '2'\n",
+        }
+    )
+    assert told(config) == []
+    [web] = config.services
+    assert isinstance(web, ProcessSpec)
+    assert (web.stop_timeout, web.environment) == (2, {"A": "1", "B": "2"})
+    assert config.problem("service.web", "environment.B", "x").place.startswith("b.toml:4")
 
 
 def test_drop_ins_lie_over_the_file_in_the_order_of_their_names(layered: Layered):

@@ -6,11 +6,13 @@ from supervisor.control import Status
 from supervisor.desk import Request
 from supervisor.spec import ProcessSpec, TaskSpec
 from tests.harness import Harness
+from tests.supervisor.fakes import piped
 
 ALL = TaskSpec(
     name="a",
     run="m:f",
     control=True,
+    logs=True,
     sends=("work",),
     receives=("work",),
     asks=("desk",),
@@ -77,6 +79,15 @@ async def test_control_reaches_the_supervisor(nursery):
     assert await ctx.control.ask(Status()) == ()
 
 
+async def test_logs_are_those_of_other_services():
+    harness, ctx = context(ALL)
+    with ctx.logs.follow("other") as follower, piped(b"hello\n") as source:
+        await harness.output.drain(source, "other", 1, "stdout")
+        ((line,),) = (await follower.receive()).chunks
+    assert line.text == "hello"
+    assert ctx.logs.kept("other")[-1].text() == "hello\n"
+
+
 @pytest.mark.parametrize(
     ("how", "name", "use"),
     [
@@ -106,3 +117,16 @@ async def test_only_who_says_so_may_command_others(spec):
     _, ctx = context(spec)
     with pytest.raises(Undeclared, match=r"service\.a: set control = true to command others"):
         _ = ctx.control
+
+
+@pytest.mark.parametrize("spec", [NOTHING, ProcessSpec(name="a", command=("true",))])
+async def test_only_who_says_so_may_read_what_others_write(spec):
+    _, ctx = context(spec)
+    with pytest.raises(Undeclared, match=r"service\.a: set logs = true to read what others write"):
+        _ = ctx.logs
+
+
+async def test_a_secret_that_was_learned_is_hidden_from_then_on():
+    harness, ctx = context(NOTHING)
+    await trio.to_thread.run_sync(ctx.hide, "s3cret")
+    assert harness.output.redactor.text("the s3cret") == "the [redacted]"

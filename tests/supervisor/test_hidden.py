@@ -36,10 +36,28 @@ pid1.hide()
 print(before, look())
 """
 
+# As the launcher is where Python cannot be read: hidden from its first moment.
+RAISE = """
+import ctypes, os  # before the user changes
+from supervisor import launch, pid1
+
+if os.getuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+pid1.hide()
+launch.step("oom_score", "500")
+print(open("/proc/self/oom_score_adj").read().strip())
+"""
+
 
 def test_a_program_of_the_same_user_cannot_read_who_has_hidden() -> None:
     told = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
     assert told.stdout == "True False\n", told.stderr
+
+
+def test_a_hidden_launcher_sets_its_own_score() -> None:
+    told = subprocess.run([sys.executable, "-c", RAISE], capture_output=True, text=True, check=True)
+    assert told.stdout == "500\n"
 
 
 async def test_the_daemon_hides_and_what_it_starts_does_not(tmp_path: Path) -> None:

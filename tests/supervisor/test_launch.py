@@ -4,14 +4,17 @@ the same in test_program.py; here it runs where it can be seen how far it came.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from supervisor import launch
 from supervisor.spawn import LAUNCH, PYTHON
 
 
@@ -96,3 +99,26 @@ def test_where_all_is_well_it_says_nothing_and_is_the_command():
     ignored = int(run.stdout.split()[1], 16)
     for signum in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
         assert not ignored & 1 << signum - 1
+
+
+def test_the_score_of_one_that_nobody_may_look_into_is_set_once_it_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the kernel has it for everybody but root, who runs the tests."""
+    prctl = ctypes.CDLL(None).prctl
+    score = tmp_path / "oom_score_adj"
+
+    def opened(path: str, mode: str) -> Any:
+        assert path == "/proc/self/oom_score_adj"
+        if not prctl(3, 0, 0, 0, 0):  # PR_GET_DUMPABLE
+            raise PermissionError(13, "Permission denied", path)
+        return score.open(mode)
+
+    monkeypatch.setattr(launch, "open", opened, raising=False)
+    prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+    try:
+        launch.step("oom_score", "500")
+        assert prctl(3, 0, 0, 0, 0) == 1
+    finally:
+        prctl(4, 1, 0, 0, 0)
+    assert score.read_text() == "500"

@@ -15,9 +15,11 @@ from supervisor.control import CheckStatus, Control, Looked, ReportHealth, Statu
 from supervisor.desk import Desk, Gone
 from supervisor.events import Events
 from supervisor.exposition import Scene, expose
+from supervisor.meter import Taken
 from supervisor.metrics import Durations, Metrics
 from supervisor.model import ServiceStatus, State
 from supervisor.spec import Level
+from supervisor.usage import Sample
 from tests.supervisor.fakes import crashing, steady, task
 from tests.supervisor.real import ROOT
 
@@ -70,6 +72,14 @@ def test_lives_are_counted_by_how_they_began_and_ended(world: World):
     assert (counts.starts, counts.restarts) == (3, 2)
     assert counts.exits == {"1": 1, "SIGKILL": 1, "0": 1}
     assert sum(counts.ready.counts) == sum(counts.gone.counts) == 3
+
+
+def test_what_processes_take_is_as_it_was_measured_last(world: World):
+    sample = Sample(1.0, 0, {"a": Taken(2.5, 4096, 1)}, {"a": 0.1})
+    shown = world.expose(sample=sample)
+    assert shown["nurseryd_process_cpu_seconds_total", ("a",)] == 2.5
+    assert shown["nurseryd_process_resident_memory_bytes", ("a",)] == 4096
+    assert not any(name == "nurseryd_process_cpu_seconds_total" for name, _ in world.expose())
 
 
 def test_a_start_by_hand_sets_nothing_back(world: World):

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 import os
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ import trio
 import trio.testing
 
 from supervisor import output
+from supervisor.follower import Follower
 from supervisor.kept import KEPT_BYTES
 from supervisor.output import OURS, Chunk, Line, Output
 from supervisor.pipe import LINES
@@ -26,6 +26,10 @@ async def drain(it: Output, data: bytes, service="s", pid=1, stream="stdout") ->
 
 def texts(it: Output, service: str = "s") -> list[str]:
     return [line.text for line in it.tail(service)]
+
+
+async def heard(follower: Follower) -> list[str]:
+    return [line.text for chunk in (await follower.receive()).chunks for line in chunk]
 
 
 @pytest.fixture
@@ -76,6 +80,9 @@ async def test_the_last_lines_are_kept():
     await drain(it, b"6\n")
     assert texts(it) == ["4", "5", "6"]
     assert [line.text for line in it.tail("s", 2)] == ["5", "6"]
+    await drain(it, b"7\n8\n")
+    assert [line.text for line in it.tail("s", 2)] == ["7", "8"]
+    assert texts(it) == ["6", "7", "8"]
     assert it.tail("s", 0) == ()
     assert it.tail("nobody") == ()
     it.forget("s")
@@ -132,11 +139,11 @@ async def test_a_prompt_is_shown_after_a_while(autojump_clock, it: Output, told:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(it.drain, ours, "s", 1, "stdout")
         os.write(theirs, b"login: ")
-        with it.follow("s") as lines:
-            assert (await lines.receive()).text == "login: "
+        with it.follow("s") as follower:
+            assert await heard(follower) == ["login: "]
             assert trio.current_time() == pytest.approx(output.PAUSE, abs=0.1)
             os.write(theirs, b"ada\n")
-            assert (await lines.receive()).text == "ada"
+            assert await heard(follower) == ["ada"]
         await trio.sleep(3600)  # with nothing pending, nothing happens
         os.close(theirs)
     assert [(line.text, line.partial) for line in told] == [("login: ", True), ("ada", False)]
@@ -169,26 +176,18 @@ async def test_a_pipe_that_says_nothing_after_all_is_waited_for(it: Output, told
 
 async def test_a_follower_sees_lines_from_now_on(it: Output):
     await drain(it, b"before\n")
-    with it.follow("s") as lines, it.follow("s") as others:
+    with it.follow("s") as follower, it.follow("s") as other:
         await drain(it, b"after\n")
-        assert (await lines.receive()).text == "after"
-        assert (await others.receive()).text == "after"
+        assert await heard(follower) == ["after"]
+        assert await heard(other) == ["after"]
     await drain(it, b"nobody follows\n")
 
 
-async def test_a_follower_that_falls_behind_sees_by_the_numbers_that_it_missed_some(it: Output):
-    with it.follow("s", capacity=1) as lines:
-        await drain(it, b"1\n2\n3\n")
-        assert (await lines.receive()).sequence == 1
-        await drain(it, b"4\n")
-        assert (await lines.receive()).sequence == 4
-
-
-async def test_a_follower_of_infinite_capacity_misses_none_and_holds_the_service_up(
+async def test_who_reads_every_line_misses_none_and_holds_the_service_up(
     it: Output, nursery: trio.Nursery
 ):
     ours, theirs = os.pipe()
-    with it.follow("s", math.inf) as lines:
+    with it.every_line("s") as lines:
         nursery.start_soon(it.drain, ours, "s", 1, "stdout")
         for number in range(200):
             os.write(theirs, b"%d\n" % number * 20)
@@ -201,10 +200,8 @@ async def test_a_follower_of_infinite_capacity_misses_none_and_holds_the_service
     os.close(ours)
 
 
-async def test_a_follower_that_has_enough_holds_nobody_up_any_more(
-    it: Output, nursery: trio.Nursery
-):
-    with it.follow("s", math.inf):
+async def test_who_has_enough_holds_nobody_up_any_more(it: Output, nursery: trio.Nursery):
+    with it.every_line("s"):
         nursery.start_soon(drain, it, b"x\n" * 1000)
         await trio.testing.wait_all_tasks_blocked()
         assert nursery.child_tasks
@@ -213,11 +210,11 @@ async def test_a_follower_that_has_enough_holds_nobody_up_any_more(
 
 
 async def test_all_can_be_followed_at_once_and_the_daemon_too(it: Output):
-    with it.follow(None) as lines:
+    with it.follow(None) as follower:
         await drain(it, b"1\n", service="a")
         await drain(it, b"2\n", service="b")
         it.note('{"event":"it"}')
-        seen = [await lines.receive() for _ in range(3)]
+        seen = [line for chunk in (await follower.receive()).chunks for line in chunk]
     assert [(line.service, line.stream, line.text) for line in seen] == [
         ("a", "stdout", "1"),
         ("b", "stdout", "2"),
@@ -226,11 +223,23 @@ async def test_all_can_be_followed_at_once_and_the_daemon_too(it: Output):
     assert texts(it, OURS) == ['{"event":"it"}']
 
 
-async def test_a_follower_that_has_closed_its_end_is_nobody(it: Output):
-    with it.follow("s") as lines:
+async def test_who_has_closed_its_end_is_nobody(it: Output):
+    with it.every_line("s") as lines:
         lines.close()
         await drain(it, b"1\n")
     assert texts(it) == ["1"]
+
+
+async def test_a_service_that_vanished_and_came_back_counts_anew(it: Output):
+    await drain(it, b"1\n2\n")
+    (before,) = it.kept("s")
+    await drain(it, b"3\n")
+    assert [chunk.begun for chunk in it.kept("s")] == [before.begun, before.begun]
+    it.forget("s")
+    await drain(it, b"again\n")
+    (after,) = it.kept("s")
+    assert after.first == 1
+    assert after.begun > before.begun
 
 
 # Files.

@@ -29,6 +29,7 @@ from supervisor.output import Line, Output
 from supervisor.runner import Runner
 from supervisor.spec import ProcessSpec, Ready, Restart
 from supervisor.survivors import MARKER, Left, Trace, survivors
+from supervisor.vitals import Vitals
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
 NUMBERS = itertools.count()
@@ -72,7 +73,8 @@ class One:
             stopping=stopping,
             channels=self.channels,
             control=Control(Desk("nobody")),
-            events=Events(),
+            events=(events := Events()),
+            vitals=Vitals(events),
             output=self.output,
             listening=self.listening,
             tell=self,

@@ -163,7 +163,9 @@ async def test_the_whole_is_as_its_services_are(autojump_clock, supervise):
         (task("migrate"), completing()),
         checks=[check("live")],
     )
-    assert (await world.ask(Health())).reasons == ("live of api: nobody knows yet",)
+    report = await world.ask(Health())
+    assert report.reasons == ("check live of api: nobody knows yet",)
+    assert report.brief == ("check live of api",)
     await world.ask(ReportHealth("live", "api", True))
     assert (await world.ask(Health())).healthy
 
@@ -172,6 +174,7 @@ async def test_work_that_failed_for_good_leaves_the_whole_unready(autojump_clock
     world = await supervise((task("migrate", restart=Restart.NEVER), crashing()))
     report = await world.ask(Health())
     assert report.reasons == ("migrate is EXITED: ValueError: boom",)
+    assert report.brief == ("migrate is EXITED",)
     assert (await world.ask(Health(Level.ALIVE))).healthy
 
 

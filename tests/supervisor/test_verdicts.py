@@ -1,6 +1,6 @@
 import pytest
 
-from supervisor.control import ReportHealth
+from supervisor.control import Looked, ReportHealth
 from supervisor.desk import NotFound
 from supervisor.model import ServiceStatus, State
 from supervisor.spec import HealthSpec, Level
@@ -78,9 +78,9 @@ def test_whether_the_whole_is_alive_is_asked_of_startup_and_alive_alone(levels):
 
 def test_whether_it_is_ready_is_asked_of_all_and_unknown_is_not_healthy(levels):
     report = levels.whole(Level.READY, [status()])
-    assert (report.healthy, report.reasons) == (False, ("deep of api: nobody knows yet",))
+    assert (report.healthy, report.reasons) == (False, ("check deep of api: nobody knows yet",))
     levels.report(ReportHealth("deep", "api", False, "500"))
-    assert levels.whole(Level.READY, [status()]).reasons == ("deep of api: 500",)
+    assert levels.whole(Level.READY, [status()]).reasons == ("check deep of api: 500",)
     levels.report(ReportHealth("deep", "api", True))
     assert levels.whole(Level.READY, [status()]).healthy
 
@@ -99,3 +99,21 @@ def test_what_is_down_is_alive_and_not_ready(levels):
     assert levels.whole(Level.ALIVE, [down]).healthy
     assert levels.whole(Level.READY, [down]).reasons == ("db is BACKOFF: exited with 1",)
     assert levels.whole(Level.READY, [status("db", State.STARTING)]).reasons == ("db is STARTING",)
+
+
+def test_what_the_last_look_found_is_beside_what_is_said_of_health():
+    told = []
+    verdicts = Verdicts([LIVE], lambda: told.append(1))
+    up = ServiceStatus(name="api", kind="task", state=State.RUNNING)
+    verdicts.report(ReportHealth("live", "api", True))
+    verdicts.look(Looked("live", "api", False, "refused"), 5.0)
+    verdicts.look(Looked("live", "web", False, "refused"), 5.0)  # no check of it
+    verdicts.look(Looked("deep", "api", False, "refused"), 5.0)
+    (check,) = verdicts.whole(Level.READY, [up]).checks
+    assert (check.healthy, check.looked, check.found) == (True, 5.0, "refused")
+    assert len(told) == 2
+    verdicts.forget("api")
+    verdicts.forget("api")
+    assert len(told) == 3
+    (check,) = verdicts.whole(Level.READY, [up]).checks
+    assert (check.healthy, check.looked, check.found) == (None, None, "")

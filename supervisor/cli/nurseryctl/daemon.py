@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import time
+from functools import partial
 
 import click
 
 from supervisor import toml
 from supervisor.cli.nurseryctl import naming
-from supervisor.cli.nurseryctl.status import REFUSED
-from supervisor.cli.nurseryctl.table import differences, plain, table
-from supervisor.socket.client import Client, Rejected, Unreachable
+from supervisor.cli.nurseryctl.probing import LEVELS, TIMEOUT, Asked, in_words, probe
+from supervisor.cli.nurseryctl.table import differences, table
+from supervisor.socket.client import Client
 
 
 @click.command()
@@ -72,33 +73,23 @@ def explain(client: Client, name: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--level", type=click.Choice(["alive", "ready"]), default="ready", show_default=True)
+@click.option("--level", type=click.Choice(LEVELS), default="ready", show_default=True)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
-    default=5.0,
+    default=TIMEOUT,
     show_default=True,
     help="Seconds.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
 def health(client: Client, level: str, timeout: float, as_json: bool) -> int:
-    """Say whether all is well: exit status 0, or else 1, whatever the reason.
+    """Say in one line whether all is well: exit status 0, or else 1, whatever the reason.
 
     That is what a HEALTHCHECK of Docker and the health check of an ECS task want.
     """
-    try:
-        report = Client(client.path, timeout).health(level)
-    except (Unreachable, Rejected) as error:
-        click.echo(f"nurseryctl: {error}", err=True)
-        return REFUSED
-    if as_json:
-        click.echo(json.dumps(report, indent=2))
-    elif report["healthy"]:
-        click.echo("healthy")
-    else:
-        click.echo("\n".join(map(plain, report["reasons"])) or "unhealthy")
-    return 0 if report["healthy"] else REFUSED
+    said = partial(json.dumps, indent=2) if as_json else in_words
+    return probe(Asked(client.path, level, timeout), said)
 
 
 @click.command()

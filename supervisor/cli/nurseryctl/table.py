@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from supervisor.cli.nurseryctl.probing import plain
+
 COLOURS = {
     "RUNNING": "green",
     "STARTING": "cyan",
@@ -45,11 +47,6 @@ def row(service: dict[str, Any], now: float, width: int = 0) -> str:
 def _colour(service: dict[str, Any]) -> str | None:
     failed = service["state"] == "EXITED" and service.get("failed")
     return "red" if failed else COLOURS.get(service["state"])
-
-
-def plain(text: str) -> str:
-    """Somebody else's text as one line without control characters: it cannot forge ours."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _until(seconds: float) -> str:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import queue
-import shutil
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO
 
 import click
 
 from supervisor.cli.nurseryctl import naming
+from supervisor.cli.nurseryctl.screen import draw
 from supervisor.cli.nurseryctl.table import row, table
 from supervisor.socket.client import Client
 
 TICK = 1.0  # seconds between two drawings when nothing happens: ages go on
-
-# xterm's: the other screen, no wrapped lines, no cursor; and back. Then: home, rest of the line,
-# rest of the screen.
-ENTER, LEAVE = "\x1b[?1049h\x1b[?7l\x1b[?25l", "\x1b[?25h\x1b[?7h\x1b[?1049l"
-HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
 
 Services = dict[str, dict[str, Any]]
 
@@ -40,19 +35,11 @@ def apply(services: Services, record: dict[str, Any]) -> str | None:
     return name
 
 
-def screen(lines: Sequence[str], rows: int) -> str:
-    """What to write so that a terminal of so many rows shows these lines and nothing else."""
-    if len(lines) > rows:
-        kept = max(0, rows - 1)
-        lines = [*lines[:kept], f"… and {len(lines) - kept} more"]
-    return HOME + "\n".join(line + CLEAR_LINE for line in lines) + CLEAR_BELOW
-
-
 def watch(client: Client, words: Sequence[str], out: TextIO) -> None:
     """Until the daemon ends or somebody interrupts. Where `out` is no terminal, a line a change."""
     with client.events() as records:
         if out.isatty():
-            _redraw(_arrivals(records), words, out)
+            draw(_pictures(_arrivals(records), words), out)
         else:
             _append(records, words)
 
@@ -74,34 +61,23 @@ def _chosen(words: Sequence[str], services: Services) -> list[dict[str, Any]]:
     return naming.only(words, list(services.values()))
 
 
-def _redraw(
-    arrivals: queue.SimpleQueue[dict[str, Any] | Exception | None],
-    words: Sequence[str],
-    out: TextIO,
-) -> None:
+def _pictures(
+    arrivals: queue.SimpleQueue[dict[str, Any] | Exception | None], words: Sequence[str]
+) -> Iterator[list[str]]:
+    """The table, with every record and every `TICK`, until the records end."""
     services: Services = {}
-    lines: list[str] = []
-    try:
-        out.write(ENTER)
-        while True:
-            try:
-                record = arrivals.get(timeout=TICK)
-            except queue.Empty:
-                pass
-            else:
-                if record is None:
-                    return
-                if isinstance(record, Exception):
-                    raise record
-                apply(services, record)
-            lines = table(_chosen(words, services), time.time())
-            out.write(screen(lines, shutil.get_terminal_size().lines))
-            out.flush()
-    finally:
-        out.write(LEAVE)
-        for line in lines:
-            click.echo(line)
-        out.flush()
+    while True:
+        try:
+            record = arrivals.get(timeout=TICK)
+        except queue.Empty:
+            pass
+        else:
+            if record is None:
+                return
+            if isinstance(record, Exception):
+                raise record
+            apply(services, record)
+        yield table(_chosen(words, services), time.time())
 
 
 def _arrivals(

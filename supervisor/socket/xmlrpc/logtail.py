@@ -7,7 +7,6 @@ from functools import partial
 from supervisor.output import Line, Output
 from supervisor.socket.http import Answer, Send, Stream, complaint
 from supervisor.socket.served import IDENTIFIER
-from supervisor.socket.streams import CAPACITY, Gaps
 from supervisor.socket.xmlrpc.asking import Asking
 from supervisor.socket.xmlrpc.faults import Fault
 
@@ -39,16 +38,13 @@ def _tail(output: Output, service: str, stream: str) -> Stream:
 
 
 async def _follow(output: Output, service: str, stream: str, send: Send) -> None:
-    gaps = Gaps()
-    with output.follow(service, CAPACITY) as lines:
-        for newest in output.tail(service, 1):
-            gaps.before(newest)
+    with output.follow(service) as follower:
         await send(_end(output.window(service, stream)[1]))
-        async for line in lines:
-            if missed := gaps.before(line):
-                await send(f"({missed} lines missed)\n".encode())
-            if line.stream == stream:
-                await send(_bytes(line))
+        while True:
+            heard = await follower.receive()
+            parts = [f"({missed} lines missed)\n".encode() for missed in heard.missed.values()]
+            lines = (line for chunk in heard.chunks for line in chunk if line.stream == stream)
+            await send(b"".join((*parts, *map(_bytes, lines))))
 
 
 def _end(kept: bytes) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from supervisor.meter import Taken
 from tests.supervisor.inside import Inside, inside, request, say
 from tests.supervisor.real import PATIENCE
 
@@ -40,11 +41,9 @@ async def it(tmp_path: Path):
 
 
 async def until_line(it: Inside, text: str) -> None:
-    with it.served.output.follow("cat", 64) as lines:
-        if text not in [line.text for line in it.served.output.tail("cat")]:
-            async for line in lines:
-                if line.text == text:
-                    return
+    with it.served.output.follow("cat") as follower:
+        while text not in [line.text for line in it.served.output.tail("cat")]:
+            await follower.receive()
 
 
 async def ask(it: Inside, method: str, path: str, body: object = b"") -> tuple[int, object]:
@@ -183,3 +182,21 @@ async def test_events_are_a_snapshot_and_then_changes(it: Inside):
         changes = lines_of(b"\r\n\r\n" + said)
         assert changes[-1]["now"]["name"] == "idle"
         assert changes[-1]["now"]["state"] == "RUNNING"
+
+
+async def test_what_services_take_is_told_as_it_is_measured(it: Inside):
+    usage = it.served.usage
+    usage.add(1000.0, 0.0, 0, {"cat": Taken(cpu=1.0, memory=4096, processes=1)})
+    async with await trio.open_unix_socket(it.path) as stream:
+        await stream.send_all(request("GET", "/v1/usage"))
+        said = b""
+        while not said.endswith(b"}\n\r\n"):
+            said += await stream.receive_some()
+        (sample,) = lines_of(said)
+        assert (sample["at"], sample["taken"]["cat"]["memory"]) == (1000.0, 4096)
+        usage.add(1010.0, 10.0, 2, {"cat": Taken(cpu=6.0, memory=8192, processes=1)})
+        said = b""
+        while not said.endswith(b"}\n\r\n"):
+            said += await stream.receive_some()
+        (sample,) = lines_of(b"\r\n\r\n" + said)
+        assert (sample["restarts"], sample["cores"]) == (2, {"cat": 0.5})

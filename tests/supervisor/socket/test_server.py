@@ -490,6 +490,6 @@ async def test_any_name_can_be_asked_for(path: str):
 
 
 def test_the_client_needs_no_trio():
-    code = "import supervisor.cli.nurseryctl, sys; print('trio' in sys.modules)"
+    code = "import supervisor.cli.nurseryctl.commands, sys; print('trio' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
     assert done.stdout == b"False\n"

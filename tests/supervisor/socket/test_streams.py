@@ -9,14 +9,14 @@ import trio
 import trio.testing
 
 from supervisor.events import Events
+from supervisor.meter import Taken
 from supervisor.model import ServiceStatus, State
-from supervisor.output import OURS, Line, Output
-from supervisor.socket.streams import CAPACITY, Gaps, Lines, follow, watch
+from supervisor.output import OURS, Output
+from supervisor.socket.streams import Lines, follow, samples, watch
+from supervisor.usage import Usage
 from tests.supervisor.inside import written
 
-
-def line(number: int, service: str = "a", stream: str = "stdout") -> Line:
-    return Line(service, stream, 1, number, float(number), f"line {number}")
+MANY = 10_000  # more lines of our own than wait for anybody
 
 
 class Reader:
@@ -45,59 +45,22 @@ async def test_a_slow_reader_is_told_how_many_lines_it_missed_and_holds_nobody_u
 ):
     reader = Reader()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(follow, output, ["a"], Lines("a"), reader.send)
-        await trio.testing.wait_all_tasks_blocked()
-        many = CAPACITY + 100
-        await write(output, [str(number) for number in range(many)])
-        reader.go_on.set()
-        await trio.testing.wait_all_tasks_blocked()
-        await write(output, ["last"])
-        await trio.testing.wait_all_tasks_blocked()
-        nursery.cancel_scope.cancel()
-    assert [record["text"] for record in reader.records[:2]] == ["0", "1"]
-    assert reader.records[-2] == {"missed": 100, "service": "a"}
-    assert reader.records[-1]["text"] == "last"
-
-
-async def test_a_reader_is_told_what_it_missed_though_no_line_follows(output: Output):
-    reader = Reader()
-    async with trio.open_nursery() as nursery:
         nursery.start_soon(follow, output, ["a", "b"], Lines(), reader.send)
         await trio.testing.wait_all_tasks_blocked()
+        for number in range(MANY):
+            output.note(str(number))
         await write(output, ["only"], "b")
-        await write(output, [str(number) for number in range(CAPACITY - 1 + 100)])
         reader.go_on.set()
         await trio.testing.wait_all_tasks_blocked()
-        await write(output, ["next", "after"])
+        await write(output, ["last"], "b")
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()
-    assert reader.records[-3] == {"missed": 100, "service": "a"}
-    assert [record["text"] for record in reader.records[-2:]] == ["next", "after"]
-    assert [record for record in reader.records if "missed" in record] == [reader.records[-3]]
-
-
-async def test_a_gap_is_told_where_it_is_though_lines_come_while_a_reader_wakes(output: Output):
-    reader = Reader()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(follow, output, [], Lines(OURS), reader.send)
-        await trio.testing.wait_all_tasks_blocked()
-        for number in range(CAPACITY + 100):
-            output.note(str(number))
-        reader.go_on.set()
-        for number in range(CAPACITY + 100, CAPACITY + 110):
-            output.note(str(number))
-            await trio.lowlevel.checkpoint()
-        await trio.testing.wait_all_tasks_blocked()
-        nursery.cancel_scope.cancel()
-    told = 0
-    for record in reader.records:
-        missed = record.get("missed")
-        told += missed if isinstance(missed, int) else 1
-        assert missed or record["text"] == str(told - 1)
-    assert told == CAPACITY + 110
-    places = [place for place, record in enumerate(reader.records) if "missed" in record]
-    assert CAPACITY in places
-    assert len(reader.records) - 1 not in places
+    first, *rest = reader.records
+    assert first["service"] == OURS
+    missed = first["missed"]
+    assert isinstance(missed, int)
+    assert 0 < missed < MANY
+    assert [record["text"] for record in rest] == [*map(str, range(missed, MANY)), "only", "last"]
 
 
 async def test_all_services_are_followed_at_once(output: Output):
@@ -130,20 +93,6 @@ async def test_lines_of_another_stream_are_no_gap(output: Output):
     assert reader.records == []
 
 
-def test_a_count_that_begins_anew_is_no_gap():
-    gaps = Gaps()
-    assert [gaps.before(line(n)) for n in (5, 6, 9, 1, 2)] == [0, 0, 2, 0, 0]
-    assert gaps.before(line(7, "b")) == 0
-
-
-def test_the_newest_line_is_missed_too_unless_it_came():
-    gaps = Gaps()
-    assert [gaps.up_to(line(n)) for n in (5, 5, 8, 8)] == [0, 0, 3, 0]
-    assert gaps.before(line(9)) == 0
-    assert gaps.up_to(line(1)) == 0
-    assert gaps.services == ("a",)
-
-
 async def test_a_watcher_that_falls_behind_begins_anew_with_a_snapshot():
     events, reader = Events(), Reader()
     status = ServiceStatus(name="a", kind="task")
@@ -162,3 +111,22 @@ async def test_a_watcher_that_falls_behind_begins_anew_with_a_snapshot():
     assert len(snapshots) == 2
     assert snapshots[1]["snapshot"][0]["since"] == 0.0
     assert reader.records[-1]["now"]["state"] == "STARTING"
+
+
+async def test_what_services_take_is_told_at_once_and_as_it_is_measured():
+    usage, reader = Usage(), Reader()
+    usage.add(10.0, 0.0, 0, {"a": Taken(1.0, 100, 1)})
+    reader.go_on.set()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(samples, usage, reader.send)
+        await trio.testing.wait_all_tasks_blocked()
+        usage.add(20.0, 10.0, 2, {"a": Taken(6.0, 200, 1)})
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    assert [record["at"] for record in reader.records] == [10.0, 20.0]
+    assert reader.records[1] == {
+        "at": 20.0,
+        "restarts": 2,
+        "taken": {"a": {"cpu": 6.0, "memory": 200, "processes": 1}},
+        "cores": {"a": 0.5},
+    }
