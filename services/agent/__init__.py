@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
 import trio
 
-from services.agent.backends import check
+from services.agent.backends import unknown
 from services.agent.bedrock import Options as Bedrock
-from services.agent.bedrock import check as check_bedrock
+from services.agent.bedrock import unready
+from services.agent.choosing import chosen, lacking
 from services.agent.claude import Options as Claude
 from services.agent.simulation import Options as Simulated
-from supervisor.context import Context
+from supervisor.context import Context, Doubt, Obstacle
 
 Dollars = Annotated[float, msgspec.Meta(ge=0)]
 
@@ -20,6 +23,8 @@ Dollars = Annotated[float, msgspec.Meta(ge=0)]
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`backend` names who carries out instructions, unless a turn names another of `backends`;
     a turn has `turn_timeout` seconds for it. What each of them needs is in the table of its name.
+    "auto" is claude where the environment has what pays for it, else the simulation; with
+    `simulate` it is the simulation, whatever `backend` says.
 
     So many turns of one thread as `waiting` says may wait for the one that runs; in all threads
     together so many run at once as `running` says.
@@ -34,6 +39,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     backend: str = "simulation"
     backends: tuple[str, ...] = ()
+    simulate: bool = False
     turn_timeout: float = 600.0
     waiting: Annotated[int, msgspec.Meta(ge=0)] = 16
     running: Annotated[int, msgspec.Meta(ge=1)] = 4
@@ -50,15 +56,31 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     simulation: Simulated = Simulated()
 
     def __post_init__(self) -> None:
-        for name in (self.backend, *self.backends):
-            check(name)
-        if "bedrock" in self.allowed:
-            check_bedrock(self.bedrock)
+        backend = chosen(self.backend, os.environ, simulate=self.simulate)
+        # What is meant is known from here on, and by everybody.
+        msgspec.structs.force_setattr(self, "backend", backend)
+        found = [
+            f"{key}: {why}"
+            for key, name in (("backend", backend), *(("backends", name) for name in self.backends))
+            if (why := unknown(name))
+        ]
+        if "bedrock" in self.allowed and (why := unready(self.bedrock)):
+            found.append(f"bedrock: {why}")
+        if found:
+            raise ValueError("\n".join(found))
 
     @property
     def allowed(self) -> frozenset[str]:
         """The backends that a turn may name."""
         return frozenset({self.backend, *self.backends})
+
+
+def look(options: Options) -> Iterator[Obstacle | Doubt]:
+    """Whether the backends have what they need here; without the first one nothing is any use."""
+    for name in sorted(options.allowed):
+        kind, key = (Obstacle, "backend") if name == options.backend else (Doubt, "backends")
+        for why in lacking(name, options, os.environ):
+            yield kind(key, why)
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

@@ -42,14 +42,13 @@ BACKENDS: Mapping[str, Callable[[Context[Options]], Backend]] = {
 }
 
 
-def check(name: str) -> None:
-    """Raises `ValueError` for a name that is no backend's."""
-    if name not in BACKENDS:
-        known = ", ".join(sorted(BACKENDS))
-        raise ValueError(f"cannot use the agent backend {name!r}: the backends are {known}")
+def unknown(name: str) -> str | None:
+    """Why a name is no backend's, or None."""
+    if name in BACKENDS:
+        return None
+    return f"cannot use the agent backend {name!r}: the backends are {', '.join(sorted(BACKENDS))}"
 
 
 def make(ctx: Context[Options], name: str) -> Backend:
-    """The backend of this name, for this life of the agent; raises as `check` does."""
-    check(name)
+    """The backend of this name, for this life of the agent."""
     return BACKENDS[name](ctx)

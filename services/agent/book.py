@@ -8,6 +8,7 @@ from pathlib import Path
 
 import trio
 
+from services.agent.feed import Feed
 from services.agent.journal import VERSION, Journal
 from services.agent.ledger import Ledger
 from services.messages import Event, ThreadKey, TurnInfo
@@ -24,28 +25,26 @@ class Book:
     written, and counted.
     """
 
-    def __init__(self, key: ThreadKey, journal: Journal, ledger: Ledger) -> None:
+    def __init__(self, key: ThreadKey, journal: Journal, ledger: Ledger, feed: Feed) -> None:
         self.key = key
         self.ledger = ledger
         self.news = Cell(0)
+        self.last = journal.last  # the id of the last event that shows
         self._torn = False  # something ended that could not be written down
         self._journal = journal
+        self._feed = feed
         self._writing = trio.Lock()
 
     @classmethod
-    async def open(cls, key: ThreadKey, path: Path) -> Book:
+    async def open(cls, key: ThreadKey, path: Path, feed: Feed) -> Book:
         """Read what there is. Raises `OSError`, and `Refused` for a journal that is too new."""
         journal, ledger = await trio.to_thread.run_sync(_read, key, path)
-        return cls(key, journal, ledger)
+        feed.forget(key)
+        return cls(key, journal, ledger, feed)
 
     @property
     def path(self) -> Path:
         return self._journal.path
-
-    @property
-    def last(self) -> int:
-        """The id of the last event."""
-        return self._journal.last
 
     async def is_current(self) -> bool:
         """Whether the thread was not deleted, and made anew, since this was opened."""
@@ -59,10 +58,16 @@ class Book:
         """Write an event of no turn, where there is a journal."""
         await self._put(partial(self._journal.note, kind, facts))
 
-    async def _put(self, put: Callable[[], Event | None]) -> None:
+    async def _put(self, put: Callable[[int], Event | None]) -> None:
         async with self._writing:
-            event = await trio.to_thread.run_sync(put)
+            stamp = self._feed.begin(self._journal.stamp)
+            event: Event | None = None
+            try:
+                event = await trio.to_thread.run_sync(put, stamp)
+            finally:
+                self._feed.end(stamp, self.key, event)
             if event is not None:
+                self.last = event.id
                 self.ledger.apply(event.data)
                 self.ring()
 
@@ -77,7 +82,14 @@ class Book:
         self.news.set(self.news.value + 1)
 
     async def read(self, after: int, limit: int) -> tuple[Event, ...]:
-        return await trio.to_thread.run_sync(self._journal.read, after, limit)
+        """The events after an id, so many at most."""
+        if after >= self.last:
+            return ()
+        near = self._feed.of(self.key, after, limit)
+        if near is not None:
+            return near
+        found = await trio.to_thread.run_sync(self._journal.read, after, limit)
+        return tuple(event for event in found if event.id <= self.last)
 
     async def until_ended(self, turn: str, given_up: Callable[[], bool]) -> TurnInfo:
         """Wait for the end of a turn; returns it as it is once `given_up`. Raises `NotFound`."""

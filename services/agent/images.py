@@ -7,16 +7,13 @@ from pathlib import Path
 
 from services.agent.lines import StoredImage
 from services.messages import Image
+from services.site.images import ENDINGS, media_type_of
 from supervisor.desk import Invalid
 
 MOST = 4
 LARGEST = 5 * 1024 * 1024  # bytes, as the Messages API takes them
-_KINDS = {
-    "image/png": (".png", (b"\x89PNG\r\n\x1a\n",)),
-    "image/jpeg": (".jpg", (b"\xff\xd8\xff",)),
-    "image/gif": (".gif", (b"GIF87a", b"GIF89a")),
-    "image/webp": (".webp", (b"RIFF",)),
-}
+# Which the Messages API takes.
+_TAKEN = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def check(images: Iterable[Image]) -> None:
@@ -25,29 +22,22 @@ def check(images: Iterable[Image]) -> None:
     if len(found) > MOST:
         raise Invalid(f"cannot take {len(found)} images with one instruction: {MOST} at most")
     for image in found:
-        if image.media_type not in _KINDS:
-            known = ", ".join(_KINDS)
+        if image.media_type not in _TAKEN:
+            known = ", ".join(_TAKEN)
             raise Invalid(f"cannot take an image of type {image.media_type!r}: use {known}")
         if len(image.data) > LARGEST:
             raise Invalid(
                 f"cannot take an image of {len(image.data)} bytes: {LARGEST} at most; scale it down"
             )
-        if not _is(image):
+        if media_type_of(image.data) != image.media_type:
             raise Invalid(f"cannot take this image: it is no {image.media_type}")
-
-
-def _is(image: Image) -> bool:
-    webp = image.media_type == "image/webp"
-    if webp and image.data[8:12] != b"WEBP":
-        return False  # RIFF holds sound and films as well
-    return image.data.startswith(_KINDS[image.media_type][1])
 
 
 def store(folder: Path, turn: str, images: Iterable[Image]) -> tuple[StoredImage, ...]:
     """Write them down; raises `OSError`. Synchronous."""
     stored: list[StoredImage] = []
     for number, image in enumerate(images, 1):
-        name = f"{turn}-{number}{_KINDS[image.media_type][0]}"
+        name = f"{turn}-{number}{ENDINGS[image.media_type]}"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(image.data)
         stored.append(StoredImage(image.media_type, name))

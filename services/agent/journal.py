@@ -9,13 +9,13 @@ from __future__ import annotations
 import errno
 import os
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 import msgspec
 
+from services.agent.heads import CAREFULLY, MICROSECONDS, PAGE, events, head_of, opened, stamp_of
 from services.messages import Event
 
 VERSION = 1
@@ -33,14 +33,7 @@ DURABLE = frozenset(
         "turn.given_up",
     }
 )
-# Where something else than a file is at its place, that is an error, and nobody waits for it.
-_CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 STRIDE = 256  # events between two places in the file that are remembered
-
-
-class _Head(msgspec.Struct):
-    id: int
-    type: str
 
 
 class Journal:
@@ -50,32 +43,32 @@ class Journal:
     the first event on, until `close`; more events may follow.
     """
 
-    def __init__(self, path: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path) -> None:
         """Find the last event; a torn end is cut off."""
         self.path = path
-        self._now = now
         self._lock = threading.Lock()
         self._file: int | None = None
         self._places: list[tuple[int, int]] = [(0, 0)]  # after that id the file goes on there
         self._count = 0
         self._identity: tuple[int, int] | None = None
         self.last = 0
+        self.stamp = 0  # of the last event
         path.parent.mkdir(parents=True, exist_ok=True)
         self._measure()
 
     def _measure(self) -> None:
         try:
-            file = os.open(self.path, os.O_RDONLY | _CAREFULLY)
+            lines = opened(self.path)
         except FileNotFoundError:
             return
         whole = 0
-        with open(file, "rb") as lines:
+        with lines:
             for line in lines:
                 if not line.endswith(b"\n"):
                     break
                 whole += len(line)
-                if (head := _head(line)) is not None and head.id > self.last:
-                    self._passed(head.id, whole)
+                if (head := head_of(line)) is not None and head.id > self.last:
+                    self._passed(head.id, stamp_of(head, self.stamp), whole)
             status = os.fstat(lines.fileno())
         self._identity = (status.st_dev, status.st_ino)
         if whole < status.st_size:
@@ -90,13 +83,13 @@ class Journal:
             return self._identity is None
         return self._identity == (status.st_dev, status.st_ino)
 
-    def append(self, kind: str, facts: Mapping[str, object]) -> Event:
-        """Write an event, and return it; see `DURABLE`."""
+    def append(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event:
+        """Write an event, and return it; see `DURABLE`. `stamp` is greater than the last one."""
         with self._lock:
             self._open(os.O_CREAT)
-            return self._append(kind, facts)
+            return self._append(kind, facts, stamp)
 
-    def note(self, kind: str, facts: Mapping[str, object]) -> Event | None:
+    def note(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event | None:
         """Write an event and return it; None where there is no journal.
 
         It makes none: a thread that was deleted must not come back with the end of its preview.
@@ -105,7 +98,7 @@ class Journal:
             before = self._file
             try:
                 self._open()
-                return self._append(kind, facts)
+                return self._append(kind, facts, stamp)
             except FileNotFoundError:
                 return None
             finally:
@@ -113,21 +106,28 @@ class Journal:
                     self._close()
 
     def read(self, after: int = 0, limit: int | None = None) -> tuple[Event, ...]:
-        """The events after the one with the id `after`, so many at most; none without a file."""
+        """The events after the one with the id `after`; none without a file.
+
+        With a `limit` so many at most, and no more than one page of bytes.
+        """
         with self._lock:
             last, place = self.last, self._place(after)
         found: list[Event] = []
+        size = 0
         try:
-            file = os.open(self.path, os.O_RDONLY | _CAREFULLY)
+            lines = opened(self.path)
         except FileNotFoundError:
             return ()
-        with open(file, "rb") as lines:
+        with lines:
             lines.seek(place)
-            for event in _events(lines):
-                if event.id > last or (limit is not None and len(found) == limit):
+            for _, event in events(lines):
+                if event.id > last:
                     break  # what is written at this moment is for the next time
+                if limit is not None and (len(found) == limit or size >= PAGE):
+                    break
                 if event.id > after:
                     found.append(event)
+                    size += len(event.data)
         return tuple(found)
 
     def close(self) -> None:
@@ -138,15 +138,16 @@ class Journal:
     def _place(self, after: int) -> int:
         return max(place for number, place in self._places if number <= after)
 
-    def _passed(self, number: int, end: int) -> None:
+    def _passed(self, number: int, stamp: int, end: int) -> None:
         self.last = number
+        self.stamp = stamp
         self._count += 1
         if self._count % STRIDE == 0:
             self._places.append((number, end))
 
     def _open(self, flags: int = 0) -> None:
         if self._file is None:
-            flags |= os.O_WRONLY | os.O_APPEND | _CAREFULLY
+            flags |= os.O_WRONLY | os.O_APPEND | CAREFULLY
             self._file = os.open(self.path, flags, 0o644)
             status = os.fstat(self._file)
             self._identity = (status.st_dev, status.st_ino)
@@ -156,11 +157,11 @@ class Journal:
             os.close(self._file)
             self._file = None
 
-    def _append(self, kind: str, facts: Mapping[str, object]) -> Event:
+    def _append(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event:
         assert self._file is not None
         event: dict[str, object] = {"id": self.last + 1, "type": kind}
         event |= {name: _sound(value) for name, value in facts.items()}
-        event["time"] = self._now()
+        event["time"] = stamp / MICROSECONDS
         data = msgspec.json.encode(event)
         line = data + b"\n"
         size = os.fstat(self._file).st_size
@@ -171,32 +172,13 @@ class Journal:
         except OSError:
             os.ftruncate(self._file, size)
             raise
-        self._passed(self.last + 1, size + len(line))
+        self._passed(self.last + 1, stamp, size + len(line))
         return Event(self.last, kind, data)
 
 
 def _write_whole(file: int, line: bytes) -> None:
     if os.write(file, line) < len(line):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def _events(lines: Iterator[bytes]) -> Iterator[Event]:
-    for line in lines:
-        if not line.endswith(b"\n"):
-            return
-        if (head := _head(line)) is not None:
-            yield Event(head.id, head.type, line[:-1])
-
-
-_heads = msgspec.json.Decoder(_Head)
-
-
-def _head(line: bytes) -> _Head | None:
-    """None for a line that a disk has spoilt."""
-    try:
-        return _heads.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
 
 
 def _sound(value: object) -> object:

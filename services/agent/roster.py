@@ -9,9 +9,11 @@ import structlog
 import trio
 
 from services.agent import Options, recovery
+from services.agent.archive import newest
 from services.agent.backend import Backend
 from services.agent.backends import Unusable
 from services.agent.book import Book, is_busy
+from services.agent.feed import Feed
 from services.agent.lanes import Lane
 from services.messages import FindWorkspace, History, ListHistories, ThreadKey, Turns
 from supervisor.context import Context
@@ -23,10 +25,13 @@ Backends = Callable[[str], Backend]
 
 
 class Roster:
-    """One life of the agent's; turns work in `nursery`."""
+    """One life of the agent's; turns work in `nursery`, what is written down goes to `feed`."""
 
-    def __init__(self, ctx: Context[Options], nursery: trio.Nursery, backends: Backends) -> None:
+    def __init__(
+        self, ctx: Context[Options], nursery: trio.Nursery, backends: Backends, feed: Feed
+    ) -> None:
         self.stopping = False
+        self._feed = feed
         self._ctx = ctx
         self._nursery = nursery
         self._make = backends
@@ -65,8 +70,11 @@ class Roster:
             histories = await self._ctx.ask("workspaces", ListHistories())
         except Refused as refusal:
             log.warning("unfinished turns not looked for", reason=str(refusal))
+            self._feed.go_on_after(0)
             return
-        for history in await trio.to_thread.run_sync(_busy, histories):
+        busy, stamp = await trio.to_thread.run_sync(_left, histories, self._feed.now())
+        self._feed.go_on_after(stamp)
+        for history in busy:
             try:
                 await self.lane(history.key)
             except (Refused, OSError) as error:
@@ -75,6 +83,7 @@ class Roster:
     async def stop(self) -> None:
         """Take no more turns, interrupt those that run, and wait for their ends."""
         self.stopping = True
+        self._feed.ring()
         for lane in self._lanes.values():
             lane.interrupt()
         while self._working:
@@ -108,7 +117,7 @@ class Roster:
             log.warning("journal not closed", thread=str(lane.book.key), reason=str(error))
 
     async def _open(self, key: ThreadKey, history: Path) -> Lane:
-        book = await Book.open(key, history)
+        book = await Book.open(key, history, self._feed)
         lane = Lane(self._ctx, book, self._backend, self._limit, self._publish)
         # The first release left no mark.
         if book.ledger.unfinished or await trio.to_thread.run_sync(is_busy, history):
@@ -142,5 +151,7 @@ class Roster:
         self._ctx.publish("turns", Turns(shown))
 
 
-def _busy(histories: tuple[History, ...]) -> list[History]:
-    return [history for history in histories if is_busy(history.path)]
+def _left(histories: tuple[History, ...], now: float) -> tuple[list[History], int]:
+    """What an earlier life left: threads in which something was under way, and its last stamp."""
+    busy = [history for history in histories if is_busy(history.path)]
+    return busy, newest((history.path for history in histories), now)

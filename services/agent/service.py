@@ -11,25 +11,27 @@ import structlog
 import trio
 
 from services.agent import Options, images, previews
+from services.agent.accounts import Accounts
 from services.agent.backend import Decision
 from services.agent.backends import make
 from services.agent.book import Book
+from services.agent.feed import Feed
 from services.agent.journal import VERSION
 from services.agent.lanes import Lane
 from services.agent.original import read_original
+from services.agent.readers import Readers
 from services.agent.roster import Backends, Roster
 from services.agent.settling import Settling
-from services.agent.spending import Spending
 from services.agent.turns import TurnIds
 from services.messages import (
     AnswerPermission,
     AwaitTurn,
     CancelTurn,
-    EventPage,
     FindTurn,
-    ListHistories,
     ListTurns,
     PreviewEvent,
+    ReadAllEvents,
+    ReadBudgets,
     ReadEvents,
     ReadUsage,
     RedoTurn,
@@ -40,7 +42,6 @@ from services.messages import (
     Turns,
     Undone,
     UndoTurn,
-    UsageEntry,
 )
 from supervisor.context import Context
 from supervisor.desk import Busy, Invalid, NotFound, Refused, Request
@@ -48,8 +49,7 @@ from supervisor.desk import Busy, Invalid, NotFound, Refused, Request
 log = structlog.get_logger()
 
 LONGEST_KEY = 128  # characters
-MOST = 500  # turns, or events, in one answer
-LONGEST_WAIT = 60.0  # seconds
+MOST = 500  # turns in one answer
 
 R = TypeVar("R")
 
@@ -69,8 +69,9 @@ async def run_with(
     """
     ctx.publish("turns", Turns())
     async with trio.open_nursery() as nursery:
-        roster = Roster(ctx, nursery, backends)
-        agent = Agent(ctx, nursery, roster)
+        feed = Feed()
+        roster = Roster(ctx, nursery, backends, feed)
+        agent = Agent(ctx, nursery, roster, Readers(ctx, roster, feed))
         await roster.recover()
         nursery.start_soon(partial(ctx.answer, "agent", agent.answer, withdrawable=True))
         events = ctx.receiver("preview_events", object)
@@ -84,12 +85,15 @@ async def run_with(
 class Agent:
     """One life of the desk."""
 
-    def __init__(self, ctx: Context[Options], nursery: trio.Nursery, roster: Roster) -> None:
+    def __init__(
+        self, ctx: Context[Options], nursery: trio.Nursery, roster: Roster, readers: Readers
+    ) -> None:
         self._ctx = ctx
         self._nursery = nursery
         self._roster = roster
         self._ids = TurnIds()
         self._settling = Settling(ctx, self._ids.next)
+        accounts = Accounts(ctx)
         self._answers: dict[type[Request[Any]], Callable[[Any], Awaitable[object]]] = {
             StartTurn: self._start,
             AwaitTurn: self._await,
@@ -100,8 +104,10 @@ class Agent:
             UndoTurn: self._undo,
             RedoTurn: self._undo,
             AnswerPermission: self._permit,
-            ReadEvents: self._read,
-            ReadUsage: self._usage,
+            ReadEvents: readers.read,
+            ReadAllEvents: readers.read_all,
+            ReadUsage: accounts.usage,
+            ReadBudgets: accounts.budgets,
         }
 
     async def answer(self, request: Request[Any]) -> object:
@@ -280,18 +286,3 @@ class Agent:
             raise NotFound(f"cannot answer: the turn {request.turn} does not run now")
         decision = Decision(request.allow, request.reason)
         await self._surely(partial(running.permissions.answer, request.permission, decision))
-
-    async def _read(self, request: ReadEvents) -> EventPage:
-        if not 1 <= request.limit <= MOST or request.after < 0:
-            raise Invalid(f"cannot read {request.limit} events after {request.after}")
-        book = (await self._roster.lane(request.key)).book
-        with trio.move_on_after(min(request.wait, LONGEST_WAIT)):
-            await book.news.until(lambda _: book.last > request.after or self._roster.stopping)
-        return EventPage(await book.read(request.after, request.limit), book.last)
-
-    async def _usage(self, request: ReadUsage) -> tuple[UsageEntry, ...]:
-        for history in await self._ctx.ask("workspaces", ListHistories()):
-            if (history.key.client, history.key.user) == (request.client, request.user):
-                spending = Spending(history.path.parent.parent / "usage")
-                return await trio.to_thread.run_sync(spending.between, request.since, request.until)
-        return ()

@@ -8,12 +8,9 @@ from typing import TypeVar
 import trio
 
 from services.api import Options
-from services.api.errors import Problem
 from services.api.grace import Grace
-from services.api.turn_replies import described
 from services.messages import (
     Activity,
-    AwaitTurn,
     FindWorkspace,
     Preview,
     PreviewState,
@@ -21,7 +18,6 @@ from services.messages import (
     Routes,
     StartPreview,
     ThreadKey,
-    TurnInfo,
     Workspace,
 )
 from supervisor.context import Context
@@ -52,23 +48,9 @@ class Asking:
             return await self.ask("workspaces", FindWorkspace(key))
         except NotFound as missing:
             raise NotFound(
-                f"cannot find the workspace of {key}: call POST /api/init first"
+                f"cannot find the workspace of {key}: open it first with PUT /v1/threads/{key},"
+                " or with POST /api/init"
             ) from missing
-
-    async def ended(self, turn: TurnInfo) -> TurnInfo:
-        """Wait for the end of a turn, which goes on whatever becomes of whoever waits.
-
-        Raises `Problem` with the turn where somebody stops before that: its id tells who asked
-        where to look when they are back.
-        """
-        if turn.state.ended:
-            return turn
-        try:
-            return await self.ask("agent", AwaitTurn(turn.key, turn.turn))
-        except NotFound:
-            raise
-        except Refused as refusal:
-            raise Problem(503, str(refusal), more={"turn": described(turn)}) from refusal
 
     async def preview(self, workspace: Workspace) -> Preview:
         """See to it that a thread has a preview; how it is now."""
@@ -94,5 +76,12 @@ class Asking:
 
     def note_write(self) -> None:
         """Tell whoever watches for idleness that somebody changes something. Never waits."""
+        self._note(Activity("api-write"))
+
+    def note_visit(self) -> None:
+        """Tell them that somebody opened a page. Never waits."""
+        self._note(Activity("navigation"))
+
+    def _note(self, activity: Activity) -> None:
         with suppress(trio.WouldBlock):  # then there is news enough
-            self._activity.send_nowait(Activity("api-write"))
+            self._activity.send_nowait(activity)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+
+
+def is_read() -> bool:
+    """Whether a person is at the other end of stdout, and not what keeps a log."""
+    return sys.stdout.isatty()
 
 
 def reachable(address: str) -> str:

@@ -1,28 +1,17 @@
-"""The socket of the API, and how hypercorn is told to use it."""
+"""The socket of the API, and what hypercorn is told."""
 
 from __future__ import annotations
 
 import socket
 
-from hypercorn.config import Config, Sockets
+from hypercorn.config import Config
 
 from services.api.server_log import ServerLog
+from services.binding import split
 
 
 class CannotListen(Exception):
-    """The address in `bind` is malformed or cannot be had; the text says what to do."""
-
-
-def parse_bind(bind: str) -> tuple[str, int]:
-    """Host and port of "host:port" or "[host]:port"; raises `CannotListen`."""
-    host, colon, port = bind.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not (colon and host and port.isascii() and port.isdecimal() and int(port) < 65536):
-        raise CannotListen(
-            f"cannot listen on {bind!r}: write service.api.options.bind as HOST:PORT, "
-            "for example 127.0.0.1:8080"
-        )
-    return host, int(port)
+    """The address in `bind` cannot be had; the text says what to do."""
 
 
 def bound_socket(bind: str) -> socket.socket:
@@ -31,7 +20,7 @@ def bound_socket(bind: str) -> socket.socket:
     Bound here and not by hypercorn, so that an address in use fails with a sentence instead of
     an exception group. Raises `CannotListen`.
     """
-    host, port = parse_bind(bind)
+    host, port = split(bind)
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -47,19 +36,15 @@ def bound_socket(bind: str) -> socket.socket:
     return sock
 
 
-class _Bound(Config):
-    def __init__(self, sock: socket.socket) -> None:
-        super().__init__()
-        self._sock = sock
-
-    def create_sockets(self) -> Sockets:
-        return Sockets([], [self._sock], [])
+def url_of(sock: socket.socket) -> str:
+    """The address that a bound socket is reached at."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def configure(sock: socket.socket, close_within: float) -> Config:
-    """Serve on `sock`; asked to stop, drop what is still open after `close_within` seconds."""
-    config = _Bound(sock)
-    config.graceful_timeout = close_within
+def configure() -> Config:
+    """How hypercorn behaves."""
+    config = Config()
     config.include_server_header = False
     config.logger_class = ServerLog
     return config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.aws.client import Lazy
+from services.aws.client import Lazy, refusing
 from supervisor.desk import Refused
 
 TIMEOUT = 5.0  # seconds, to connect and to wait for an answer
@@ -28,15 +28,8 @@ class Secrets:
 
         Raises `Refused`, with AWS's reason.
         """
-        from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs]
-            BotoCoreError,
-            ClientError,
-        )
-
-        try:
+        with refusing(f"read the secret {name}"):
             answer = self._client.get().get_secret_value(SecretId=name)
-        except (BotoCoreError, ClientError) as error:
-            raise Refused(f"cannot read the secret {name}: {error}") from error
         if "SecretString" not in answer:
             raise Refused(f"cannot use the secret {name}: it is no text")
         return str(answer["SecretString"])

@@ -11,8 +11,12 @@ from urllib.parse import urlencode
 import click
 import msgspec
 
+from services.binding import split
 from services.doctor.report import ending, heading, hop_lines
+from services.keyring.declared import Declared
+from services.keyring.given import given_tokens
 from services.messages import Findings, Hop
+from supervisor.desk import Refused
 from supervisor.socket.client import Client
 
 FAILED = 1
@@ -89,33 +93,41 @@ def _by_daemon(client: Client, token: str | None, thread: str | None, patience: 
     """Ask the daemon's API, whose address and token its own declaration has."""
     options: dict[str, Any] = client.spec(API).get("options", {})
     bind = str(options.get("bind", "127.0.0.1:8080"))
-    token = token or str(options.get("token") or "") or _kept_token(client, options)
+    if not token:
+        declared = Declared.of(client, API)
+        token = _given_token(declared.token) or _kept_token(declared.file)
     asked = {"thread": thread, "patience": f"{patience:.0f}" if patience else None}
     query = urlencode({key: value for key, value in asked.items() if value is not None})
     answer = _get(bind, f"/v1/preview/selftest?{query}", token, WALK + patience)
     if "findings" not in answer:
-        raise click.ClickException(str(answer.get("error", "cannot read the API's answer")))
+        raise click.ClickException(str(answer.get("detail", "cannot read the API's answer")))
     return msgspec.convert(answer["findings"], Findings)
 
 
-def _kept_token(client: Client, options: dict[str, Any]) -> str:
-    """What the API wrote into its token file, which is relative to the daemon's own folder."""
-    named = str(options.get("token_file") or "")
-    if not named:
-        raise click.ClickException("cannot find the API's token: give it with --token")
-    file = Path(f"/proc/{client.daemon()['pid']}/cwd") / named
+def _given_token(given: str) -> str:
+    """The current one, where it is given; empty where it is not."""
     try:
-        return file.read_text(encoding="ascii").strip()
-    except (OSError, ValueError) as error:
+        return given_tokens(given)[0]
+    except Refused as refusal:
+        raise click.ClickException(f"{refusal}; or give the token with --token") from None
+
+
+def _kept_token(file: Path | None) -> str:
+    """The current one of the tokens that the API keeps."""
+    if file is None:
+        raise click.ClickException("cannot find the API's token: give it with --token")
+    try:
+        return file.read_text(encoding="ascii").split()[0]
+    except (OSError, ValueError, IndexError) as error:
         raise click.ClickException(
-            f"cannot read the API's token in {named}: {error}; give it with --token"
+            f"cannot read the API's token in {file.name}: {error}; give it with --token"
         ) from None
 
 
 def _get(bind: str, path: str, token: str, within: float) -> dict[str, Any]:
-    host, _, port = bind.rpartition(":")
-    everywhere = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "[::]": "::1"}
-    at = http.client.HTTPConnection(everywhere.get(host, host.strip("[]")), int(port), within)
+    host, port = split(bind)
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+    at = http.client.HTTPConnection(everywhere.get(host, host), port, within)
     try:
         at.request("GET", path, headers={"Authorization": f"Bearer {token}"})
         return json.loads(at.getresponse().read())

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from services.doctor.causes import Broken, Symptom
 
 # What `ThreadKey.preview_id` and `built_id` make.
-PREVIEW_ID = re.compile(r"[a-z0-9][a-z0-9-]*-[0-9a-f]{8}(?:-built)?")
+PREVIEW_ID = re.compile(r"[a-z0-9][a-z0-9-]*-[0-9a-f]{16}(?:-built)?")
 _PORTS = {"http": 80, "https": 443}
 
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from typing import Literal
 
 import msgspec
 import trio
 
+from services.binding import unfit
 from supervisor.context import Context
+
+# With dots around it, too, which are left out.
+_DOMAIN = re.compile(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`bind` are addresses, "host:port"; all of them are the same door. Durations are seconds.
 
     `domains` are those that previews are served under, besides localhost and plain addresses.
-    `access` is "open" to everybody or "signed": to who shows the API's token, or a signed link.
-    `token` is that token; where it is empty, it is the one in `token_file`, as it is at the time.
-    `trusted` are addresses and networks of load balancers, whose word is taken on who asked, how,
-    and for which host: no limit of one client is theirs, but of whom they name.
+    `access` is "open" to everybody or "signed": to who shows a token of the operator, one for a
+    scope that the preview is in, or a signed link. `token` is the operator's, or
+    "secretsmanager:NAME_OR_ARN#KEY" for those in a secret; where it is empty, it is those in
+    `token_file`, as they are at the time. `trusted` are addresses and networks of load balancers,
+    whose word is taken on who asked, how, and for which host: no limit of one client is theirs,
+    but of whom they name.
 
     `hold` is how long a request may wait for its dev server, `head` how long a head may take to
     come, `idle` how long a connection may be silent between two requests, `answer` how long a dev
@@ -48,13 +55,31 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held: int = 2_000
 
     def __post_init__(self) -> None:
+        found = [f"bind: {why}" for each in self.bind if (why := unfit(each))]
+        if twice := [each for each in set(self.bind) if _often(self.bind, each)]:
+            found.append(f"bind: {twice[0]} is there twice: each door needs a port of its own")
+        found += [
+            f"domains: {name!r} is no domain; write preview.example.com, without https:// or a star"
+            for name in self.domains
+            if not _DOMAIN.fullmatch(name)
+        ]
         for network in self.trusted:
             try:
                 ip_network(network)
             except ValueError as error:
-                raise ValueError(f"trusted: {error}; write 10.0.0.0/8, or an address") from None
+                found.append(f"trusted: {error}; write 10.0.0.0/8, or an address")
         if self.access == "signed" and not (self.token or self.token_file):
-            raise ValueError("access: signed links need a token; give token or token_file")
+            found.append("access: signed links need a token; give token or token_file")
+        if found:
+            raise ValueError("\n".join(found))
+
+    @property
+    def listens(self) -> tuple[tuple[str, str], ...]:
+        return tuple(("bind", each) for each in self.bind)
+
+
+def _often(addresses: tuple[str, ...], one: str) -> bool:
+    return addresses.count(one) > 1 and not one.endswith(":0")
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
 from urllib.parse import urlsplit
 
+from services.forwarded import LONGEST, Seen
 from services.hmr.credentials import Shown, is_token, read_shown
-from services.hmr.forwarded import Seen
-from services.hmr.head import Headers
-from services.hmr.route import LONGEST, Host, label_of, on_this_host, read_host
-from services.messages import PREVIEW_ID
+from services.hmr.route import Host, label_of, on_this_host, read_host
+from services.hmr.scoped import Reached, reach, read_grants
+from services.http11.head import Headers
+from services.messages import PREVIEW_ID, Routes
 from services.messages.tickets import TICKET_COOKIE, TICKET_PARAMETER, admits, read
 
 _PARAMETER = TICKET_PARAMETER.encode()
@@ -23,6 +24,10 @@ NO_LINK = f"cannot show this preview to everybody: {ASK}, or send 'Authorization
 OLD_LINK = f"cannot use this link: it has expired, or it is of an earlier start; {ASK}"
 OTHER_LINK = "cannot use this link here: it is for another preview; open it as it was given"
 LINK_FIRST = "cannot take a link with this request: open it in a browser first, or GET it"
+NOT_YOURS = (
+    "cannot show this preview with that token: it is not known to be one of those that the token is"
+    f" for; {ASK}"
+)
 FOREIGN = (
     "cannot take this from a page of another origin than the preview's own with nothing but a"
     " cookie: open the preview itself, in a tab or in a frame"
@@ -31,14 +36,15 @@ FOREIGN = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What this door goes by. `domains` are in lower case, `token` is the API's, as it is now.
+    """What this door goes by. `domains` are in lower case, `tokens` the operator's as they are now.
 
-    `signed` says that a preview is shown only to who shows the token or a ticket for it.
+    `signed` says that a preview is shown only to who shows one of them, a token for a scope that it
+    is in, or a ticket for it. Whatever else such a token is for, here it is as good as a ticket.
     """
 
     domains: tuple[str, ...] = ()
     signed: bool = False
-    token: str = ""
+    tokens: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +106,36 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A request at a host of ours."""
+    """A request at a host of ours, while `previews` were there."""
 
     method: bytes
     target: bytes
     given: Mapping[bytes, bytes]
     seen: Seen
     place: _Place
+    previews: Routes
 
 
 def decide(
-    method: bytes, target: bytes, headers: Headers, seen: Seen, rules: Rules, now: float
+    method: bytes,
+    target: bytes,
+    headers: Headers,
+    seen: Seen,
+    rules: Rules,
+    now: float,
+    previews: Routes | None = None,
 ) -> Decision:
     """What becomes of a request, whatever came before it on its connection.
 
-    `headers` are in lower case, `target` is a path, `seen` what `Forwarders` made of it, and
-    `now` is in Unix seconds.
+    `headers` are in lower case, `target` is a path, `seen` what `Forwarders` made of it, `now` is
+    in Unix seconds, and `previews` are those that there are.
     """
     given = dict(headers)
     host = given.get(b"host", b"")[: LONGEST + 1].decode("latin-1")
     place = _find_place(host, seen.host, rules.domains)
     if isinstance(place, Refuse):
         return place
-    asked = _Asked(method, target, given, seen, place)
+    asked = _Asked(method, target, given, seen, place, previews or Routes({}))
     if _PARAMETER in target and (parts := _without_ticket(target)) is not None:
         return _enter(asked, *parts, rules, now)
     if place.preview_id is not None and not rules.signed:
@@ -162,21 +175,33 @@ def _admit(asked: _Asked, shown: Shown, rules: Rules, now: float) -> Decision:
     tickets = [
         ticket
         for cookie in shown.ticket_cookies
-        if (ticket := read(rules.token, cookie.decode("latin-1"), now)) is not None
+        if (ticket := read(rules.tokens, cookie.decode("latin-1"), now)) is not None
     ]
     ticketed = [preview_id for preview_id, _ in tickets]
     wanted = asked.place.preview_id or next(iter(ticketed), None)
     until = min((expires for _, expires in tickets), default=inf)
     admitted = Admit(wanted, asked.place.header, asked.seen, asked.method, rules, until)
-    if not rules.signed or is_token(shown.bearer, rules.token):
+    if not rules.signed or is_token(shown.bearer, rules.tokens):
         return admitted
+    grants = [*read_grants(shown.bearer, rules.tokens, now)]
+    if (reached := reach(grants, wanted, asked.previews, now)) is not None:
+        return _as_far_as(reached, admitted)
     by_ticket = wanted is not None and any(admits(ticket, wanted) for ticket in ticketed)
-    if not by_ticket and not is_token(shown.token_cookies, rules.token):
-        return Refuse(401, NO_LINK)
+    if not by_ticket and not is_token(shown.token_cookies, rules.tokens):
+        kept = [*read_grants(shown.token_cookies, rules.tokens, now)]
+        reached = reach(kept, wanted, asked.previews, now)
+        if reached is None:
+            return Refuse(403, NOT_YOURS) if grants or kept else Refuse(401, NO_LINK)
+        admitted = _as_far_as(reached, admitted)
     # Only a cookie, which a browser sends along on behalf of anybody's page.
     if _is_from_elsewhere(asked):
         return Refuse(403, FOREIGN)
     return admitted
+
+
+def _as_far_as(reached: Reached, admitted: Admit) -> Admit:
+    until = min(admitted.until, reached.until)
+    return replace(admitted, preview_id=reached.preview_id, until=until)
 
 
 def _enter(asked: _Asked, path: bytes, tickets: list[bytes], rules: Rules, now: float) -> Decision:
@@ -184,7 +209,7 @@ def _enter(asked: _Asked, path: bytes, tickets: list[bytes], rules: Rules, now: 
     if asked.method not in (b"GET", b"HEAD") or b"upgrade" in asked.given:
         return Refuse(400, LINK_FIRST)
     text = tickets[0].decode("latin-1") if len(tickets) == 1 else ""
-    ticket = read(rules.token, text, now)
+    ticket = read(rules.tokens, text, now)
     if ticket is None:
         return Refuse(401, OLD_LINK)
     if asked.place.preview_id and not admits(ticket[0], asked.place.preview_id):

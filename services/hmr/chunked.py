@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from services.hmr.head import BadHead, Headers, read_fields
+from services.http11.head import BadHead, Headers, read_fields
 
 LINE = 256  # bytes of a line that announces a chunk; what stands there besides its size is dropped
 TRAILERS = 8 * 1024  # bytes

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from services.messages import TOKEN_COOKIE
+from services.messages import TOKEN_COOKIES
 from services.messages.tickets import TICKET_COOKIE
+from services.messages.tokens import is_scoped
 
-_TOKEN, _TICKET = TOKEN_COOKIE.encode(), TICKET_COOKIE.encode()
+_TOKENS = tuple(name.encode() for name in TOKEN_COOKIES)
+_TICKET = TICKET_COOKIE.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Shown:
 def read_shown(headers: Iterable[tuple[bytes, bytes]]) -> Shown:
     """What these headers show; their names are in lower case."""
     bearer: list[bytes] = []
-    cookies: dict[bytes, list[bytes]] = {_TOKEN: [], _TICKET: []}
+    tokens: list[bytes] = []
+    cookies = {**dict.fromkeys(_TOKENS, tokens), _TICKET: []}
     for name, value in headers:
         if name == b"authorization":
             bearer += _bearer(value)
@@ -33,13 +36,13 @@ def read_shown(headers: Iterable[tuple[bytes, bytes]]) -> Shown:
                 key, _, content = cookie.partition(b"=")
                 if (kept := cookies.get(key.strip())) is not None:
                     kept.append(content.strip().strip(b'"'))
-    return Shown(tuple(bearer), tuple(cookies[_TOKEN]), tuple(cookies[_TICKET]))
+    return Shown(tuple(bearer), tuple(tokens), tuple(cookies[_TICKET]))
 
 
-def is_token(given: Iterable[bytes], token: str) -> bool:
-    """Whether one of these is the token; never where there is none. Compares in constant time."""
-    ours = token.encode()
-    return bool(ours) and any(hmac.compare_digest(each, ours) for each in given)
+def is_token(given: Iterable[bytes], tokens: Collection[str]) -> bool:
+    """Whether one of these is one of the operator's `tokens`. Compares in constant time."""
+    ours = [token.encode() for token in tokens if token]
+    return any(hmac.compare_digest(each, token) for each in given for token in ours)
 
 
 def site_cookies(value: bytes) -> bytes:
@@ -48,9 +51,10 @@ def site_cookies(value: bytes) -> bytes:
     return b"; ".join(cookie for cookie in each if not _is_ours(cookie))
 
 
-def is_for_us(authorization: bytes, token: str) -> bool:
-    """Whether an Authorization header is the API's, of which a site must not learn."""
-    return is_token(_bearer(authorization), token)
+def is_for_us(authorization: bytes, tokens: Collection[str]) -> bool:
+    """Whether an Authorization header is meant for the API, so that a site must not learn of it."""
+    given = _bearer(authorization)
+    return any(is_scoped(each.decode("latin-1")) for each in given) or is_token(given, tokens)
 
 
 def sets_ours(set_cookie: bytes) -> bool:
@@ -62,7 +66,7 @@ def sets_ours(set_cookie: bytes) -> bool:
 
 
 def _is_ours(cookie: bytes) -> bool:
-    return cookie.partition(b"=")[0].strip() in (_TOKEN, _TICKET)
+    return cookie.partition(b"=")[0].strip() in (*_TOKENS, _TICKET)
 
 
 def _bearer(authorization: bytes) -> list[bytes]:

@@ -1,44 +1,48 @@
-"""The decision on a request, with what is configured and the API's token as it is now."""
+"""The decision on a request, with what is configured and the operator's tokens as they are now."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-import structlog
-
+from services.forwarded import Forwarders, plain
 from services.hmr import Options
 from services.hmr.access import Admit, Decision, Refuse, Rules, decide, still_admits
-from services.hmr.forwarded import Forwarders, plain
-from services.hmr.head import Headers
-from services.token_file import CannotKeepToken, read_token
-
-log = structlog.get_logger()
-
-LOOK_AGAIN = 1.0  # seconds
+from services.http11.head import Headers
+from services.keyring.ring import Keyring
+from services.messages import Routes
 
 
 class Doorkeeper:
-    """One for the whole door; `now` tells the time in Unix seconds."""
+    """One for the whole door.
 
-    def __init__(self, options: Options, now: Callable[[], float] = time.time) -> None:
+    `previews` says which there are, and `now` tells the time in Unix seconds. `keyring` has the
+    operator's tokens as they are at the time.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        now: Callable[[], float] = time.time,
+        previews: Callable[[], Routes | None] = lambda: None,
+    ) -> None:
         self._now = now
+        self._previews = previews
         self._forwarders = Forwarders(options.trusted)
-        self._file = options.token_file if not options.token else ""
-        self._read: tuple[int, ...] | None = None
-        self._next_look = 0.0
+        file = Path(options.token_file) if options.token_file else None
+        self.keyring = Keyring(options.token, file)
         self._rules = Rules(
             tuple(domain.lower().strip(".") for domain in options.domains),
             options.access == "signed",
-            options.token,
+            self.keyring.all,
         )
 
     @property
-    def token(self) -> str:
-        """The token as it was last seen, of which no site must learn; empty where there is none."""
-        return self._rules.token
+    def tokens(self) -> tuple[str, ...]:
+        """The operator's tokens as they were last seen, of which no site must learn."""
+        return self._rules.tokens
 
     def trusts(self, address: str) -> bool:
         """Whether an address, as a socket tells it, is that of a load balancer."""
@@ -47,13 +51,16 @@ class Doorkeeper:
     def decide(self, method: bytes, target: bytes, headers: Headers, peer: str) -> Decision:
         """What becomes of a request that `peer`, an address, brought.
 
-        The names of headers are in lower case. Never waits. A new token is known at once, an old
-        one may be good for `LOOK_AGAIN` more.
+        The names of headers are in lower case. Never waits. A new token is known at once, one
+        that is retired may be good for `LOOK_AGAIN` more.
         """
         seen, now = self._forwarders.read(headers, peer), self._look_at_times()
-        decision = decide(method, target, headers, seen, self._rules, now)
-        if isinstance(decision, Refuse) and decision.status in (401, 403) and self._look(now):
-            decision = decide(method, target, headers, seen, self._rules, now)
+        previews = self._previews()
+        decision = decide(method, target, headers, seen, self._rules, now, previews)
+        refused = isinstance(decision, Refuse) and decision.status in (401, 403)
+        if refused and self.keyring.look(now):
+            self._take_tokens()
+            decision = decide(method, target, headers, seen, self._rules, now, previews)
         return decision
 
     def still_admits(self, admitted: Admit, target: bytes) -> bool:
@@ -63,33 +70,9 @@ class Doorkeeper:
 
     def _look_at_times(self) -> float:
         now = self._now()
-        if self._next_look <= now:
-            self._look(now)
+        if self.keyring.at(now) != self._rules.tokens:
+            self._take_tokens()
         return now
 
-    def _look(self, now: float) -> bool:
-        """Whether there is another token than before. The API replaces its file in one step."""
-        self._next_look = now + LOOK_AGAIN
-        if not self._file or (identity := _identity(self._file)) == self._read:
-            return False
-        self._read = identity
-        rules = self._rules
-        self._rules = Rules(rules.domains, rules.signed, _token_in(self._file))
-        return True
-
-
-def _identity(file: str) -> tuple[int, ...] | None:
-    try:
-        found = os.stat(file, follow_symlinks=False)
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def _token_in(file: str) -> str:
-    """The token, or none: then nobody can show it, and no ticket is good."""
-    try:
-        return read_token(Path(file))
-    except (CannotKeepToken, OSError) as error:
-        log.warning("token not read", reason=str(error))
-        return ""
+    def _take_tokens(self) -> None:
+        self._rules = replace(self._rules, tokens=self.keyring.all)

@@ -9,10 +9,10 @@ import trio
 from msgspec import Struct
 
 from services.hmr.chunked import Dechunker, chunk, last_chunk
-from services.hmr.head import CHUNKED, BadHead, RequestHead, ResponseHead, read_response
 from services.hmr.headers import is_websocket, switching, to_client, written
 from services.hmr.upload import Upload
 from services.hmr.wire import CHUNK, Lost, Stalled, Wire
+from services.http11.head import CHUNKED, BadHead, RequestHead, ResponseHead, read_response
 
 ANSWER_HEAD = 256 * 1024  # bytes
 HINTS = 16  # answers before the answer

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from services.forwarded import forwarding, is_forwarding
 from services.hmr.access import Admit
 from services.hmr.credentials import is_for_us, sets_ours, site_cookies
-from services.hmr.forwarded import forwarding, is_forwarding
-from services.hmr.head import CHUNKED, Headers, RequestHead, ResponseHead
 from services.hmr.route import on_this_host
+from services.http11.head import CHUNKED, Headers, RequestHead, ResponseHead
 
 # RFC 9110 7.6.1, and what older software sends though it means only its neighbour. The framing is
 # among them: whatever a Connection header names, how long a body is we say ourselves.
@@ -62,8 +62,10 @@ def is_websocket(head: RequestHead) -> bool:
     )
 
 
-def to_upstream(head: RequestHead, *, port: int, admitted: Admit, token: str) -> Headers:
-    """A request's headers as the dev server on `port` gets them; `token` is the API's.
+def to_upstream(
+    head: RequestHead, *, port: int, admitted: Admit, tokens: Collection[str]
+) -> Headers:
+    """A request's headers as the dev server on `port` gets them; `tokens` are the operator's.
 
     It gets a Host that it allows and, where the page and the request have one origin, an Origin
     to match: Astro refuses forms from elsewhere. What shows who the visitor is it does not get.
@@ -78,7 +80,7 @@ def to_upstream(head: RequestHead, *, port: int, admitted: Admit, token: str) ->
         if not (
             name in _OURS
             or is_forwarding(name)
-            or (name == b"authorization" and is_for_us(value, token))
+            or (name == b"authorization" and is_for_us(value, tokens))
         )
     ]
     if (origin := given.get(b"origin")) is not None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import trio
 
-from services.hmr.head import BadHead, RequestHead, is_hopeless
 from services.hmr.wire import Stalled, Wire
+from services.http11.head import BadHead, RequestHead, is_hopeless
 
 REQUEST_HEAD = 64 * 1024  # bytes; what browsers send is far below
 _END = b"\r\n\r\n"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from services.hmr.head import Headers
 from services.hmr.headers import written
+from services.http11.head import Headers
 
 _REASONS = {
     303: b"See Other",

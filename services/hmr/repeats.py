@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from services.hmr.access import Admit, Decision
 from services.hmr.doorkeeper import Doorkeeper
-from services.hmr.head import RequestHead, read_request
 from services.hmr.headers import to_upstream, written
+from services.http11.head import RequestHead, read_request
 
 LONGEST = 4096  # bytes; a connection may be idle for long, and browsers send some 700
 
@@ -25,7 +25,7 @@ class Repeats:
         self._rest = b""  # of the head, after its target
         self._head: RequestHead | None = None
         self._admitted: Admit | None = None
-        self._sent_to: tuple[int, str] | None = None
+        self._sent_to: tuple[int, tuple[str, ...]] | None = None
         self._sent = b""
 
     def read(self, data: bytes) -> RequestHead:
@@ -55,10 +55,10 @@ class Repeats:
 
     def fields(self, head: RequestHead, port: int, admitted: Admit) -> bytes:
         """The fields of that request as the dev server on `port` gets them, see `to_upstream`."""
-        token = self._keeper.token
-        if self._sent_to == (port, token) and admitted is self._admitted:
+        tokens = self._keeper.tokens
+        if self._sent_to == (port, tokens) and admitted is self._admitted:
             return self._sent
-        sent = written(to_upstream(head, port=port, admitted=admitted, token=token))
+        sent = written(to_upstream(head, port=port, admitted=admitted, tokens=tokens))
         if self._head is not None and admitted is self._admitted:
-            self._sent_to, self._sent = (port, token), sent
+            self._sent_to, self._sent = (port, tokens), sent
         return sent

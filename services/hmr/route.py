@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from services.forwarded import LONGEST
+
 _HOST = re.compile(
     r"(?P<name>\[(?=[0-9a-f]*:)[0-9a-f:.]{2,45}\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?(?::(?P<port>[0-9]{1,5}))?"
 )
-LONGEST = 260  # a name in the DNS has 253 signs at most, and a port comes after it
 
 
 @dataclass(frozen=True, slots=True)

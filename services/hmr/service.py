@@ -11,11 +11,9 @@ import structlog
 import trio
 
 from services.hmr import Options
-from services.hmr.accepting import accept, open_listeners
 from services.hmr.closing import Closing
 from services.hmr.doorkeeper import Doorkeeper
 from services.hmr.exchange import Patience
-from services.hmr.limits import Tally, room_for
 from services.hmr.notices import plain
 from services.hmr.pool import Pool
 from services.hmr.switchboard import Switchboard
@@ -23,6 +21,9 @@ from services.hmr.tunnels import Tunnels
 from services.hmr.visitor import Door, Visitor
 from services.hmr.waking import Waker
 from services.hmr.wire import Lost, Wire
+from services.http11.accepting import accept, open_listeners
+from services.http11.limits import Tally, room_for
+from services.keyring.referred import Referred
 from services.messages import Activity, Routes, Visit, WakePreview
 from supervisor.context import Context
 
@@ -52,9 +53,10 @@ async def keep_door(ctx: Context[Options], *, task_status: trio.TaskStatus[None]
             if preview_id is not None:
                 _send(visits, Visit(preview_id))
 
+        routes = ctx.board("routes", Routes)
         async with trio.open_nursery() as behind:
             door = Door(
-                routes=ctx.board("routes", Routes),
+                routes=routes,
                 pool=pool,
                 waker=Waker(lambda wanted: ctx.ask("previews", WakePreview(wanted)), behind),
                 tunnels=tunnels,
@@ -62,16 +64,17 @@ async def keep_door(ctx: Context[Options], *, task_status: trio.TaskStatus[None]
                 held=Tally(options.held),
                 closing=Closing(),
                 visited=visited,
-                keeper=Doorkeeper(options),
+                keeper=Doorkeeper(options, previews=lambda: routes.value),
                 hold=options.hold,
                 head=options.head,
                 idle=options.idle,
                 patience=Patience(answer=options.answer, stall=options.stall),
             )
             listeners = await open_listeners(options.bind)
-            room = room_for(options.connections)
+            room = room_for(options.connections, 2)
             log.info("listening", addresses=list(options.bind), connections=room)
             behind.start_soon(board.run)
+            behind.start_soon(Referred(door.keeper.keyring, options.token, ctx.hide).follow)
             for listener in listeners:
                 opened.enter_context(closing(listener))
             await _attend_all(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import trio
 
 from services.hmr.chunked import Dechunker, chunk, last_chunk
-from services.hmr.head import CHUNKED, BadHead
 from services.hmr.wire import CHUNK, Lost, Wire
+from services.http11.head import CHUNKED, BadHead
 
 
 class Upload:

@@ -10,15 +10,13 @@ from functools import partial
 import trio
 
 from services.hmr.access import Admit, Redirect, Refuse
-from services.hmr.activity import is_navigation, may_wake, wants_page
+from services.hmr.activity import may_wake
 from services.hmr.closing import Closing
 from services.hmr.doorkeeper import Doorkeeper
 from services.hmr.exchange import End, Exchange, Patience
 from services.hmr.gate import Visit, find_preview
-from services.hmr.head import BadHead, RequestHead
 from services.hmr.headers import is_websocket
 from services.hmr.incoming import receive_request
-from services.hmr.limits import Tally
 from services.hmr.notices import Notice, plain
 from services.hmr.pool import Pool
 from services.hmr.repeats import Repeats
@@ -26,7 +24,10 @@ from services.hmr.tunnels import Tunnels
 from services.hmr.waiting import broken, explain, missing
 from services.hmr.waking import Waker
 from services.hmr.wire import Wire
+from services.http11.head import BadHead, RequestHead
+from services.http11.limits import Tally
 from services.messages import Preview, PreviewState, Routes
+from services.navigation import is_navigation, wants_page
 from supervisor.cell import Cell
 from supervisor.desk import Refused
 

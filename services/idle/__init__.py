@@ -1,47 +1,49 @@
-"""Ends the container when nobody has used it for some minutes."""
+"""Ends the container when nobody has used it for some minutes, and not while a turn runs."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from functools import partial
 
-import msgspec
-import structlog
 import trio
 
+from services.idle import protecting, telling
+from services.idle.ecs import Ecs
+from services.idle.ending import EXIT_CODE, Ender, Tell
+from services.idle.options import Options
 from services.idle.watch import Watch
 from services.messages import Activity, Turns
 from supervisor.context import Context
-from supervisor.control import Shutdown
 
-log = structlog.get_logger()
-
-EXIT_CODE = 20
-
-
-class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The table `[service.idle.options]`: after so many minutes; 0 turns it off."""
-
-    minutes: Annotated[float, msgspec.Meta(ge=0)] = 5.0
+__all__ = ["EXIT_CODE", "Options", "serve"]
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
-    """Watch for idleness until asked to stop.
+    """Watch for idleness until asked to stop, and have the task protected while turns run.
 
     Activity and every beginning and end of a turn start the time anew; while a turn runs it
-    stands still. When it is up the supervisor is asked, once, to shut down with code 20.
+    stands still. When it is up the container is ended as the options say: in most modes the
+    supervisor is asked, once, to shut down with code 20. Whoever hears "endings" is told why it
+    ends, or why it cannot.
     """
+    options = ctx.options
+    ecs = Ecs(os.environ)
+    tell = partial(telling.tell, options.webhook, options.secret)
+    await run(ctx, ecs, tell, task_status=task_status)
+
+
+async def run(
+    ctx: Context[Options], ecs: Ecs, tell: Tell, *, task_status: trio.TaskStatus[None]
+) -> None:
+    """The same with this ECS, and a webhook that is told by `tell`."""
+    turns = ctx.board("turns", Turns)
     with ctx.receiver("activity", Activity) as activity:
-        watch = Watch(activity, ctx.board("turns", Turns), 60 * ctx.options.minutes)
+        watch = Watch(activity, turns, 60 * ctx.options.minutes)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(watch.note_turns)
-            nursery.start_soon(_stop_when_idle, ctx, watch)
+            nursery.start_soon(Ender(ctx, watch, ecs, tell).run)
+            if ecs.can_protect:
+                nursery.start_soon(protecting.keep, turns, ecs.protect)
             task_status.started()
             await ctx.stopping.wait()
             nursery.cancel_scope.cancel()
-
-
-async def _stop_when_idle(ctx: Context[Options], watch: Watch) -> None:
-    await watch.until_idle()
-    minutes = ctx.options.minutes
-    log.info("idle, shutting down", minutes=minutes)
-    await ctx.control.ask(Shutdown(f"idle for {minutes:g} minutes", exit_code=EXIT_CODE))

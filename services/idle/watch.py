@@ -24,6 +24,16 @@ class Watch:
         self._limit = limit
         self._last = trio.current_time()
 
+    @property
+    def unused(self) -> float:
+        """Seconds since somebody last did something."""
+        return trio.current_time() - self._last
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is time to stop, as things are now; see `seconds_left`."""
+        return not self.seconds_left()
+
     def seconds_left(self) -> float:
         """Seconds until it is time to stop, as things are now.
 
@@ -50,9 +60,13 @@ class Watch:
             if self._held():
                 await self._turns.until(lambda _: not self._held())
                 continue
-            with trio.move_on_after(left):
-                await self._activity.receive()
-                self._last = trio.current_time()
+            await self.pause(left)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for so long, or until somebody does something, which counts."""
+        with trio.move_on_after(seconds):
+            await self._activity.receive()
+            self._last = trio.current_time()
 
     def _held(self) -> bool:
         turns = self._turns.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from services.messages.keys import ThreadKey, check_id
+from services.messages.scopes import EVERYTHING, Scope
 from services.messages.turns import Image, Mode, Selection, TurnInfo, Usage
 from supervisor.desk import Refused, Request
 
@@ -131,13 +132,48 @@ class EventPage(Struct, frozen=True):
 
 
 class ReadEvents(Request[EventPage], frozen=True):
-    """A thread's events after the one with the id `after`, `limit` at most.
+    """A thread's events after the one with the id `after`.
 
-    Where there is none yet it waits up to `wait` seconds for the next.
+    `limit` at most, fewer where they are long. Where there is none yet it waits up to `wait`
+    seconds for the next.
     """
 
     key: ThreadKey
     after: int = 0
+    wait: float = 0.0
+    limit: int = 500
+
+
+class ThreadEvent(Struct, frozen=True):
+    """An event among those of all threads: `stamp` is greater than that of any before it.
+
+    Stamps are microseconds of Unix time.
+    """
+
+    stamp: int
+    key: ThreadKey
+    event: Event
+
+
+class ThreadEventPage(Struct, frozen=True):
+    """Events of several threads, in order. There are no others up to the stamp `reached`."""
+
+    events: tuple[ThreadEvent, ...]
+    reached: int
+
+
+class ReadAllEvents(Request[ThreadEventPage], frozen=True):
+    """The events of all threads within a scope after the one with the stamp `after`.
+
+    `limit` at most, fewer where they are long; where there is none yet it waits up to `wait`
+    seconds for the next. Whoever
+    goes on from `reached` misses none and has none twice. Without `after` it is where all that
+    there is ends, at once; so it is for a stamp that is still to come. A thread that was deleted
+    has no events.
+    """
+
+    scope: Scope = EVERYTHING
+    after: int | None = None
     wait: float = 0.0
     limit: int = 500
 
@@ -160,6 +196,34 @@ class ReadUsage(Request[tuple[UsageEntry, ...]], frozen=True):
     user: str
     since: str | None = None
     until: str | None = None
+
+    def __post_init__(self) -> None:
+        check_id("clientId", self.client)
+        check_id("userId", self.user)
+
+
+class Budgets(Struct, frozen=True):
+    """What turns may cost, in US dollars: one turn, a thread, and a user's day; None for no limit.
+
+    `spent` is what the user's turns cost today (UTC).
+    """
+
+    turn: float | None = None
+    thread: float | None = None
+    day: float | None = None
+    spent: float = 0.0
+
+    @property
+    def left(self) -> float | None:
+        """What is left of the day's."""
+        return None if self.day is None else max(0.0, self.day - self.spent)
+
+
+class ReadBudgets(Request[Budgets], frozen=True):
+    """The budgets in force, and what a user has spent of the day's."""
+
+    client: str
+    user: str
 
     def __post_init__(self) -> None:
         check_id("clientId", self.client)

@@ -60,7 +60,10 @@ class FileDiff(Struct, frozen=True):
 
 
 class Diff(Struct, frozen=True):
-    """`truncated` says that patches were left out, since all together were too long."""
+    """`truncated` says that patches were left out.
+
+    All together were too long, or they are of files that may hold secrets.
+    """
 
     files: tuple[FileDiff, ...]
     truncated: bool = False
@@ -81,8 +84,11 @@ class ReadDiff(Request[Diff], frozen=True):
 
 
 class Commit(Struct, frozen=True):
+    """`pushing` says that its branch is on its way to the remote, if that may have it."""
+
     hash: str
     files: tuple[str, ...]
+    pushing: bool = False
 
 
 class CommitChanges(Request[Commit | None], frozen=True):

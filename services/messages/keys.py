@@ -10,8 +10,8 @@ from msgspec import Struct
 from supervisor.desk import Refused
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-# What `preview_id` and `built_id` make.
-PREVIEW_ID = re.compile(r"([a-z0-9][a-z0-9-]{0,39}-[0-9a-f]{8})(-built)?")
+# What `preview_id` and `built_id` make, which is a label of the DNS: 63 signs at most.
+PREVIEW_ID = re.compile(r"([a-z0-9][a-z0-9-]{0,39}-[0-9a-f]{16})(-built)?")
 
 
 def check_id(what: str, value: str) -> None:
@@ -48,8 +48,12 @@ class ThreadKey(Struct, frozen=True, order=True):
 
     @property
     def preview_id(self) -> str:
-        """A host-name label of its own: readable, and unique for the whole key."""
-        digest = hashlib.sha256(str(self).encode()).hexdigest()[:8]
+        """A host-name label of its own: readable, and unique for the whole key.
+
+        It has as much of the hash as there is room for: whoever may choose ids must not come upon
+        the id of somebody else's preview by trying.
+        """
+        digest = hashlib.sha256(str(self).encode()).hexdigest()[:16]
         slug = re.sub(r"[^a-z0-9]+", "-", self.thread.lower()).strip("-")[:40]
         return f"{slug}-{digest}"
 

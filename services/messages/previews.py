@@ -14,6 +14,19 @@ from supervisor.desk import Request
 # The API's cookie. Browsers send a host's cookies to all of its ports, so the front door of the
 # previews takes it out: a site's own code must never see it.
 TOKEN_COOKIE = "nurseryd_token"
+# The same over TLS: of this name a browser takes none from a site on a host below ours, which may
+# otherwise put in a token of somebody else's.
+HOST_TOKEN_COOKIE = f"__Host-{TOKEN_COOKIE}"
+# Those that count, the one first that counts most.
+TOKEN_COOKIES = (HOST_TOKEN_COOKIE, TOKEN_COOKIE)
+
+# The template of the servers of previews.
+SERVERS = "astro@"
+
+
+def server_of(preview_id: str) -> str:
+    """The name of the service that serves a preview, while it is awake."""
+    return f"{SERVERS}{preview_id}"
 
 
 class PreviewState(StrEnum):
@@ -47,7 +60,8 @@ class Preview(Struct, frozen=True):
     `reason`: what it waits for, or why it failed. `error` is the mistake that its pages show, or
     that it cannot start for. `clients` are the browsers on its HMR socket, `memory` is in bytes
     and 0 where it was not measured yet. `built` is when what it serves was built, in Unix
-    seconds; None for a dev server.
+    seconds; None for a dev server. `progress`, from 0 to 1, is how much of its dependencies is
+    installed, while that is known.
     """
 
     id: str
@@ -59,6 +73,7 @@ class Preview(Struct, frozen=True):
     clients: int = 0
     memory: int = 0
     built: float | None = None
+    progress: float | None = None
 
 
 class StartPreview(Request[Preview], frozen=True):

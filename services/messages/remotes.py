@@ -49,13 +49,15 @@ class Pushed(Struct, frozen=True):
 
 
 class Push(Request[Pushed], frozen=True):
-    """Push a thread's branch to its twin.
+    """Push a thread's branch to its twin, or with `default` the project's default branch.
 
-    With `force` it may lose commits there, but none that was not seen by a fetch before.
+    With `force` it may lose commits there, but none that was not seen by a fetch before, and none
+    of the default branch.
     """
 
     key: ThreadKey
     force: bool = False
+    default: bool = False
 
 
 class PullRequest(Struct, frozen=True):

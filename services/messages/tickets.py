@@ -1,7 +1,7 @@
 """Signed tickets: who shows one may see that preview until it expires. Pure.
 
-They are signed with a key that is derived from the API's token, so that whoever has the token can
-make and check them, none needs to be kept, and another token makes an end of them all.
+They are signed with a key that is derived from a token of the operator, so that whoever has that
+can make and check them, none needs to be kept, and retiring it makes an end of them all.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 
 from services.messages.keys import PREVIEW_ID
 
@@ -36,19 +37,18 @@ def issue(token: str, preview_id: str, expires: int) -> str:
     return f"{said}.{urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
-def read(token: str, ticket: str, now: float) -> tuple[str, int] | None:
+def read(tokens: Iterable[str], ticket: str, now: float) -> tuple[str, int] | None:
     """The preview that a ticket is for and when it expires; None if it is not ours, or has.
 
-    `now` is in Unix seconds. Compares in constant time.
+    It is ours if one of `tokens` signed it; `now` is in Unix seconds. Compares in constant time.
     """
-    given = _TICKET.fullmatch(ticket) if token else None
+    given = _TICKET.fullmatch(ticket)
     if given is None:
         return None
     preview_id, expires = given["id"], int(given["expires"])
-    ours = issue(token, preview_id, expires)
-    if not hmac.compare_digest(ours.encode(), ticket.encode()) or expires <= now:
-        return None
-    return preview_id, expires
+    ours = (issue(token, preview_id, expires) for token in tokens if token)
+    good = any(hmac.compare_digest(each.encode(), ticket.encode()) for each in ours)
+    return (preview_id, expires) if good and expires > now else None
 
 
 def admits(ticketed: str, preview_id: str) -> bool:

@@ -180,3 +180,8 @@ class Turns(Struct, frozen=True):
     def run_in(self, key: ThreadKey) -> bool:
         """Whether a turn runs in a thread."""
         return any(name.startswith(f"{key}:") for name in self.running)
+
+    @property
+    def keys(self) -> frozenset[ThreadKey]:
+        """The threads that a turn runs in."""
+        return frozenset(ThreadKey(*name.partition(":")[0].split("/")) for name in self.running)

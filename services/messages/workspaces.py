@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from services.messages.keys import ThreadKey, check_id
+from services.messages.scopes import EVERYTHING, Scope
 from supervisor.desk import Request
 
 
@@ -14,6 +15,7 @@ class Workspace(Struct, frozen=True):
     """A thread's place on disk: `root` is the worktree of `branch`, `project` the clone.
 
     `site` is the folder of the site in the repository, empty where nobody said which it is.
+    `resumed` says that the files were there, `new` that the thread was made.
     """
 
     key: ThreadKey
@@ -24,6 +26,7 @@ class Workspace(Struct, frozen=True):
     head: str
     resumed: bool
     site: str = ""
+    new: bool = False
 
 
 class OpenWorkspace(Request[Workspace], frozen=True):
@@ -102,6 +105,12 @@ class ListThreads(Request[tuple[Thread, ...]], frozen=True):
         check_id("userId", self.user)
 
 
+class FindThread(Request[Thread], frozen=True):
+    """One thread as a list shows it, archived or not. Raises `NotFound`."""
+
+    key: ThreadKey
+
+
 class RenameThread(Request[Thread], frozen=True):
     """Give a thread another title. Its id, and so its branch, stay."""
 
@@ -140,3 +149,39 @@ class ForkThread(Request[Workspace], frozen=True):
     thread: str
     commit: str | None = None
     title: str | None = None
+
+
+class Project(Struct, frozen=True):
+    """A user's project: the clone that all threads of theirs share; times are ISO 8601 in UTC.
+
+    `repo_url` is where it came from, without credentials, None for one that was made here.
+    `default` is the branch that threads start from and are merged into, None where git cannot say.
+    `site` is the folder of the site, as in `Workspace`. `threads` counts those that are archived
+    too.
+    """
+
+    client: str
+    user: str
+    repo_url: str | None
+    default: str | None
+    created: str
+    last_accessed: str
+    site: str = ""
+    threads: int = 0
+
+
+class ListProjects(Request[tuple[Project, ...]], frozen=True):
+    """The projects on the volume within a scope, by client and user."""
+
+    scope: Scope = EVERYTHING
+
+
+class FindProject(Request[Project], frozen=True):
+    """A user's project. Raises `NotFound`."""
+
+    client: str
+    user: str
+
+    def __post_init__(self) -> None:
+        check_id("clientId", self.client)
+        check_id("userId", self.user)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import trio
 
 from services.previews.amounts import in_bytes
-from supervisor.context import Context
+from supervisor.context import Context, Doubt, Obstacle
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +51,22 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         in_bytes(self.memory, 1 << 30)
+
+
+def look(options: Options) -> Iterator[Obstacle | Doubt]:
+    """Whether dependencies can be kept and used in `cache`, and are not in memory."""
+    from services.footing import MEMORY, barren, mounted, unfit
+
+    cache = Path(options.cache)
+    why = unfit(cache) or barren(cache)
+    if why is not None:
+        yield Obstacle("cache", why)
+    elif (mount := mounted(cache)) is not None and mount.kind in MEMORY:
+        yield Doubt(
+            "cache",
+            f"{cache} is in memory, as all of {mount.place}: each site's dependencies take some 200"
+            " MB of it, and uploads too; mount a volume there",
+        )
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

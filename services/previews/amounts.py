@@ -1,4 +1,4 @@
-"""Amounts of memory as people write them. Pure."""
+"""Amounts of memory as people write them, and as they are shown. Pure."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def in_bytes(amount: int | str, whole: int) -> int:
     if (size := int(float(found[1]) * share)) <= 0:
         raise ValueError("memory: is above 0; to have no previews at all, leave the service out")
     return size
+
+
+def steady(shown: int, measured: int) -> int:
+    """What to show after a measurement: something new only where it differs by a tenth."""
+    if abs(measured - shown) * 10 < max(shown, measured):
+        return shown
+    return -(-measured >> 20) << 20

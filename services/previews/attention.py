@@ -7,8 +7,10 @@ from collections import defaultdict
 import trio
 from msgspec.structs import replace
 
+from services import memory
 from services.messages import Preview, Routes, Turns, Visit
-from services.previews import Options, memory
+from services.previews import Options
+from services.previews.amounts import steady
 from services.previews.budget import Limits, Live
 from services.previews.keeper import MADE_ROOM, Keeper
 from services.previews.servers import Servers
@@ -83,7 +85,7 @@ class Attention:
             if preview is None or not self._servers.is_up(preview):
                 continue
             if taken[pid] and self._servers.pid(preview_id) == pid:
-                shown = memory.steady(preview.memory, taken[pid])
+                shown = steady(preview.memory, taken[pid])
                 board.show(replace(preview, memory=shown))
 
     async def _see_turns(self) -> None:

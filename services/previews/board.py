@@ -38,9 +38,11 @@ class Board:
         self._set(Routes(previews, default))
 
     def show(self, preview: Preview) -> None:
-        """Show a preview, new or changed."""
+        """Show a preview, new or changed; how far it has come as long as it installs."""
         before = self.previews.get(preview.id)
         installing = preview.state is PreviewState.INSTALLING  # every step of it is no news
+        if not installing:
+            preview = replace(preview, progress=None)
         news = (preview.state, "" if installing else preview.reason)
         if before is None or news != (before.state, "" if installing else before.reason):
             log.info(

@@ -19,11 +19,12 @@ from services.previews.grounds import Grounds
 from services.previews.node import Node
 from services.previews.once import run_once
 from services.previews.outputs import Outputs
+from services.previews.progress import Step
 from services.previews.servers import RUNNER, Servers
 from services.previews.sources import Source, building
 from supervisor.context import Context
 from supervisor.control import Stop
-from supervisor.desk import Refused
+from supervisor.desk import Gone, Refused
 from supervisor.model import State
 
 log = structlog.get_logger()
@@ -37,13 +38,15 @@ BUILDING = "building the site"
 class _Build:
     """A build under way, how it went, and how many wait to know that.
 
-    What is `good` is carried through even if nobody waits for it any more.
+    What is `good` is carried through even if nobody waits for it any more. One that was `stopped`
+    says nothing about the site.
     """
 
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     done: trio.Event = field(default_factory=trio.Event)
     waiting: int = 0
     good: bool = False
+    stopped: bool = False
     built: Built | None = None
     refusal: str = "the build was ended; build it again"
 
@@ -84,8 +87,8 @@ class Builds:
     async def build(self, source: Source) -> Built:
         """Build a thread's site as it is now, or join who is building it, and serve the output.
 
-        Raises `Refused` where no build can begin. Cancelled, it leaves the build to the others
-        who wait for it; when there are none, that ends.
+        Raises `Refused` where no build can begin, and `Gone` where it was stopped. Cancelled, it
+        leaves the build to the others who wait for it; when there are none, that ends.
         """
         key = source.key
         while (under_way := self._under_way.get(key.built_id)) and under_way.scope.cancel_called:
@@ -101,7 +104,8 @@ class Builds:
             if not under_way.waiting and not under_way.good:
                 under_way.scope.cancel()
         if under_way.built is None:
-            raise Refused(f"cannot build the site of {key}: {under_way.refusal}")
+            refusal = Gone if under_way.stopped else Refused
+            raise refusal(f"cannot build the site of {key}: {under_way.refusal}")
         return under_way.built
 
     async def end(self, key: ThreadKey) -> None:
@@ -125,6 +129,7 @@ class Builds:
                 async with self._turn:
                     under_way.built = await self._build(draft, output, under_way)
         except (Refused, OSError) as error:
+            under_way.stopped = isinstance(error, Gone)
             under_way.refusal = in_words(error, "prepare the site")
             if draft.id in self._servers.board.previews:
                 self._show(draft, PreviewState.FAILED, under_way.refusal)
@@ -172,11 +177,11 @@ class Builds:
     async def _attempt(self, draft: Source, output: Path, cache: Path) -> tuple[BuildError, ...]:
         """Build into `output`; what is wrong with the site, nothing if all is well."""
 
-        def tell(reason: str) -> None:
-            self._show(draft, PreviewState.STARTING, reason)
+        def tell(step: Step) -> None:
+            self._show(draft, PreviewState.STARTING, step.words)
 
         ground = await self._grounds.ready(draft, tell)
-        tell(BUILDING)
+        tell(Step(BUILDING))
         await trio.to_thread.run_sync(self._outputs.prepare, draft.id)
         await self._servers.make_room(draft.id)
         parameters = {
@@ -188,11 +193,12 @@ class Builds:
         name, limit = f"{TEMPLATE}{draft.id}", self._ctx.options.build_timeout
         with trio.move_on_after(limit) as patience:
             status = await run_once(self._ctx.control, self._ctx.events, name, parameters)
-            if status is not None and status.state is State.EXITED and not status.failed:
+            if status is None or status.state is State.STOPPED:
+                raise Gone("it was stopped; build it again")
+            if status.state is State.EXITED and not status.failed:
                 return ()
             failures = await trio.to_thread.run_sync(read_failures, cache)
-            reason = status.reason if status is not None else "it was stopped"
-            return failures or (BuildError(f"the build ended: {reason}"),)
+            return failures or (BuildError(f"the build ended: {status.reason}"),)
         assert patience.cancelled_caught
         return (BuildError(f"the build took more than {limit:g} seconds and was ended"),)
 

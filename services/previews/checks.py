@@ -8,13 +8,20 @@ from pathlib import Path, PurePosixPath
 
 import trio
 
-from services.messages import BuildError, Checked, CheckPreview, PreviewState, Routes, ThreadKey
+from services.messages import (
+    BuildError,
+    Checked,
+    CheckPreview,
+    PreviewState,
+    Routes,
+    ThreadKey,
+    server_of,
+)
 from services.previews import Options
 from services.previews.asking import Answer, Unanswered, ask
 from services.previews.failure import read_failures
 from services.previews.servers import Servers
 from services.previews.sources import Source
-from services.previews.table import instance
 from supervisor.context import Context
 from supervisor.desk import NotFound, Refused
 from supervisor.model import State
@@ -143,7 +150,7 @@ class Checks:
 
     def _is_broken(self, preview_id: str) -> bool:
         """Whether its server has ended by itself, for good or until it is tried again."""
-        status = self._events.get(instance(preview_id))
+        status = self._events.get(server_of(preview_id))
         return status is not None and status.state in (State.BACKOFF, State.FATAL)
 
     async def _begin(self, preview_id: str, *, waking: bool) -> None:

@@ -16,7 +16,7 @@ import trio
 from services.previews import progress, store
 from services.previews.managers import Caches, Kind, Wanted, arguments
 from services.previews.once import GIVEN_UP, run_once
-from services.previews.progress import BEGUN, this_machine
+from services.previews.progress import Step, this_machine
 from services.previews.store import Place
 from services.previews.tools import Tools
 from supervisor.control import Control, Stop
@@ -27,7 +27,7 @@ from supervisor.model import State
 log = structlog.get_logger()
 
 TEMPLATE = "install@"
-Tell = Callable[[str], None]
+Tell = Callable[[Step], None]
 
 
 def in_words(error: Refused | OSError, aim: str = "install dependencies") -> str:
@@ -59,7 +59,7 @@ class Dependencies:
         self._locks: defaultdict[str, trio.Lock] = defaultdict(trio.Lock)
         self._failed: dict[str, tuple[float, str]] = {}
         self._waiting: defaultdict[str, list[Tell]] = defaultdict(list)
-        self._said: dict[str, str] = {}
+        self._said: dict[str, Step] = {}
         self._grown = trio.Event()
         self._grown.set()
 
@@ -82,7 +82,7 @@ class Dependencies:
         """See to it that the site in `root` has its dependencies.
 
         Returns the folders that it reads then, the one that really holds them first. `tell` is
-        called with words for how far that is. Raises `Refused` where it cannot be done, `OSError`
+        called with how far that is. Raises `Refused` where it cannot be done, `OSError`
         where the disk says no. Cancelled while it installs, it ends that within `GIVEN_UP`
         seconds, and others who wait for the same dependencies begin again.
         """
@@ -160,12 +160,10 @@ class Dependencies:
         assert place.wanted is not None
         total = await trio.to_thread.run_sync(_expected, partial, place.wanted)
 
-        def tell(text: str) -> None:
-            self._said[place.key] = text
+        def tell(step: Step) -> None:
+            self._said[place.key] = step
             for told in self._waiting[place.key]:
-                told(text)
-
-        tell(BEGUN)
+                told(step)
 
         async def count() -> int:
             return await trio.to_thread.run_sync(

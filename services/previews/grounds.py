@@ -10,6 +10,7 @@ import trio
 
 from services.previews import sites
 from services.previews.deps import Dependencies
+from services.previews.progress import Step
 from services.previews.sources import Source
 from supervisor.desk import Refused
 
@@ -31,8 +32,8 @@ class Grounds:
     def __init__(self, dependencies: Dependencies) -> None:
         self._dependencies = dependencies
 
-    async def ready(self, source: Source, tell: Callable[[str], None]) -> Ground:
-        """Return when a source's site can run; `tell` is called with words for how far that is.
+    async def ready(self, source: Source, tell: Callable[[Step], None]) -> Ground:
+        """Return when a source's site can run; `tell` is called with how far that is.
 
         Raises `Refused` and `OSError` where it cannot.
         """

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import structlog
 import trio
 
-from services.messages import PreviewState
+from services.messages import SERVERS, PreviewState
 from services.previews import reports
 from services.previews.board import Board
-from services.previews.table import TEMPLATE
 from supervisor.context import Context
 from supervisor.model import Report
 
@@ -24,7 +23,7 @@ async def hear(ctx: Context[object], board: Board, used: Callable[[str], None]) 
     """
     with ctx.receiver("runner", Report) as said, ctx.sender("preview_events", object) as tell:
         async for report in said:
-            preview_id = report.service.removeprefix(TEMPLATE)
+            preview_id = report.service.removeprefix(SERVERS)
             preview = board.previews.get(preview_id)
             understood = reports.read(report.record)
             if preview is None or understood is None or preview.state is PreviewState.ASLEEP:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import trio
 
-from services.previews.table import instance
+from services.messages import server_of
 from supervisor.control import Control, RestartService, Start, Stop
 from supervisor.events import Events
 from supervisor.model import ServiceStatus, State
@@ -25,11 +25,11 @@ class Instances:
 
     def status(self, preview_id: str) -> ServiceStatus | None:
         """How it is; None where there is none."""
-        return self._events.get(instance(preview_id))
+        return self._events.get(server_of(preview_id))
 
     async def run(self, preview_id: str, parameters: dict[str, str], *, fresh: bool) -> None:
         """Let it run with these parameters, `fresh` in a new life; returns when that is settled."""
-        name = instance(preview_id)
+        name = server_of(preview_id)
         async with self._locks[preview_id]:
             now = self.status(preview_id)
             if now is not None and now.parameters == parameters and now.state in UP:
@@ -44,4 +44,4 @@ class Instances:
         """End it, if that is still wanted when its turn has come; returns when nothing is left."""
         async with self._locks[preview_id]:
             if if_() and self.status(preview_id) is not None:
-                await self._control.ask(Stop(instance(preview_id)))
+                await self._control.ask(Stop(server_of(preview_id)))

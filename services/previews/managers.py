@@ -133,7 +133,7 @@ def _wanted(lock: str, kind: Kind, head: Callable[[str], str]) -> Wanted:
 def arguments(kind: Kind, caches: Caches, *, scripts: bool) -> tuple[str, ...]:
     """How a package manager is told to install what the lock file says, or to fail.
 
-    Newer yarns take the rest from the environment: see the template in config/local.toml.
+    Newer yarns take the rest from the environment: see the template in config/services.toml.
     """
     shared, local = caches.shared, caches.local
     no_scripts = () if scripts else ("--ignore-scripts",)

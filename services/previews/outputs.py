@@ -16,6 +16,7 @@ from pathlib import Path
 
 GOOD = "good"
 LOG = "build.log"
+REPORT = '{"event":"astro.'  # as runner/saying.mjs writes it
 MOST_SAID = 8 * 1024  # bytes
 
 
@@ -45,12 +46,13 @@ class Outputs:
         self.log(preview_id).unlink(missing_ok=True)
 
     def said(self, preview_id: str) -> str:
-        """The last lines that a build wrote."""
+        """The last lines that a build wrote, without those that it reports to us."""
         with suppress(OSError), self.log(preview_id).open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - MOST_SAID))
             tail = file.read(MOST_SAID).decode(errors="replace")
-            return tail if size <= MOST_SAID else tail.partition("\n")[2]
+            lines = tail.splitlines(keepends=True)[0 if size <= MOST_SAID else 1 :]
+            return "".join(line for line in lines if not line.startswith(REPORT))
         return ""
 
     def place(self, preview_id: str, built: float) -> Path:

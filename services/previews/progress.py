@@ -1,4 +1,4 @@
-"""How far an installation has come, in words."""
+"""How far an installation has come."""
 
 from __future__ import annotations
 
@@ -15,35 +15,45 @@ import msgspec
 import trio
 
 BEGUN = "installing dependencies"
-EVERY = 0.5  # seconds between two looks, and so between two texts
+EVERY = 0.5  # seconds between two looks, and so between two steps
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a person reads, and the share of the work that is done, None where nobody knows."""
+
+    words: str
+    share: float | None = None
 
 
 async def follow(
-    count: Callable[[], Awaitable[int]], total: int, tell: Callable[[str], None]
+    count: Callable[[], Awaitable[int]], total: int, tell: Callable[[Step], None]
 ) -> NoReturn:
-    """Tell how many packages are there, in words, until cancelled; at most every `EVERY` seconds.
+    """Tell how many packages are there, until cancelled; at most every `EVERY` seconds.
 
-    `total` is how many there will be, 0 where nobody knows. It never goes backwards, and says
-    nothing twice.
+    `total` is how many there will be, 0 where nobody knows. It begins with none of them, never
+    goes backwards, and says nothing twice.
     """
-    most, before = 0, words(0, total)
+    most, now = 0, step(0, total)
+    tell(now)
     while True:
         await trio.sleep(EVERY)
         most = max(most, await count())
-        now = words(most, total)
+        before, now = now, step(most, total)
         if now != before:
             tell(now)
-            before = now
 
 
-def words(done: int, total: int) -> str:
-    """What a person reads while `done` of `total` packages are there."""
-    if done == 0:
-        return BEGUN
-    if total == 0:
-        return f"{BEGUN}, {done} {'package' if done == 1 else 'packages'}"
+def step(done: int, total: int) -> Step:
+    """While `done` of `total` packages are there."""
     # It is done when the manager says so, not when the last package begins to be there.
-    return f"{BEGUN}, {min(99, done * 100 // total)} %"
+    percent = min(99, done * 100 // total) if total else None
+    share = None if percent is None else percent / 100
+    if done == 0:
+        return Step(BEGUN, share)
+    if percent is None:
+        return Step(f"{BEGUN}, {done} {'package' if done == 1 else 'packages'}")
+    return Step(f"{BEGUN}, {percent} %", share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ the worst that is left is a wrong word about that one site, to those who look at
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatch
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -21,6 +22,7 @@ from services.messages import (
     PreviewEvent,
     PreviewUpdated,
 )
+from services.site.opening import UNWRITTEN
 
 MOST_TEXT = 4000  # characters
 MOST_NAME = 1000
@@ -109,8 +111,10 @@ def news(before: Preview, report: RunnerReport) -> PreviewEvent | None:
         return None
     match report:
         case Updated(type=kind, paths=paths):
+            # A file that is being written has another name, which the dev server sees as well.
+            named = [path for path in paths if not fnmatch(path.rpartition("/")[2], UNWRITTEN)]
             return PreviewUpdated(
-                before.key, kind, tuple(path[:MOST_NAME] for path in paths[:MOST_PATHS])
+                before.key, kind, tuple(path[:MOST_NAME] for path in named[:MOST_PATHS])
             )
         case Broken():
             return PreviewBroken(before.key, report.error)

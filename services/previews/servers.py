@@ -13,7 +13,7 @@ import structlog
 import trio
 from msgspec.structs import replace
 
-from services.messages import BuildError, Preview, PreviewState, Routes
+from services.messages import SERVERS, BuildError, Preview, PreviewState, Routes
 from services.previews import Options
 from services.previews.board import Board
 from services.previews.deps import in_words
@@ -22,10 +22,10 @@ from services.previews.grounds import Grounds
 from services.previews.instances import UP, Instances
 from services.previews.node import Node
 from services.previews.ports import is_free
-from services.previews.progress import BEGUN
+from services.previews.progress import BEGUN, Step
 from services.previews.sources import Source, recognize, serving
 from services.previews.store import retire
-from services.previews.table import TEMPLATE, meaning, pick_port
+from services.previews.table import meaning, pick_port
 from supervisor.context import Context
 from supervisor.desk import Refused
 from supervisor.model import State
@@ -83,7 +83,7 @@ class Servers:
             if preview.state is PreviewState.ASLEEP
         }
         for status in sorted(self._ctx.events.snapshot, key=lambda status: status.since):
-            known = recognize(status.parameters) if status.name.startswith(TEMPLATE) else None
+            known = recognize(status.parameters) if status.name.startswith(SERVERS) else None
             if known is not None:
                 source, port = known
                 state, reason = meaning(status)
@@ -104,8 +104,8 @@ class Servers:
                 for preview_id in tuple(self.board.previews):
                     await self._see(preview_id)
                 async for change in changes:
-                    if change.name.startswith(TEMPLATE):
-                        await self._see(change.name.removeprefix(TEMPLATE))
+                    if change.name.startswith(SERVERS):
+                        await self._see(change.name.removeprefix(SERVERS))
 
     def source(self, preview_id: str) -> Source | None:
         """What a preview serves; None for one that slept when an earlier life ended."""
@@ -256,9 +256,10 @@ class Servers:
             return False
         return True
 
-    def _progress(self, preview_id: str, reason: str) -> None:
+    def _progress(self, preview_id: str, step: Step) -> None:
         preview = self.board.previews[preview_id]
-        self.board.show(replace(preview, state=PreviewState.INSTALLING, reason=reason))
+        installing = PreviewState.INSTALLING
+        self.board.show(replace(preview, state=installing, reason=step.words, progress=step.share))
 
     async def _stop(self, preview_id: str) -> None:
         """End a server, unless somebody woke its preview meanwhile."""

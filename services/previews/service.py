@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 import trio
 
+from services import memory
 from services.messages import (
     BuildSite,
     CheckPreview,
@@ -24,7 +25,7 @@ from services.messages import (
     WakePreview,
     Workspace,
 )
-from services.previews import Options, memory
+from services.previews import Options
 from services.previews.amounts import in_bytes
 from services.previews.attention import Attention
 from services.previews.budget import Limits

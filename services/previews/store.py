@@ -140,7 +140,7 @@ def finish(partial: Path, place: Place) -> None:
     if (partial / ".pnp.cjs").exists():
         raise Refused(
             "cannot use the dependencies: yarn made no node_modules; see to it that it is run"
-            " with YARN_NODE_LINKER=node-modules, as config/local.toml does"
+            " with YARN_NODE_LINKER=node-modules, as config/services.toml does"
         )
     (partial / "node_modules").mkdir(exist_ok=True)  # npm makes none for no dependencies
     (partial / USERS).mkdir()

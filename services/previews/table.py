@@ -8,8 +8,6 @@ from services.messages import PreviewState
 from supervisor.desk import Refused
 from supervisor.model import ServiceStatus, State
 
-TEMPLATE = "astro@"
-
 _STATES = {
     State.STARTING: (PreviewState.STARTING, "starting the dev server"),
     State.RUNNING: (PreviewState.READY, ""),
@@ -20,11 +18,6 @@ _STATES = {
     State.EXITED: (PreviewState.FAILED, "the dev server ended"),
     State.FATAL: (PreviewState.FAILED, "the dev server cannot start"),
 }
-
-
-def instance(preview_id: str) -> str:
-    """The name of a preview's service."""
-    return f"{TEMPLATE}{preview_id}"
 
 
 def meaning(status: ServiceStatus | None, why: str = "") -> tuple[PreviewState, str]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 import msgspec
 import trio
 
-from supervisor.context import Context
+from supervisor.context import Context, Doubt, Obstacle
+from supervisor.desk import Refused
 
 SCHEMES = ("https", "http", "file")
+_BRANCH = re.compile(r"(?![-/.])(?!.*(?:\.\.|//|@\{|\.lock$|[/.]$))[^\s~^:?*\[\\\x00-\x1f\x7f]+")
 _HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 
 
@@ -18,9 +22,10 @@ class Credential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the token for a host comes from, and the user's name that goes with it.
 
     `env` is a variable of the daemon's environment, which belongs into `secrets` of `[supervisor]`
-    too, so that no child inherits it. `secret` is the name or ARN of a secret in AWS Secrets
-    Manager, and `key` the field of it that is the token, where the secret is a JSON object.
-    Without `user` it is the name that the host wants beside a token.
+    too, so that no child inherits it; it has the token, or says "secretsmanager:NAME_OR_ARN#KEY".
+    `secret` is the name or ARN of a secret in AWS Secrets Manager, and `key` the field of it that
+    is the token, where the secret is a JSON object. Without `user` it is the name that the host
+    wants beside a token.
     """
 
     env: str | None = None
@@ -46,12 +51,23 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default branch of a site that starts here; a clone keeps its remote's. `depth` is how many
     commits of history a clone brings, 0 for all. `protected` branches are never pushed to.
 
+    With `push_commits` a thread's branch is pushed after each commit. With `push_at_stop` every
+    branch that is ahead of its remote, and what is uncommitted in threads, is pushed when the
+    service stops, in what `stop_timeout` leaves after all is saved: the latter to
+    `refs/nurseryd/wip/{thread}`, from where it comes back into a thread of that name that is
+    opened in another clone.
+
     `schemes` are the kinds of repository address that may be used: `https`, `file`, which allows
     paths of this machine too, and `http`, which reaches only this machine itself and what `hosts`
     names. `hosts` are those that may be spoken with, as `host` or `host:port`; empty means any.
     A remote that is silent for `network_timeout` seconds is given up. `credentials` says by host,
     with its port where addresses have one, where the token for it comes from. `forges` says what
     the forges at hosts of one's own are: "github" (Enterprise Server) or "gitlab".
+
+    With `volume` the `root` is to be a volume of its own: an absolute path, and a warning where
+    nothing is mounted. Who names no repository gets `repository`, where that is given.
+
+    With `svg` an SVG may be uploaded as an image; it can run code in the page that opens it.
     """
 
     root: str
@@ -63,19 +79,56 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hosts: tuple[str, ...] = ()
     depth: int = 0
     protected: tuple[str, ...] = ("main", "master", "production")
+    push_commits: bool = False
+    push_at_stop: bool = False
     forges: dict[str, Literal["github", "gitlab"]] = {}
+    svg: bool = False
+    volume: bool = False
+    repository: str = ""
+    remote: str = "origin"
     credentials: dict[str, Credential] = msgspec.field(default_factory=_github)
 
     def __post_init__(self) -> None:
+        if found := [*self._problems()]:
+            raise ValueError("\n".join(found))
+
+    def _problems(self) -> Iterator[str]:
         if unknown := [scheme for scheme in self.schemes if scheme not in SCHEMES]:
-            raise ValueError(f"schemes: {unknown[0]!r} is not one of {', '.join(SCHEMES)}")
+            yield f"schemes: {unknown[0]!r} is not one of {', '.join(SCHEMES)}"
         for key, names in (("hosts", self.hosts), ("credentials", self.credentials)):
             if unknown := [name for name in names if not _HOST.fullmatch(name)]:
-                raise ValueError(f"{key}: {unknown[0]!r} is no host: write host or host:port")
+                yield f"{key}: {unknown[0]!r} is no host: write host or host:port"
         if self.network_timeout <= 0:
-            raise ValueError("network_timeout: is a number of seconds above 0")
+            yield "network_timeout: is a number of seconds above 0"
         if self.depth < 0:
-            raise ValueError("depth: is a number of commits, or 0 for all")
+            yield "depth: is a number of commits, or 0 for all"
+        if self.volume and not os.path.isabs(self.root):
+            yield f"root: {self.root!r} is no absolute path: write /workspace, or where it is"
+        if self.remote != "origin":
+            yield f"remote: {self.remote!r} is not to be had: a site's remote is called origin here"
+        if self.repository:
+            yield from (f"repository: {why}" for why in self._repository_problems())
+        for key, branches in (("branch", (self.branch,)), ("protected", self.protected)):
+            if unknown := [name for name in branches if not _BRANCH.fullmatch(name)]:
+                yield f"{key}: {unknown[0]!r} is no name of a branch"
+        for key, text in (("author_name", self.author_name), ("author_email", self.author_email)):
+            if not text.strip() or set(text) & set("<>\n\r\0"):
+                yield f"{key}: {text!r} is nothing that git takes: leave out '<', '>' and line ends"
+
+    def _repository_problems(self) -> Iterator[str]:
+        from services.workspaces.remotes import checked
+
+        try:
+            checked(self.repository, self.schemes, self.hosts)
+        except Refused as refusal:
+            yield str(refusal)
+
+
+def look(options: Options) -> Iterator[Obstacle | Doubt]:
+    """Whether the sites can be kept where they are to be."""
+    from services.workspaces.ground import look
+
+    return look(options)
 
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from services.aws import Reference, Remembered
+from services.loopback import is_loopback
 from services.workspaces import Credential
 from services.workspaces.git.wire import Login
-from services.workspaces.remotes import PORTS, Origin, is_loopback, origin
+from services.workspaces.remotes import PORTS, Origin, origin
 from supervisor.desk import Refused
 
 # What each forge wants as the user's name beside a token.
@@ -18,24 +18,20 @@ USERS = {"gitlab.com": "oauth2", "bitbucket.org": "x-token-auth"}
 USER = "x-access-token"
 HIDDEN = "[redacted]"
 
-ReadSecret = Callable[[str], str]
-
 
 class Credentials:
     """All tokens, by host. Secrets are remembered until a remote refuses one.
 
-    For any worker thread. `read_secret` waits for the network; it raises `Refused`.
+    For any worker thread.
     """
 
-    def __init__(self, table: Mapping[str, Credential], read_secret: ReadSecret) -> None:
+    def __init__(self, table: Mapping[str, Credential], secrets: Remembered) -> None:
         # An address and a table may name the port that is meant anyway, or leave it out.
         self._table = {
             host.lower().removesuffix(f":{PORTS['https']}"): credential
             for host, credential in table.items()
         }
-        self._read_secret = read_secret
-        self._secrets: dict[str, str] = {}
-        self._lock = threading.Lock()
+        self._secrets = secrets
 
     def visit(self, url: str) -> Visit:
         """One transfer with the remote at `url`."""
@@ -59,30 +55,19 @@ class Credentials:
                 f"cannot reach {host}: it wants a token; say where that is by"
                 f' options.credentials."{host}" of service.workspaces'
             )
-        if credential.env is not None:
-            token = os.environ.get(credential.env, "")
-            missing = f"set {credential.env}"
+        reference = _reference(credential)
+        if reference is not None:
+            token, missing = self._secrets.text(reference), f"put one into {reference}"
         else:
-            token = self._secret(credential)
-            missing = f"put one into {source(credential)}"
+            token, missing = os.environ.get(credential.env or "", ""), f"set {credential.env}"
         if not token:
             raise Refused(f"cannot reach {host}: it wants a token and there is none; {missing}")
         return credential, token
 
     def forget(self, credential: Credential) -> None:
         """Read a secret anew when it is wanted again: it may have been rotated."""
-        with self._lock:
-            self._secrets.pop(credential.secret or "", None)
-
-    def _secret(self, credential: Credential) -> str:
-        name = credential.secret or ""
-        with self._lock:
-            text = self._secrets.get(name)
-        if text is None:
-            text = self._read_secret(name)
-            with self._lock:
-                self._secrets[name] = text
-        return text.strip() if credential.key is None else _field(text, name, credential.key)
+        if reference := _reference(credential):
+            self._secrets.forget(reference)
 
 
 @dataclass(slots=True)
@@ -128,17 +113,12 @@ class Visit:
 
 def source(credential: Credential) -> str:
     """Where a token comes from, in words."""
-    if credential.env is not None:
-        return credential.env
-    return f"the secret {credential.secret}"
+    reference = _reference(credential)
+    return str(credential.env if reference is None else reference)
 
 
-def _field(text: str, name: str, key: str) -> str:
-    try:
-        found = json.loads(text)[key]
-    except (ValueError, KeyError, TypeError):
-        found = None
-    if not isinstance(found, str):
-        # Without the cause: a JSON error holds the whole text.
-        raise Refused(f"cannot use the secret {name}: it is no JSON object with a text {key!r}")
-    return found.strip()
+def _reference(credential: Credential) -> Reference | None:
+    """The secret that is meant, where it is not in a variable itself."""
+    if credential.secret is not None:
+        return Reference(credential.secret, credential.key)
+    return Reference.of(os.environ.get(credential.env or "", ""))

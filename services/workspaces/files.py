@@ -10,32 +10,38 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from services.messages import ID
+from services.site.opening import UNWRITTEN
 from services.workspaces.layout import Layout
 from services.workspaces.writing import PARTIAL, write_whole
 from supervisor.desk import Refused
 
 # Wherever they are in a site; and what is built, which at other places is somebody's own.
 GENERATED = ("node_modules", ".astro")
-# What an agent was writing when it was killed: see services/agent/files.py.
-UNWRITTEN = ".nurseryd-edit-*.tmp"
 BUILT = "dist"
 
 
 def refuse_links(layout: Layout, thread: str) -> None:
     """Raises `Refused` where a symbolic link would lead a path of the thread elsewhere."""
+    plain: set[str] = set()
     for path in layout.paths(thread):
-        if _leads_elsewhere(path):
+        if _leads_elsewhere(str(path), plain):
             raise Refused(
                 f"cannot use {path.relative_to(layout.root)}: a symbolic link leads elsewhere;"
                 " remove the link"
             )
 
 
-def _leads_elsewhere(path: Path) -> bool:
-    try:
-        return path.resolve() != path
-    except RuntimeError:  # a link that leads to itself
-        return True
+def _leads_elsewhere(path: str, plain: set[str]) -> bool:
+    """Whether a part of an absolute path is a link; those that are none are added to `plain`.
+
+    The paths of a thread have most of their parts in common, and each is looked at once.
+    """
+    while path not in plain and path != os.sep:
+        if os.path.islink(path):
+            return True
+        plain.add(path)
+        path = os.path.dirname(path)
+    return False
 
 
 def is_generated(path: str) -> bool:
@@ -71,9 +77,12 @@ def exclude_generated(git: Path) -> None:
         write_whole(path, (head + "\n".join(missing) + "\n").encode())
 
 
-def layouts(root: Path) -> Iterator[Layout]:
-    """Every user's place on disk, with a project or none; one behind a symbolic link is none."""
-    for home in sorted(root.glob("*/*/")):
+def layouts(root: Path, client: str | None = None, user: str | None = None) -> Iterator[Layout]:
+    """Every user's place on disk, with a project or none; one behind a symbolic link is none.
+
+    Of one client, or one user alone, where they are named.
+    """
+    for home in sorted(root.glob(f"{client or '*'}/{user or '*'}/")):
         layout = Layout(root, *home.parts[-2:])
         named = ID.fullmatch(layout.client) and ID.fullmatch(layout.user)
         if named and is_its_own(layout):
@@ -82,7 +91,7 @@ def layouts(root: Path) -> Iterator[Layout]:
 
 def is_its_own(layout: Layout) -> bool:
     """Whether no symbolic link leads from a user's place to somebody else's."""
-    return not _leads_elsewhere(layout.git)
+    return not _leads_elsewhere(str(layout.git), set())
 
 
 def worktrees(layout: Layout) -> tuple[str, ...]:
@@ -106,7 +115,7 @@ def threads(layout: Layout) -> tuple[str, ...]:
 
 def histories(layout: Layout) -> tuple[str, ...]:
     """The threads that have a journal, whatever else there is of them. Reads no file."""
-    if _leads_elsewhere(layout.histories):
+    if _leads_elsewhere(str(layout.histories), set()):
         return ()
     return tuple(
         sorted(

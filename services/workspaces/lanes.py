@@ -51,6 +51,10 @@ class Lanes:
         async with _turn(self._writers, repository):
             return await trio.to_thread.run_sync(work, limiter=self._limiter)
 
+    async def look(self, work: Callable[[], T]) -> T:
+        """Do `work`, which only looks, in a worker thread, whoever has the repository meanwhile."""
+        return await trio.to_thread.run_sync(work, limiter=self._limiter)
+
     async def transfer(
         self, repository: Repository, what: What | None, work: Callable[[Line], T]
     ) -> T:

@@ -14,6 +14,7 @@ MOST_TITLE = 200  # characters
 MOST_BODY = 65_536  # characters, as at GitHub
 MOST_BRANCH = 200  # bytes; it is a file's name in git, with ".lock" behind it
 MOST_PATH = 4096  # bytes, as on Linux
+MOST_NAME = 255  # bytes of a part of a path, as on Linux
 
 
 def checked_branch(name: str) -> str:
@@ -47,6 +48,21 @@ def checked_path(path: str) -> str:
             " '.git' is a part of it"
         )
     return str(PurePosixPath(path))
+
+
+def checked_file(path: str) -> str:
+    """A file's path in a worktree, as only one text can name it; raises `Invalid` for any other."""
+    if (
+        checked_path(path) != path
+        or path == "."
+        or any(unicodedata.category(char) == "Cc" or char == "\ufffd" for char in path)
+        or any(len(part.encode()) > MOST_NAME for part in path.split("/"))
+    ):
+        raise Invalid(
+            "cannot use this path: it is names of 1 to 255 bytes of UTF-8 with '/' between them,"
+            " no '.' nor '..' among them, and without control characters"
+        )
+    return path
 
 
 def checked_message(message: str) -> str:

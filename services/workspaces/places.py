@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from services.messages import ID, ThreadKey
 from services.workspaces import aside, files, records
 from services.workspaces.finding import on_branch
-from services.workspaces.git import moving, saves, status, worktrees
+from services.workspaces.git import commits, moving, saves, status, worktrees
 from services.workspaces.layout import Layout
 from services.workspaces.records import Record, now, read_record, write_record
 from services.workspaces.settings import Settings
@@ -121,9 +121,13 @@ class Places:
     ) -> None:
         place, admin = layout.worktree(thread), layout.admin(thread)
         files.remove(admin)
-        worktrees.start_branch(layout.git, on, record.start)
+        start = record.start
+        if start is None and commits.twin_of(layout.git, on) is None:
+            start = saves.start_of(layout.git, thread)
+        worktrees.start_branch(layout.git, on, start)
         if record.carried is not None:
             saves.adopt(layout.git, thread, record.carried)
+        saves.welcome(layout.git, thread)
         layout.threads.mkdir(exist_ok=True)
         draft = layout.partial_worktree(secrets.token_hex(4))
         worktrees.check_out(layout.git, thread, draft, on)

@@ -7,7 +7,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from services.messages import OpenWorkspace
+from msgspec.structs import replace
+
+from services.messages import SCRATCH, OpenWorkspace
 from services.workspaces import files, names, remotes
 from services.workspaces.credentials import Credentials
 from services.workspaces.git import projects as git
@@ -35,6 +37,14 @@ def exists(settings: Settings, request: OpenWorkspace) -> bool:
         return False
     files.remove_partial(layout)
     return True
+
+
+def by_default(settings: Settings, request: OpenWorkspace) -> OpenWorkspace:
+    """What is asked for where no repository is named; our own scratch thread wants the starter."""
+    named = request.repo_url or request.empty or request.key == SCRATCH
+    if named or not settings.repository:
+        return request
+    return replace(request, repo_url=settings.repository)
 
 
 def make(settings: Settings, request: OpenWorkspace, credentials: Credentials, line: Line) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from services.loopback import is_loopback
 from supervisor.desk import Invalid
 
 PORTS = {"https": 443, "http": 80}
@@ -43,14 +43,6 @@ def origin(url: str) -> Origin | None:
 
 def _written(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself, so that what is sent to it crosses no network."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def checked(url: str, schemes: Collection[str], hosts: Collection[str] = ()) -> str:
@@ -106,6 +98,18 @@ def _check_host(parts: SplitResult, host: str, hosts: Collection[str]) -> None:
         )
     if parts.scheme == "http" and not named and not is_loopback(host):
         raise Invalid(f"cannot use http:// with {host}: anybody could read along; use https://")
+
+
+def without_credentials(url: str) -> str | None:
+    """An address as anybody may read it: what `checked` refuses, others may have written.
+
+    None for one of which it is not clear where it has a secret.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
 
 
 def same(one: str | None, other: str | None) -> bool:

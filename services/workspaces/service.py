@@ -7,73 +7,99 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import structlog
 import trio
 
-from services.aws import Secrets
+from services.aws import Remembered, Secrets
 from services.messages import (
     ArchiveThread,
+    Commit,
     CommitChanges,
     DeleteThread,
     DropChanges,
     Fetch,
     FindPreviewed,
+    FindProject,
+    FindThread,
     FindWorkspace,
     ForkThread,
     History,
+    ListFiles,
     ListHistories,
+    ListProjects,
     ListThreads,
+    Merged,
     MergeThread,
+    MoveFile,
     OpenPullRequest,
     OpenWorkspace,
+    Outcome,
     Pull,
     Push,
     ReadDiff,
+    ReadFile,
     ReadGit,
     ReadLog,
+    RemoveFile,
     RenameThread,
     RestoreCommit,
     SaveChanges,
+    StoreImages,
     SwitchBranch,
     ThreadKey,
     Turns,
     Workspace,
+    WriteFile,
 )
 from services.workspaces import Options, projects
+from services.workspaces.asked import UNDER_A_TURN, advised, asking, repository, whose
 from services.workspaces.credentials import Credentials
 from services.workspaces.editing import Editing
+from services.workspaces.filing import Filing
+from services.workspaces.following import Following
 from services.workspaces.git.repository import Author, GitFailed, prepare
 from services.workspaces.lanes import Lanes
+from services.workspaces.listing import Listing
 from services.workspaces.progress import Board
 from services.workspaces.pull_requests import PullRequests
 from services.workspaces.recovery import Recovery
+from services.workspaces.sending import Sending
 from services.workspaces.settings import Settings
 from services.workspaces.syncing import Syncing
 from services.workspaces.threads import Threads
+from services.workspaces.uploading import Uploading
 from supervisor.context import Context
 from supervisor.desk import Refused, Request
 
 log = structlog.get_logger()
 
+TO_RETURN = 0.5  # seconds of the stop timeout that pushing leaves for the way out
+
 
 async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
     """Answer until asked to stop, then save every thread's uncommitted files.
 
-    Cancelled while it saves, it leaves the rest unsaved; the files themselves stay.
+    What is to be in remotes, too, is pushed after that, in the time that is left. Cancelled while
+    it saves, it leaves the rest unsaved; the files themselves stay.
     """
     settings = await trio.to_thread.run_sync(_settings, ctx.options)
     lanes = Lanes(Board(partial(ctx.publish, "transfers")))
-    credentials = Credentials(ctx.options.credentials, Secrets().read)
+    credentials = Credentials(ctx.options.credentials, Remembered(Secrets().read, ctx.hide))
     turns = ctx.board("turns", Turns)
     desk = Workspaces(settings, lanes, credentials, lambda: turns.value or Turns())
     await desk.recover()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(partial(ctx.answer, "workspaces", desk.answer, withdrawable=True))
+        nursery.start_soon(desk.follow)
         task_status.started()
         await ctx.stopping.wait()
+        deadline = trio.current_time() + ctx.stop_timeout - TO_RETURN
         # A transfer is given up here; anything shorter is in a worker thread and completes.
         nursery.cancel_scope.cancel()
     await desk.save_all()
+    if ctx.options.push_at_stop:
+        await desk.send_all(deadline - trio.current_time())
 
 
 def _settings(options: Options) -> Settings:
@@ -89,28 +115,10 @@ def _settings(options: Options) -> Settings:
         depth=options.depth,
         protected=options.protected,
         forges=options.forges,
+        svg=options.svg,
+        repository=options.repository,
+        push_commits=options.push_commits,
     )
-
-
-# What changes files or the branch under whoever works in the thread at that moment.
-_UNDER_A_TURN = (
-    ArchiveThread,
-    CommitChanges,
-    DeleteThread,
-    DropChanges,
-    Pull,
-    RestoreCommit,
-    SwitchBranch,
-)
-
-
-# What a person can do about what the disk or git says.
-_ADVICE = {
-    "No space left on device": "; free some space on the volume",
-    "Read-only file system": "; mount the volume so that it can be written to",
-    "not owned by current user": "; give it to the user that the daemon runs as",
-    "Permission denied": "; let the user that the daemon runs as read and write it",
-}
 
 
 class Workspaces:
@@ -132,11 +140,17 @@ class Workspaces:
         self._recovery = Recovery(settings)
         self._threads = threads = Threads(settings)
         editing = Editing(settings)
+        filing = Filing(settings)
+        uploading = Uploading(settings)
         syncing = Syncing(settings, lanes, credentials, self._refuse_under_a_turn)
+        self._sending = Sending(settings, lanes, credentials)
+        self._following = Following(syncing.follow)
+        listing = Listing(settings)
         pull_requests = PullRequests(settings, credentials.logins)
         self._writing: dict[type[Request[Any]], Callable[[Any], object]] = {
             FindWorkspace: lambda request: threads.find(request.key),
             ListThreads: threads.list,
+            FindThread: threads.look,
             RenameThread: threads.rename,
             ArchiveThread: threads.archive,
             DeleteThread: threads.delete,
@@ -150,11 +164,21 @@ class Workspaces:
             RestoreCommit: editing.restore,
             SwitchBranch: editing.switch,
             MergeThread: editing.merge,
+            WriteFile: filing.write,
+            RemoveFile: filing.remove,
+            MoveFile: filing.move,
+            StoreImages: uploading.store,
+        }
+        self._reading: dict[type[Request[Any]], Callable[[Any], object]] = {
+            ListFiles: filing.list,
+            ReadFile: filing.read,
         }
         self._transferring: dict[type[Request[Any]], Callable[[Any], Awaitable[object]]] = {
             OpenWorkspace: self._open,
             FindPreviewed: self._find_previewed,
             ListHistories: self._list_histories,
+            ListProjects: listing.list,
+            FindProject: listing.find,
             Fetch: syncing.fetch,
             Pull: syncing.pull,
             Push: syncing.push,
@@ -172,37 +196,55 @@ class Workspaces:
         try:
             if (transferring := self._transferring.get(kind)) is not None:
                 return await transferring(request)
+            if (looking := self._reading.get(kind)) is not None:
+                return await self._lanes.look(partial(looking, request))
             if (work := self._writing.get(kind)) is not None:
-                return await self._lanes.write(
-                    _repository(request), partial(self._work, work, request)
+                done = await self._lanes.write(
+                    repository(request), partial(self._work, work, request)
                 )
+                return self._followed(request, done)
         except (GitFailed, OSError, RecursionError) as error:
             # What git says against it is a refusal.
-            whose = _whose(request)
-            log.warning("workspace failed", thread=whose, reason=str(error))
-            raise Refused(f"cannot use the workspace of {whose}: {_advised(error)}") from error
+            thread = whose(request)
+            log.warning("workspace failed", thread=thread, reason=str(error))
+            raise Refused(f"cannot use the workspace of {thread}: {advised(error)}") from error
         raise Refused(f"cannot answer {kind.__name__}: ask another desk")
 
     def _work(self, work: Callable[[Any], object], request: Request[Any]) -> object:
         self._refuse_under_a_turn(request)  # one may have begun while this waited for its turn
         return work(request)
 
+    def _followed(self, request: Request[Any], done: object) -> object:
+        """What was done, with its commit on its way to the remote if commits go there."""
+        if not self._settings.push_commits:
+            return done
+        match request, done:
+            case CommitChanges(), Commit():
+                self._following.note(request.key)
+                return msgspec.structs.replace(done, pushing=True)
+            case RestoreCommit(), Merged(outcome=Outcome.RESTORED):
+                self._following.note(request.key)
+            case _:
+                pass
+        return done
+
     def _refuse_under_a_turn(self, request: Request[Any]) -> None:
-        if not isinstance(request, _UNDER_A_TURN) or not self._turns().run_in(request.key):
+        if not isinstance(request, UNDER_A_TURN) or not self._turns().run_in(request.key):
             return
-        asking = {f"{request.key}:{turn}" for turn in _asking(request)}
-        if asking.isdisjoint(self._turns().running):
+        turns = {f"{request.key}:{turn}" for turn in asking(request)}
+        if turns.isdisjoint(self._turns().running):
             raise Refused(
                 f"cannot do this to {request.key} while a turn runs in it: wait for its end"
             )
 
     async def _open(self, request: OpenWorkspace) -> Workspace:
-        settings, repository = self._settings, _repository(request)
-        if not await self._lanes.write(repository, partial(projects.exists, settings, request)):
+        settings, home = self._settings, repository(request)
+        if not await self._lanes.write(home, partial(projects.exists, settings, request)):
+            request = projects.by_default(settings, request)
             make = partial(projects.make, settings, request, self._credentials)
             what = "clone" if request.repo_url else None
-            await self._lanes.transfer(repository, what, make)
-        return await self._lanes.write(repository, partial(self._threads.open, request))
+            await self._lanes.transfer(home, what, make)
+        return await self._lanes.write(home, partial(self._threads.open, request))
 
     async def _find_previewed(self, request: FindPreviewed) -> Workspace:
         # Beside those who write: it only looks, and whoever wants to see a page waits for it.
@@ -226,6 +268,15 @@ class Workspaces:
                     log.warning("workspace recovered", workspace=name, what=done)
         await self.save_all()
 
+    async def follow(self) -> None:
+        """Push what is committed, as far as the options say so, until cancelled."""
+        await self._following.run()
+
+    async def send_all(self, seconds: float) -> None:
+        """Push what is committed and saved on this volume alone; what cannot be is logged."""
+        layouts = await trio.to_thread.run_sync(self._recovery.layouts)
+        await self._sending.send_all(layouts, seconds)
+
     async def save_all(self) -> None:
         """Save what is uncommitted in every worktree on disk; one that cannot be is logged."""
         keys = await trio.to_thread.run_sync(self._recovery.keys)
@@ -241,44 +292,3 @@ class Workspaces:
         else:
             if saved:
                 log.info("unfinished work saved", thread=str(key), commit=saved)
-
-
-def _asking(request: Request[Any]) -> tuple[str | None, ...]:
-    """The turn that asks, if one does."""
-    match request:
-        case CommitChanges():
-            return request.turn, request.within
-        case DropChanges() | RestoreCommit():
-            return (request.turn,)
-        case _:
-            return ()
-
-
-def _advised(error: Exception) -> str:
-    reason = str(error)
-    advice = next((text for words, text in _ADVICE.items() if words in reason), "")
-    return reason + advice
-
-
-def _repository(request: Any) -> tuple[str, str]:
-    match request:
-        case ListThreads(client, user):
-            return client, user
-        case ForkThread(source):
-            return source.client, source.user
-        case _:
-            return request.key.client, request.key.user
-
-
-def _whose(request: Any) -> str:
-    match request:
-        case ListThreads(client, user):
-            return f"{client}/{user}"
-        case FindPreviewed(preview_id):
-            return f"the preview {preview_id}"
-        case ListHistories():
-            return "every thread"
-        case ForkThread(source):
-            return str(source)
-        case _:
-            return str(request.key)

@@ -26,6 +26,9 @@ class Settings:
     protected: tuple[str, ...] = ()
     forges: Mapping[str, str] = field(default_factory=dict[str, str])
     starter: Path = STARTER
+    svg: bool = False
+    repository: str = ""
+    push_commits: bool = False
 
     def layout(self, key: ThreadKey) -> Layout:
         return Layout(self.root, key.client, key.user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from services.workspaces.lanes import Lanes
 from services.workspaces.progress import What
 from services.workspaces.settings import Settings
 from services.workspaces.speaking import speak
-from supervisor.desk import NotFound, Refused, Request
+from supervisor.desk import Invalid, NotFound, Refused, Request
 
 T = TypeVar("T")
 
@@ -79,12 +79,23 @@ class Syncing:
             )
         return merged
 
+    async def follow(self, key: ThreadKey) -> None:
+        """Push a thread's branch, if there is somewhere that it may go."""
+        site = await self._site(key)
+        if site.url is not None and site.branch not in self.settings.protected:
+            await self.push(Push(key))
+
     async def push(self, request: Push) -> Pushed:
         site = await self._site(request.key)
+        if request.default:
+            site = replace(site, branch=site.default)
+            if request.force:
+                raise Invalid(f"cannot push {site.branch} with force: others work on it; pull it")
         if site.branch in self.settings.protected:
+            way = "ask at the remote for a merge" if request.default else "switch to another branch"
             raise Refused(
-                f"cannot push {site.branch}: it is protected; switch to another branch, or take"
-                " it out of the option protected of service.workspaces"
+                f"cannot push {site.branch}: it is protected; {way}, or take it out of the option"
+                " protected of service.workspaces"
             )
         pushed = await self._push(site, force=request.force)
         is_shallow = partial(transfer.is_shallow, site.git)
@@ -93,10 +104,14 @@ class Syncing:
             await self._fetch(site, whole=True)
             pushed = await self._push(site, force=request.force)
         if pushed is None:
+            way = (
+                f"pull {site.branch}, and merge the thread again"
+                if request.default
+                else f"pull {site.branch} first, or push with force to replace them"
+            )
             raise _told(
                 site,
-                f"cannot push {site.branch}: the remote has commits of it that are not here; pull"
-                f" {site.branch} first, or push with force to replace them",
+                f"cannot push {site.branch}: the remote has commits of it that are not here; {way}",
             )
         await self.lanes.write(site.repository, partial(pushing.follow, site.git, site.branch))
         compare = compare_page(site.url, site.default, site.branch, self.settings.forges)

@@ -13,6 +13,7 @@ from services.messages import (
     Deleted,
     DeleteThread,
     FindPreviewed,
+    FindThread,
     ForkThread,
     History,
     ListThreads,
@@ -61,11 +62,12 @@ class Threads:
         files.refuse_links(layout, key.thread)
         title = None if request.title is None else names.checked_title(request.title)
         url = projects.known_url(layout, request.repo_url)
-        record = read_record(layout, key.thread) or records.new(title or key.thread)
-        resumed = self._places.make(layout, key, record)
+        known = read_record(layout, key.thread)
+        resumed = self._places.make(layout, key, known or records.new(title or key.thread))
         site = None if request.site is None else _checked_site(layout, key, request.site)
         touch_metadata(layout.metadata, url, site)
-        return _workspace(layout, key, resumed=resumed)
+        new = known is None and not resumed
+        return replace(_workspace(layout, key, resumed=resumed), new=new)
 
     def find(self, key: ThreadKey) -> Workspace:
         """A workspace that was opened before."""
@@ -93,6 +95,11 @@ class Threads:
                 reverse=True,
             )
         )
+
+    def look(self, request: FindThread) -> Thread:
+        """One thread as a list shows it."""
+        layout, record = self._known(request.key)
+        return self._described(layout, {request.key.thread: record})[0]
 
     def histories(self) -> tuple[History, ...]:
         """Where the journals are, of all threads of all users."""
@@ -154,7 +161,7 @@ class Threads:
             start = commit_named(layout.git, request.commit)
         made = replace(records.new(title), start=start, carried=carried, forked_from=source.thread)
         self._places.make(layout, key, made)
-        return _workspace(layout, key, resumed=False)
+        return replace(_workspace(layout, key, resumed=False), new=True)
 
     def finish(self, layout: Layout, thread: str) -> str | None:
         """Complete what somebody began and did not finish; what that was, None if nothing."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import listen
-from tests.whole.daemon import CONFIG, Daemon, until
+from tests.whole.daemon import SERVICES, Daemon, until
 
 pytestmark = pytest.mark.system
 
@@ -58,7 +58,7 @@ def test_a_first_visit_shows_what_it_waits_for_and_then_the_site(
     # npm waits for us: on a quick day it is done before the page has asked a second time.
     go = tmp_path / "go"
     wait = ["sh", "-c", f'until [ -e "{go}" ]; do sleep 0.05; done; exec "$0" "$@"']
-    npm = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["service"]["install@"]["command"]
+    npm = tomllib.loads(SERVICES.read_text(encoding="utf-8"))["service"]["install@"]["command"]
     command = {"NURSERYD__SERVICE__INSTALL__COMMAND": json.dumps([*wait, *npm])}
     with Daemon(tmp_path, tmp_path / "empty cache", **command) as daemon:
         page.goto(daemon.preview)

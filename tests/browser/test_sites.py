@@ -17,9 +17,13 @@ pytestmark = pytest.mark.system
 
 
 def edit(file: Path, old: str, new: str) -> None:
+    """In one step, as the agent and the API write: nobody finds half of it, or nothing."""
     text = file.read_text(encoding="utf-8")
     assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
+    worktree = next(folder for folder in file.parents if (folder / ".git").exists())
+    written = worktree.with_name("written")
+    written.write_text(text.replace(old, new), encoding="utf-8")
+    written.replace(file)
 
 
 def open_site(name: str, daemon: Daemon, templates: Path, page: Page, path: str = "") -> Path:
@@ -100,6 +104,7 @@ def test_it_comes_back_from_a_killed_dev_server(
     stay(page)
     os.kill(until("a dev server", daemon.dev_server)["pid"], signal.SIGKILL)
     page.wait_for_function("window.stillTheSamePage === undefined")
+    page.wait_for_load_state("networkidle")  # Vite's client listens again
     expect(page.locator("h1.content-title")).to_have_text("Introduction")
     edit(worktree / "src/pages/en/introduction.md", "title: Introduction", "title: Back again")
     expect(page.locator("h1.content-title")).to_have_text("Back again")

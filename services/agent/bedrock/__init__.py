@@ -56,12 +56,14 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     streams: _Count = 32
 
 
-def check(options: Options) -> None:
-    """Raises `ValueError` where the options do not say what to ask."""
-    if not options.model:
-        raise ValueError(
-            "cannot use the agent backend 'bedrock' without a model: name one in `bedrock.model`"
-        )
+def unready(options: Options) -> str | None:
+    """Why the options do not say what to ask, or None."""
+    if options.model:
+        return None
+    return (
+        "cannot use the agent backend 'bedrock' without a model: name one in `bedrock.model`, or"
+        " set AGENT_MODEL"
+    )
 
 
 def make(options: Options) -> Backend:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from services.agent.containment import is_private
 from services.messages import BuildError, Diff, GitState
+from services.site.containment import is_private
 
 LETTERS = 60_000
 """What one answer of a tool may have."""

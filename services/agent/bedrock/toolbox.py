@@ -30,8 +30,9 @@ from services.agent.bedrock.tools import (
     Wrong,
     asked,
 )
-from services.agent.containment import Outside
 from services.messages import FileChanged, Mode, ToolFinished, ToolStarted
+from services.site.containment import Outside, relative
+from services.site.opening import Unreadable
 from supervisor.desk import Refused
 
 MOST_FILES = 5000
@@ -68,7 +69,7 @@ class Toolbox:
         await self.host.emit(ToolStarted(call.tool, summary, call.id))
         try:
             text, change = await self._done(asked(call, self.mode), call, summary)
-        except (Wrong, Outside, files.Unreadable, Refused) as error:
+        except (Wrong, Outside, Unreadable, Refused) as error:
             text, ok = str(error), False
         except OSError as error:
             text, ok = _system(error, summary), False
@@ -81,7 +82,7 @@ class Toolbox:
     async def _done(self, input: Input, call: Call, summary: str) -> tuple[str, Change | None]:
         path = ""
         if isinstance(input, Read | Write | Edit | Delete | List | Search):
-            path = await _looked(files.relative, self.root, input.path)
+            path = await _looked(relative, self.root, input.path)
         decision = await self.host.ask(call.tool, summary)
         if not decision.allowed:
             raise Wrong(f"You may not do this. {decision.reason}".rstrip())
@@ -122,7 +123,7 @@ def _texts(root: Path, path: str) -> tuple[list[tuple[str, str]], bool]:
     for name in looking.inside(names, path):
         try:
             text = files.read(root, name)
-        except (files.Unreadable, Outside, OSError):
+        except (Unreadable, Outside, OSError):
             continue  # a picture, or what has just gone
         room -= len(text)
         if room < 0:

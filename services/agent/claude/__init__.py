@@ -2,7 +2,8 @@
 
 It needs the extra `claude`, and is imported whole on the first turn, since that takes a second.
 Who pays is said in the daemon's environment: ANTHROPIC_API_KEY, or ANTHROPIC_AUTH_TOKEN with
-ANTHROPIC_BASE_URL, or CLAUDE_CODE_USE_BEDROCK=1 with AWS_REGION and the task's role.
+ANTHROPIC_BASE_URL, or CLAUDE_CODE_USE_BEDROCK=1 with AWS_REGION and the task's role. A key may be
+"secretsmanager:NAME_OR_ARN#KEY": it is read from AWS Secrets Manager then.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from services.agent.claude.effects import Effects
 from services.agent.claude.gate import examine, state_of
 from services.agent.claude.summary import name, summary
 from services.agent.claude.telling import Telling
-from services.agent.containment import Outside
+from services.site.containment import Outside
 
 # Seconds. The SDK's own limit for a hook; a person may think as long as the host lets them.
 FOR_EVER = 86400.0

@@ -23,8 +23,11 @@ from services.agent.claude.command import command, tools
 from services.agent.claude.conversation import Conversation, NotResumed
 from services.agent.claude.effects import Effects
 from services.agent.claude.environment import DESCRIPTOR, environment, key
+from services.agent.claude.failures import KeyRefused
+from services.agent.claude.keys import Keys
 from services.agent.claude.session import LOST, Folder, Session
 from services.agent.claude.telling import Telling
+from services.aws import Remembered, Secrets
 from supervisor.context import Context
 
 log = structlog.get_logger()
@@ -40,31 +43,46 @@ class Claude:
     ) -> None:
         self._options = options
         self._ctx = ctx
-        self._ours = ours
+        self._keys = Keys(ours, Remembered(Secrets().read, ctx.hide))
         # What it tells of there it raises as well, and our log is another.
         logging.getLogger("claude_agent_sdk").setLevel(logging.CRITICAL)
 
     async def run(self, turn: Turn, host: Host) -> None:
-        """See `Backend.run`. A conversation that cannot be resumed begins anew, once."""
+        """See `Backend.run`. A conversation that cannot be resumed begins anew, once.
+
+        So it does with a key that was rotated, where the API refused the one that is remembered.
+        """
+        given = await self._keys.given()
+        try:
+            return await self._resume(turn, host, given)
+        except KeyRefused as error:
+            refusal = error
+        another = await self._keys.given_anew(given)
+        if another is None:
+            raise refusal
+        return await self._resume(turn, host, another)
+
+    async def _resume(self, turn: Turn, host: Host, ours: Mapping[str, str]) -> None:
         root = await trio.to_thread.run_sync(turn.root.resolve)
         folder = Folder(turn.store)
         session, resume, lost = await _opened(folder, root)
         if resume:
             try:
-                return await self._run(turn, root, host, folder, session, resume=True)
+                return await self._run(turn, root, host, ours, folder, session, resume=True)
             except NotResumed as error:
                 log.warning("cannot resume a conversation", turn=turn.id, error=str(error))
                 await trio.to_thread.run_sync(folder.forget)
                 session, resume, lost = *(await _opened(folder, root))[:2], True
         if lost:
             turn = replace(turn, notes=(LOST, *turn.notes))
-        return await self._run(turn, root, host, folder, session, resume=False)
+        return await self._run(turn, root, host, ours, folder, session, resume=False)
 
     async def _run(
         self,
         turn: Turn,
         root: Path,
         host: Host,
+        ours: Mapping[str, str],
         folder: Folder,
         session: Session,
         *,
@@ -87,14 +105,14 @@ class Claude:
         async with AsyncExitStack() as stack:
             temporary = await stack.enter_async_context(_going_with_it(folder.temporary))
             given = environment(
-                self._ours,
+                ours,
                 home=folder.home,
                 config=folder.config,
                 temporary=temporary,
                 retries=options.retries,
             )
             try:
-                with _handed(key(self._ours)) as descriptors:
+                with _handed(key(ours)) as descriptors:
                     program = self._ctx.program(
                         arguments,
                         environment=given,

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from services.agent.containment import GIT, SECRETS
 from services.messages import Mode
+from services.site.containment import GIT, SECRETS
 
 READING = ("Read", "Glob", "Grep")
 WRITING = ("Edit", "Write")

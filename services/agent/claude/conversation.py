@@ -19,7 +19,7 @@ from services.agent.backend import BackendError, Host, Turn
 from services.agent.claude.asking import Asking
 from services.agent.claude.command import OLDEST, SHELL, new_enough
 from services.agent.claude.effects import Effects
-from services.agent.claude.failures import ended, failure
+from services.agent.claude.failures import KeyRefused, ended, failure
 from services.agent.claude.saying import said
 from services.agent.claude.summary import name
 from services.agent.claude.telling import Telling
@@ -174,7 +174,10 @@ class Conversation:
         if used != Usage(self._telling.model):
             await self._emit(Used(used))
         if self._failure is None:
-            self._failure = failure(result, budget=self._turn.budget, max_turns=self._max_turns)
+            found = failure(result, budget=self._turn.budget, max_turns=self._max_turns)
+            if isinstance(found, KeyRefused) and used != Usage(self._telling.model):
+                found = BackendError(str(found))  # in the midst of it: nothing to begin anew
+            self._failure = found
         self._transport.finish()
         self._reading.deadline = trio.current_time() + LEAVE
 

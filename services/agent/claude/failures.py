@@ -21,6 +21,10 @@ _SERVER = "the model's API is in trouble: try again in a minute"
 _BROKEN = "the answer of the model's API broke off: try again"
 
 
+class KeyRefused(BackendError):
+    """The model's API did not take the key."""
+
+
 def failure(result: ResultMessage, *, budget: float | None, max_turns: int) -> BackendError | None:
     """Why the run that ended with this failed; None where it did not."""
     if result.subtype == "error_max_budget_usd":
@@ -35,7 +39,8 @@ def failure(result: ResultMessage, *, budget: float | None, max_turns: int) -> B
     status = result.api_error_status
     if status is not None:
         cause = _CAUSES.get(status) or (_SERVER if status >= 500 else _CAUSES[400])
-        return BackendError(f"{cause} (HTTP {status}: {_short(said)})")
+        kind = KeyRefused if status == 401 else BackendError
+        return kind(f"{cause} (HTTP {status}: {_short(said)})")
     if result.terminal_reason == "api_error":
         return BackendError(f"{_BROKEN} ({_short(said)})")
     return BackendError(f"Claude Code failed: {_short(said) or result.subtype}")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from services.agent.containment import Outside, is_private, within
+from services.site.containment import Outside, is_private, within
 
 # The CLI's own environment has the keys that it pays with.
 _CLEAN = 'env -i PATH="$PATH" HOME="$HOME" TMPDIR="$TMPDIR" LANG="$LANG"'

@@ -11,7 +11,6 @@ import structlog
 import trio
 
 from services.agent.backend import Host, Turn
-from services.agent.containment import Outside, within
 from services.agent.simulation import answers, files
 from services.agent.simulation.intents import (
     Help,
@@ -30,6 +29,7 @@ from services.agent.simulation.site import Cannot, Change, Site
 from services.agent.simulation.stage import MODEL, NotAllowed, Stage
 from services.agent.simulation.understand import understand
 from services.messages import Mode, Selection, Usage
+from services.site.containment import Outside, within
 from supervisor.desk import Refused
 
 log = structlog.get_logger()

@@ -8,8 +8,8 @@ import stat
 from pathlib import Path, PurePosixPath
 
 from services.agent import files as whole
-from services.agent.containment import Outside
 from services.agent.simulation.site import Change, Site
+from services.site.containment import Outside
 
 _TEXT = re.compile(
     r".*\.(?:astro|css|html|jsx?|json|mdx?|mjs|scss|svelte|svg|toml|tsx?|txt|vue|ya?ml)", re.DOTALL

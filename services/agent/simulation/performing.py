@@ -7,10 +7,10 @@ from pathlib import Path
 import trio
 
 from services.agent.backend import BackendError, Turn
-from services.agent.containment import Outside, within
 from services.agent.simulation import files, script
 from services.agent.simulation.site import Change
 from services.agent.simulation.stage import Failed, NotAllowed, Stage
+from services.site.containment import Outside, within
 
 
 async def perform(rule: script.Rule, turn: Turn, stage: Stage) -> None:

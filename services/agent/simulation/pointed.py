@@ -67,7 +67,7 @@ def _find(site: Site, selection: Selection) -> tuple[Document, Element]:
 
 
 def locate(document: Document, selection: Selection) -> Element | None:
-    """The element whose opening tag stands at that line and column.
+    """The element whose opening tag stands at that line and column, as Astro gives them.
 
     Its HTML helps where the place alone does not tell; without a line, it alone has to.
     """
@@ -83,10 +83,22 @@ def locate(document: Document, selection: Selection) -> Element | None:
         found = same if len(same) == 1 else found
     if selection.line is not None and selection.column is not None and len(found) > 1:
         at = _offset(document.source, selection.line, selection.column)
-        found = [each for each in found if each.start <= at < each.inner][-1:] or found
+        found = (
+            [each for each in found if _is_annotated(each, at)][:1]
+            or [each for each in found if each.start <= at < each.inner][-1:]
+            or found
+        )
     if selection.line is not None:
         return found[0] if found else None
     return found[0] if len(found) == 1 and tag is not None else None
+
+
+def _is_annotated(element: Element, at: int) -> bool:
+    """Whether Astro says `at` of it: where its text begins, or the name of its first element.
+
+    Where there is nothing inside it is the name of its own.
+    """
+    return element.inner in (at, at - 1) or element.start == at - 1
 
 
 def _covers(source: str, element: Element, line: int) -> bool:

@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 import trio
 
 from services.agent.backend import BackendError, BudgetExceeded, Host, Turn
-from services.agent.containment import Outside
 from services.agent.simulation import files
 from services.agent.simulation.site import Cannot, Change
 from services.messages import (
@@ -22,6 +21,7 @@ from services.messages import (
     Usage,
     Used,
 )
+from services.site.containment import Outside
 
 MODEL = "simulation"
 _TOOLS = {"added": "write", "modified": "edit", "deleted": "delete"}

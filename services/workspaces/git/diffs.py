@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from pygit2.enums import DeltaStatus, DiffFind, DiffOption
 
 from services.messages import Diff, FileDiff
+from services.site.containment import is_secret
 from services.workspaces.git.repository import is_within, opened, shown
 
 MOST_TEXT = 2_000_000  # characters of all patches together; the rest is there without its patch
@@ -34,7 +35,8 @@ def diff(
 ) -> Diff:
     """From the last commit, or the commit `base`, to the worktree, or the commit `target`.
 
-    `paths` are files or directories; none means all.
+    `paths` are files or directories; none means all. Of a file that may hold secrets it says that
+    there is a difference, and not which.
     """
     with opened(admin) as repo:
         old = repo.head.peel(pygit2.Tree) if base is None else repo[base].peel(pygit2.Tree)
@@ -56,7 +58,10 @@ def _files(
     for number, delta in enumerate(found.deltas):
         if not _within(delta, paths):
             continue
-        if max(_size(repo, delta.old_file), _size(repo, delta.new_file)) > MOST_FILE:
+        if (
+            _is_secret(delta)
+            or max(_size(repo, delta.old_file), _size(repo, delta.new_file)) > MOST_FILE
+        ):
             yield _described(delta), False
         elif (patch := found[number]) is not None:
             yield _compared(patch), True
@@ -72,6 +77,12 @@ def _size(repo: pygit2.Repository, file: pygit2.DiffFile) -> int:
 def _within(delta: pygit2.DiffDelta, paths: tuple[str, ...]) -> bool:
     files = (delta.old_file.path, delta.new_file.path)
     return not paths or any(is_within(file, paths) for file in files)
+
+
+def _is_secret(delta: pygit2.DiffDelta) -> bool:
+    """Whether nobody is shown what is in a file, which holds in its history, too."""
+    files = (delta.old_file.path, delta.new_file.path)
+    return any(is_secret(shown(file)) for file in files)
 
 
 def _described(delta: pygit2.DiffDelta) -> FileDiff:

@@ -8,6 +8,7 @@ import pygit2
 from pygit2.index import Index, IndexEntry
 
 from services.messages import Conflict
+from services.site.containment import is_secret
 from services.workspaces.git.repository import GitFailed, shown
 
 MOST_LABEL = 60  # characters of a commit's subject
@@ -63,7 +64,9 @@ def _texts(
     texts: dict[str, str | None] = {}
     for ancestor, ours, theirs in conflicts:
         path = next(str(entry.path) for entry in (ours, theirs, ancestor) if entry is not None)
-        texts[path] = _text(repo, ancestor, ours, theirs, sides) if ours and theirs else None
+        texts[path] = None
+        if ours and theirs and not is_secret(path):
+            texts[path] = _text(repo, ancestor, ours, theirs, sides)
     return texts
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pygit2
+from pygit2.enums import SortMode
 
+from services.workspaces.git import saves
 from services.workspaces.git.repository import GitFailed, local, opened, tip, twin
 from services.workspaces.git.wire import Callbacks, Wire
 
@@ -47,11 +49,32 @@ def push(git: Path, branch: str, wire: Wire, *, force: bool) -> Push:
 
 
 def follow(git: Path, branch: str) -> None:
-    """Note that a branch follows its twin."""
+    """Note that a branch was pushed, and that it follows its twin."""
     with opened(git) as repo:
-        ours, theirs = repo.branches.local[branch], repo.branches.remote[f"origin/{branch}"]
-        if f"branch.{branch}.remote" not in repo.config:
-            ours.upstream = theirs
+        note_pushed(repo, branch)
+
+
+def note_pushed(repo: pygit2.Repository, branch: str) -> None:
+    ours, theirs = repo.branches.local[branch], repo.branches.remote[f"origin/{branch}"]
+    if f"branch.{branch}.remote" not in repo.config:
+        ours.upstream = theirs
+    saves.keep(repo, saves.pushed(branch), theirs.peel(pygit2.Commit).id)
+
+
+def is_ahead(repo: pygit2.Repository, branch: str) -> bool:
+    """Whether a branch has commits that the remote, as it was last seen, has on none of its own.
+
+    Not where it was pushed and somebody removed it there since, as after a merge.
+    """
+    ours = tip(repo, local(branch))
+    was = tip(repo, saves.pushed(branch))
+    if ours is None or (was is not None and was.id == ours.id):
+        return False
+    walk = repo.walk(ours.id, SortMode.NONE)
+    for name in repo.references:
+        if name.startswith(twin("")):
+            walk.hide(repo.lookup_reference(name).peel(pygit2.Commit).id)
+    return next(iter(walk), None) is not None
 
 
 class _Callbacks(Callbacks):

@@ -4,6 +4,9 @@
     refs/nurseryd/parked/{thread}/{branch}  what waits for the thread to come back to a branch
     refs/nurseryd/kept/{thread}/{hash}      what could not be put back, or was dropped
     refs/nurseryd/deleted/{thread}/{hash}   what there was of a thread that went with its branch
+    refs/nurseryd/pushed/{branch}           a branch as it was pushed last
+    refs/nurseryd/sent/{thread}             what the remote may have of it from here, as its `wip`
+    refs/nurseryd/remote/{thread}           what the remote had of a thread when it was cloned
 
 Git's list of stashes is one for all worktrees of a repository, and so no place for any of it.
 """
@@ -31,11 +34,27 @@ def wip(thread: str) -> str:
 
 
 def parked(thread: str, branch: str) -> str:
-    # One level, so that what waits for `a` is in nobody's way who waits for `a/b`.
+    return f"{REFS}parked/{thread}/{_part(branch)}"
+
+
+def pushed(branch: str) -> str:
+    return f"{REFS}pushed/{_part(branch)}"
+
+
+def _part(branch: str) -> str:
+    """A branch as one part of a reference, so that `a` is in nobody's way who is about `a/b`."""
     name = branch.replace("%", "%25").replace("/", "%2F")
     if len(name.encode()) > MOST_NAME:
         name = f"%{hashlib.sha256(branch.encode()).hexdigest()}"
-    return f"{REFS}parked/{thread}/{name}"
+    return name
+
+
+def sent(thread: str) -> str:
+    return f"{REFS}sent/{thread}"
+
+
+def remote(thread: str) -> str:
+    return f"{REFS}remote/{thread}"
 
 
 def kept(thread: str) -> str:
@@ -155,6 +174,39 @@ def adopt(git: Path, thread: str, commit: str) -> None:
     """Let a commit with uncommitted files be what is saved for a thread."""
     with opened(git) as repo:
         keep(repo, wip(thread), pygit2.Oid(hex=commit))
+
+
+def sort_out(repo: pygit2.Repository) -> None:
+    """Forget what a remote has by the name of a save and is none: whoever may push put it there."""
+    for name in [name for name in repo.references if name.startswith(remote(""))]:
+        found = repo.get(repo.lookup_reference(name).target)
+        if found is None or found.type_str != "commit":
+            forget(repo, name)
+
+
+def start_of(git: Path, thread: str) -> str | None:
+    """The commit that a remote's save of a thread began with, where that is on no branch here."""
+    with opened(git) as repo:
+        save = tip(repo, remote(thread))
+        if save is None or not save.parents:
+            return None
+        start = save.parents[0].id
+        if start == repo.head.target or repo.descendant_of(repo.head.target, start):
+            return None
+        return str(start)
+
+
+def welcome(git: Path, thread: str) -> None:
+    """Let a remote's save of a thread be what is saved for it, or kept, if something else is."""
+    with opened(git) as repo:
+        save = tip(repo, remote(thread))
+        if save is None:
+            return
+        ours = tip(repo, wip(thread))
+        free = ours is None or ours.id == save.id
+        keep(repo, wip(thread) if free else kept(thread) + str(save.id), save.id)
+        keep(repo, sent(thread), save.id)
+        forget(repo, remote(thread))
 
 
 def _bring_parked(repo: pygit2.Repository, thread: str, head: str) -> None:

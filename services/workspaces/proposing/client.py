@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import msgspec
 import urllib3
 from urllib3 import exceptions
 
+from services.loopback import is_loopback
 from services.workspaces.proposing.api import Call
 from supervisor.desk import Refused
 
@@ -35,7 +35,7 @@ class Client:
         """`within` is how many seconds an exchange may take. Raises `Refused` for plain http."""
         parts = urlsplit(api)
         self._host = parts.hostname or ""
-        if parts.scheme != "https" and not _is_here(self._host):
+        if parts.scheme != "https" and not is_loopback(self._host):
             raise Refused(f"a token goes to {self._host} over https only; use its https address")
         self._api = api
         self._headers = {**headers, "User-Agent": "nurseryd"}
@@ -131,12 +131,3 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     parts = urlsplit(url)
     default = {"https": 443, "http": 80}.get(parts.scheme)
     return parts.scheme, parts.hostname, parts.port or default
-
-
-def _is_here(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from services.agent import files
-from services.agent.containment import Outside
-from services.agent.files import Unreadable
+from services.site import opening
+from services.site.containment import Outside, relative
+from services.site.opening import Unreadable
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_what_is_outside_is_not_touched(root: Path, path: str):
 
 def test_a_link_inside_leads_to_its_file(root: Path):
     (root / "alias.md").symlink_to("src/a.md")
-    assert files.relative(root, "alias.md") == "src/a.md"
+    assert relative(root, "alias.md") == "src/a.md"
     assert files.write(root, "alias.md", "Bye\n") == "modified"
     assert (root / "alias.md").is_symlink()
     assert (root / "src/a.md").read_text() == "Bye\n"
@@ -124,7 +125,7 @@ def test_a_link_that_is_put_there_after_the_path_was_judged_leads_nowhere(
     (root.parent / "elsewhere").mkdir()
     (root.parent / "elsewhere/a.md").write_text("mine")
     leads_to = root.parent / ("elsewhere" if swapped == "src" else "elsewhere/a.md")
-    judge = files.within
+    judge = opening.within
 
     def slow(base: Path, path: str) -> Path:
         found = judge(base, path)
@@ -132,7 +133,7 @@ def test_a_link_that_is_put_there_after_the_path_was_judged_leads_nowhere(
         (root / swapped).symlink_to(leads_to)
         return found
 
-    monkeypatch.setattr(files, "within", slow)
+    monkeypatch.setattr(opening, "within", slow)
     with pytest.raises(OSError):
         files.read(root, "src/a.md")
     assert (root.parent / "elsewhere/a.md").read_text() == "mine"
@@ -142,7 +143,7 @@ def test_a_pipe_is_not_waited_for(root: Path, monkeypatch: pytest.MonkeyPatch):
     os.mkfifo(root / "pipe")
     with pytest.raises(Outside):
         files.read(root, "pipe")
-    monkeypatch.setattr(files, "within", lambda base, path: base.resolve() / path)  # pyright: ignore
+    monkeypatch.setattr(opening, "within", lambda base, path: base.resolve() / path)  # pyright: ignore
     with pytest.raises(Unreadable, match="no ordinary file"):
         files.read(root, "pipe")
 

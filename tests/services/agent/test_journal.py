@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from services.agent import journal as journal_module
 from services.agent.journal import STRIDE, Journal
 from services.messages import BuildError
 
@@ -25,12 +26,12 @@ def path(tmp_path: Path) -> Path:
 
 
 def started(journal: Journal, turn: str = "a") -> int:
-    return journal.append("turn.started", {"turn": turn}).id
+    return journal.append("turn.started", {"turn": turn}, journal.stamp + 1).id
 
 
 def test_an_event_is_one_line_with_its_id_and_time(path: Path) -> None:
-    journal = Journal(path, now=lambda: 12.5)
-    event = journal.append("text.delta", {"turn": "a", "text": "one\ntwo"})
+    journal = Journal(path)
+    event = journal.append("text.delta", {"turn": "a", "text": "one\ntwo"}, 12_500_000)
     journal.close()
     assert (event.id, event.type) == (1, "text.delta")
     assert path.read_bytes() == event.data + b"\n"
@@ -89,7 +90,7 @@ def test_lines_that_mean_nothing_are_passed_over(path: Path) -> None:
 def test_it_is_read_from_any_place_and_so_far_as_wanted(path: Path, count: int) -> None:
     journal = Journal(path)
     for number in range(count):
-        journal.append("text.delta", {"text": "x" * (number % 13)})
+        journal.append("text.delta", {"text": "x" * (number % 13)}, number + 1)
     journal.close()
     for reader in (journal, Journal(path)):
         for after in {0, 1, STRIDE - 1, STRIDE, STRIDE + 1, count - 1, count, count + 5}:
@@ -100,10 +101,20 @@ def test_it_is_read_from_any_place_and_so_far_as_wanted(path: Path, count: int) 
             assert [event.id for event in reader.read(after, 3)] == found[:3]
 
 
+def test_of_long_events_fewer_are_read_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "PAGE", 1000)
+    journal = Journal(path)
+    for number in range(1, 6):
+        journal.append("text.delta", {"text": "x" * 600}, number)
+    journal.close()
+    assert [event.id for event in journal.read(1, 99)] == [2, 3]
+    assert len(journal.read()) == 5
+
+
 def test_a_file_name_that_is_no_text_does_not_break_the_journal(path: Path) -> None:
     journal = Journal(path)
-    journal.append("commit", {"files": (os.fsdecode(b"caf\xe9.md"), "b.md")})
-    journal.append("turn.checked", {"errors": [BuildError("no", os.fsdecode(b"\xe9"))]})
+    journal.append("commit", {"files": (os.fsdecode(b"caf\xe9.md"), "b.md")}, 1)
+    journal.append("turn.checked", {"errors": [BuildError("no", os.fsdecode(b"\xe9"))]}, 2)
     journal.close()
     assert events(path)[0]["files"] == ["caf?.md", "b.md"]
     assert [event.id for event in Journal(path).read()] == [1, 2]
@@ -118,9 +129,9 @@ def test_a_full_disk_leaves_no_half_line(path: Path) -> None:
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
         with pytest.raises(OSError, match="No space left"):
-            journal.append("text.delta", {"text": "x" * 1000})
+            journal.append("text.delta", {"text": "x" * 1000}, 2)
         with pytest.raises(OSError, match="No space left"):
-            journal.note("preview.error", {"error": "x" * 100})
+            journal.note("preview.error", {"error": "x" * 100}, 2)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
@@ -148,25 +159,25 @@ def test_nobody_waits_for_something_that_is_no_file(path: Path) -> None:
 
 
 def test_a_note_stands_in_order_with_the_turns(path: Path) -> None:
-    journal = Journal(path, now=lambda: 1.5)
+    journal = Journal(path)
     started(journal)
-    note = journal.note("preview.updated", {"update": "update", "paths": ("x",)})
+    note = journal.note("preview.updated", {"update": "update", "paths": ("x",)}, 2)
     started(journal)
     journal.close()
-    assert journal.note("preview.error", {"error": None})
+    assert journal.note("preview.error", {"error": None}, 4)
     assert [event["id"] for event in events(path)] == [1, 2, 3, 4]
     assert note is not None
     assert events(path)[1] == json.loads(note.data)
 
 
 def test_a_note_makes_no_journal(path: Path) -> None:
-    assert Journal(path).note("preview.error", {}) is None
+    assert Journal(path).note("preview.error", {}, 9) is None
     assert not path.exists()
     journal = Journal(path)
     started(journal)
     journal.close()
     path.rename(path.with_suffix(".retired"))  # as the deletion of a thread does
-    assert journal.note("preview.error", {}) is None
+    assert journal.note("preview.error", {}, 9) is None
     assert not path.exists()
 
 
@@ -189,8 +200,8 @@ def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> No
 
     def write() -> None:
         for _ in range(100):
-            journal.note("preview.updated", {})
-            journal.append("text.delta", {})
+            journal.note("preview.updated", {}, 1)
+            journal.append("text.delta", {}, 1)
 
     writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:

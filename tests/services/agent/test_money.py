@@ -14,8 +14,10 @@ from services.agent.backend import Host, Turn
 from services.agent.book import Book
 from services.agent.spending import Spending
 from services.messages import (
+    Budgets,
     FileChanged,
     Leftover,
+    ReadBudgets,
     ReadUsage,
     Reason,
     TextDelta,
@@ -195,3 +197,21 @@ async def test_a_user_without_threads_used_nothing(bench: Bench) -> None:
     async with bench.life(script):
         await bench.execute(key=KEY)
         assert await bench.ask(ReadUsage("acme", "nobody")) == ()
+
+
+async def test_the_budgets_in_force_are_told_with_what_is_left_of_the_day(bench: Bench) -> None:
+    options = Options(thread_budget=3.0, day_budget=2.0)
+    async with bench.life(spend, options):
+        await bench.execute()
+        told = await bench.ask(ReadBudgets("acme", "bob"))
+        assert told == Budgets(turn=None, thread=3.0, day=2.0, spent=0.5)
+        assert told.left == 1.5
+        others = await bench.ask(ReadBudgets("acme", "nobody"))
+        assert (others.spent, others.left) == (0.0, 2.0)
+
+
+async def test_where_there_is_no_budget_nothing_is_limited(bench: Bench) -> None:
+    async with bench.life(spend):
+        await bench.execute()
+        told = await bench.ask(ReadBudgets("acme", "bob"))
+        assert (told, told.left) == (Budgets(spent=0.5), None)

@@ -157,7 +157,9 @@ def test_without_pointing_this_heading_is_the_page_s():
     [
         (Selection(BLOCK, 11), "li"),
         (Selection(BLOCK, 11, 6), "li"),
-        (Selection(BLOCK, 11, 10), "a"),
+        (Selection(BLOCK, 11, 10), "li"),
+        (Selection(BLOCK, 11, 22), "a"),
+        (Selection(BLOCK, 16, 4), "img"),
         (Selection(BLOCK, 11, 900), "li"),
         (Selection(BLOCK, 11, html="<A href='/x'>First</A>"), "a"),
         (Selection(BLOCK, html="<p>A plain one.</p>"), "p"),

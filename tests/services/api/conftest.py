@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 import trio
+from quart_trio import QuartTrio
 
 from services.api import Options
 from services.api.app import build
 from services.api.grace import Grace
+from services.keyring.ring import Keyring
 from services.messages import Activity
-from tests.services.api.fakes import Fakes
+from tests.services.api.fakes import Fakes, build_studio
 
 TOKEN = "a-token"
 
@@ -27,18 +29,37 @@ def options() -> Options:
 
 
 @pytest.fixture
-async def client(fakes: Fakes, options: Options, nursery: trio.Nursery):
-    """A client of the application that shows no token by itself."""
+def keyring() -> Keyring:
+    return Keyring(TOKEN)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Path:
+    """The folder of the studio, as if it were built."""
+    return build_studio(tmp_path / "studio")
+
+
+@pytest.fixture
+async def app(
+    fakes: Fakes, options: Options, keyring: Keyring, studio: Path, nursery: trio.Nursery
+) -> QuartTrio:
+    """The application, which asks the fakes."""
     ctx = fakes.harness.context(options)
     grace = Grace(3.0)
     nursery.start_soon(grace.end_after, fakes.harness.stopping)
-    app = build(
+    return build(
         ctx,
-        token=TOKEN,
-        token_file=Path("/run/nurseryd/the token"),
+        keyring=keyring,
         activity=ctx.sender("activity", Activity),
         grace=grace,
+        studio=studio,
+        lately=fakes.lately,
     )
+
+
+@pytest.fixture
+async def client(app: QuartTrio):
+    """A client of the application that shows no token by itself."""
     return app.test_client()
 
 

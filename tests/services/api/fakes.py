@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import trio
 from msgspec.structs import replace
 
+from services.api.streams.lately import Lately
 from services.messages import (
     Activity,
     AwaitTurn,
-    EventPage,
     FindWorkspace,
     GitState,
     OpenWorkspace,
     Preview,
     PreviewState,
+    ReadAllEvents,
     ReadEvents,
     ReadGit,
     RefreshPreview,
@@ -35,9 +37,11 @@ from tests.harness import Harness
 SPEC = TaskSpec(
     name="api",
     run="services.api:serve",
-    asks=("workspaces", "agent", "previews", "doctor"),
+    control=True,
+    asks=("workspaces", "agent", "previews", "doctor", "webhooks"),
+    logs=True,
     sends=("activity",),
-    watches=("transfers", "routes"),
+    watches=("transfers", "routes", "turns"),
     stop_timeout=5.0,
 )
 
@@ -46,17 +50,29 @@ KEY = ThreadKey("acme", "ann", "t1")
 BEGUN = TurnInfo("turn-1", KEY, TurnState.QUEUED, "Say hello.", queued=1_700_000_000.0, first=7)
 
 
-class Fakes:
-    """Answers at the three desks, and remembers what was asked.
+def build_studio(folder: Path) -> Path:
+    """A studio of a few files, as `make studio` leaves them."""
+    (folder / "assets").mkdir(parents=True)
+    for name in ("index", "ops", "embed"):
+        script = f'<script type="module" src="/assets/{name}.js"></script>'
+        (folder / f"{name}.html").write_text(f"<!doctype html><title>{name}</title>{script}")
+        (folder / "assets" / f"{name}.js").write_text(f"export default '{name}';\n" * 100)
+    (folder / "assets" / "page.css").write_text(":root { color-scheme: light dark }\n")
+    return folder
 
-    `refusal` is raised instead of any answer, `gate` is waited for before a turn ends. `answers`
-    are those to other kinds of request; one that is an exception is raised. `read_events` is a
-    journal to read, if there is one.
+
+class Fakes:
+    """Answers at every desk, and remembers what was asked.
+
+    `refusal` is raised instead of any answer, `silence` is waited for before any, and `gate` before
+    a turn ends. `answers` are those to other kinds of request; an exception is raised, a function
+    called. `read_events` is a journal to read, if there is one.
     """
 
     def __init__(self, root: Path) -> None:
         self.harness = Harness(SPEC)
         self.root = root
+        self.lately = Lately()
         self.asked: list[object] = []
         self.workspaces: dict[ThreadKey, Workspace] = {}
         self.git = GitState("thread-t1", ("main", "thread-t1"))
@@ -74,7 +90,8 @@ class Fakes:
         )
         self.refusal: Exception | None = None
         self.answers: dict[type, object] = {}
-        self.read_events: Callable[[ReadEvents], Awaitable[EventPage]] | None = None
+        self.read_events: Callable[[Any], Awaitable[object]] | None = None
+        self.silence: trio.Event | None = None
         self.gate: trio.Event | None = None
         self.executing = trio.Event()
         self.ended = False
@@ -86,6 +103,8 @@ class Fakes:
 
     async def _handle(self, request: object) -> object:
         self.asked.append(request)
+        if self.silence is not None:
+            await self.silence.wait()
         if self.refusal is not None:
             raise self.refusal
         match request:
@@ -93,8 +112,10 @@ class Fakes:
                 answer = self.answers[type(request)]
                 if isinstance(answer, Exception):
                     raise answer
+                if callable(answer):
+                    return answer(request)
                 return answer
-            case ReadEvents() if self.read_events is not None:
+            case ReadEvents() | ReadAllEvents() if self.read_events is not None:
                 return await self.read_events(request)
             case OpenWorkspace(key=key):
                 return self._open(key)
@@ -132,6 +153,13 @@ class Fakes:
             resumed=resumed,
         )
         return self.workspaces[key]
+
+    async def until_asked(self, count: int) -> None:
+        """Let everything go on until so much was asked."""
+        while True:
+            await trio.lowlevel.checkpoint()
+            if len(self.asked) >= count:
+                break
 
     def activities(self) -> list[object]:
         """What was sent on the stream since the last look."""

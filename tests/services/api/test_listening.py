@@ -3,18 +3,7 @@ import socket
 import pytest
 
 from services.api.banner import banner, reachable
-from services.api.listening import CannotListen, bound_socket, parse_bind
-
-
-def test_a_bind_is_a_host_and_a_port():
-    assert parse_bind("127.0.0.1:8080") == ("127.0.0.1", 8080)
-    assert parse_bind("[::1]:0") == ("::1", 0)
-
-
-@pytest.mark.parametrize("bind", ["", "8080", ":8080", "host:", "host:http", "host:65536", "h:-1"])
-def test_a_malformed_bind_says_how_to_write_one(bind):
-    with pytest.raises(CannotListen, match="HOST:PORT"):
-        parse_bind(bind)
+from services.api.listening import CannotListen, bound_socket
 
 
 def test_an_address_in_use_is_named():

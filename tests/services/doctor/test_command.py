@@ -40,7 +40,7 @@ class Api:
             def do_GET(self) -> None:
                 api.asked.append(self.path)
                 known = self.headers["Authorization"] == "Bearer t0ken"
-                body = json.dumps(api.answer if known else {"error": "wrong token"}).encode()
+                body = json.dumps(api.answer if known else {"detail": "wrong token"}).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

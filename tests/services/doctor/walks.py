@@ -7,7 +7,7 @@ from services.doctor.remedies import remedy
 from services.doctor.walk import walk
 from services.doctor.way import Way
 
-ID = "home-0123abcd"
+ID = "home-0123abcd4567ef89"
 
 
 def local(port, path="/"):

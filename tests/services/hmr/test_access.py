@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.forwarded import Seen
 from services.hmr.access import Admit, Redirect, Refuse, Rules, decide
-from services.hmr.forwarded import Seen
 from services.messages import ThreadKey
 from services.messages.tickets import issue, read
 
@@ -15,8 +15,8 @@ TOKEN = "run.secret"
 NOW = 1_800_000_000.0
 ONE, TWO = ThreadKey("acme", "ann", "one"), ThreadKey("acme", "ann", "two")
 DOMAIN = "preview.example.com"
-OPEN = Rules((DOMAIN,), False, TOKEN)
-SIGNED = Rules((DOMAIN,), True, TOKEN)
+OPEN = Rules((DOMAIN,), False, (TOKEN,))
+SIGNED = Rules((DOMAIN,), True, (TOKEN,))
 LOOPBACK, WILDCARD = f"{ONE.preview_id}.localhost:4322", f"{ONE.preview_id}.{DOMAIN}"
 PASS = issue(TOKEN, ONE.preview_id, int(NOW) + 60)
 BUILT_PASS = issue(TOKEN, ONE.built_id, int(NOW) + 60)
@@ -178,7 +178,7 @@ def test_the_token_admits_to_every_preview(shown):
 )
 def test_what_is_not_the_token_is_not(shown):
     assert refused(ask(SIGNED, WILDCARD, **shown)) == 401
-    assert refused(ask(Rules((DOMAIN,), True, ""), WILDCARD, **shown)) == 401
+    assert refused(ask(Rules((DOMAIN,), True), WILDCARD, **shown)) == 401
 
 
 # Pages of other sites, which come with the cookie of whoever looks at them.
@@ -291,7 +291,7 @@ def test_the_cookie_is_for_frames_wherever_browsers_trust_the_connection(host, s
 def test_the_cookie_of_a_signed_address_opens_what_the_address_named(ticket):
     decision = ask(SIGNED, "localhost", target=f"/?nurseryd_ticket={ticket}")
     cookie = decision.cookie.decode().partition(";")[0]
-    assert preview_of(ask(SIGNED, "localhost", cookie=cookie)) == read(TOKEN, ticket, NOW)[0]
+    assert preview_of(ask(SIGNED, "localhost", cookie=cookie)) == read([TOKEN], ticket, NOW)[0]
 
 
 @pytest.mark.parametrize("rules", [OPEN, SIGNED])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.hmr.chunked import LINE, TRAILERS, Dechunker, chunk, last_chunk
-from services.hmr.head import FIELDS, BadHead
+from services.http11.head import FIELDS, BadHead
 
 BODY = b'3\r\nabc\r\n0A;x="y"\r\n0123456789\r\n0\r\nX: y\r\nContent-Length: 9\r\n\r\nGET /'
 

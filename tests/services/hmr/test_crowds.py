@@ -1,9 +1,7 @@
 """Many at once, and some who mean no good: bounded memory, and everybody else is served."""
 
-import errno
 import os
 import resource
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack, suppress
@@ -12,7 +10,6 @@ from pathlib import Path
 import pytest
 import trio
 
-from services.hmr.accepting import KEEP_ALIVE, PAUSE, accept, open_listeners
 from services.messages import PreviewState
 from tests.services.hmr import crowd
 from tests.services.hmr.doors import (
@@ -210,56 +207,6 @@ async def test_a_tunnel_counts_for_its_client_behind_a_load_balancer_until_it_en
         async with await door.connect() as third:
             await third.send_all(asked)
             assert (await read_head(third)).startswith(b"HTTP/1.1 101 ")
-
-
-class Exhausted:
-    """A listener whose process has no descriptor left, until it has one again."""
-
-    def __init__(self, given):
-        self.tries = []
-        self._given = given
-
-    def accept(self):
-        self.tries.append(trio.current_time())
-        if len(self.tries) < 4:
-            raise OSError(errno.EMFILE, "too many open files")
-        if len(self.tries) == 4:
-            raise OSError(errno.ECONNABORTED, "gone before it was taken")
-        return self._given, ("192.0.2.1", 1)
-
-
-async def test_without_descriptors_the_door_waits_and_neither_ends_nor_spins(autojump_clock):
-    ours, theirs = socket.socketpair()
-    with ExitStack() as opened, trio.CancelScope() as scope:
-        opened.enter_context(ours)
-        opened.enter_context(theirs)
-        listener, admitted = Exhausted(ours), []
-
-        def admit(sock, address):
-            admitted.append((sock, address))
-            scope.cancel()
-            listener.accept = lambda: (_ for _ in ()).throw(BlockingIOError)
-            listener.fileno = lambda: theirs.fileno()
-
-        await accept(listener, admit)
-    assert admitted == [(ours, "192.0.2.1")]
-    assert listener.tries[2] - listener.tries[0] == pytest.approx(2 * PAUSE)
-
-
-async def test_the_kernel_looks_whether_a_silent_browser_is_still_there():
-    [listener] = await open_listeners(["127.0.0.1:0"])
-    with listener, trio.CancelScope() as scope, socket.socket() as browser:
-        browser.connect(listener.getsockname())
-        found = []
-
-        def admit(sock, address):
-            with sock:
-                found.append(sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-                found.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE))
-            scope.cancel()
-
-        await accept(listener, admit)
-    assert found == [1, KEEP_ALIVE]
 
 
 class Turns(trio.abc.Instrument):

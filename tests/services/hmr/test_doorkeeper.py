@@ -6,8 +6,9 @@ from structlog.testing import capture_logs
 
 from services.hmr import Options
 from services.hmr.access import Admit, Refuse
-from services.hmr.doorkeeper import LOOK_AGAIN, Doorkeeper
-from services.token_file import keep_token
+from services.hmr.doorkeeper import Doorkeeper
+from services.keyring.file import retire, rotate
+from services.keyring.ring import LOOK_AGAIN
 
 HOST = [(b"host", b"localhost")]
 
@@ -38,19 +39,21 @@ def test_a_token_that_the_api_makes_later_is_known_at_once_and_the_old_one_soon_
     clock = Clock()
     keeper = Doorkeeper(Options(access="signed", token_file=str(file)), clock)
     assert isinstance(ask(keeper, "t"), Refuse)
-    first = keep_token(file, "run")
+    first = rotate(file)
     assert isinstance(ask(keeper, first), Admit)
-    second = keep_token(file, "run2")
+    second = rotate(file)
+    retire(file)
     clock.time += LOOK_AGAIN
     assert isinstance(ask(keeper, first), Refuse)
     assert isinstance(ask(keeper, second), Admit)
-    third = keep_token(file, "run3")
+    third = rotate(file)
+    retire(file)
     assert isinstance(ask(keeper, third), Admit)
-    assert keeper.token == third
+    assert keeper.tokens == (third,)
     file.unlink()
     clock.time += LOOK_AGAIN
     assert isinstance(ask(keeper, third), Refuse)
-    assert keeper.token == ""
+    assert keeper.tokens == ()
 
 
 def test_an_empty_file_admits_nobody_who_shows_nothing(tmp_path):
@@ -79,6 +82,12 @@ def test_domains_are_taken_however_they_are_spelled():
     keeper = Doorkeeper(Options(domains=(".Preview.Example.COM.",)))
     assert isinstance(ask(keeper, "", host=[(b"host", b"preview.example.com")]), Admit)
     assert isinstance(ask(keeper, "", host=[(b"host", b"example.com")]), Refuse)
+
+
+@pytest.mark.parametrize("name", ["https://preview.example.com", "*.example.com", "a.example/", ""])
+def test_what_is_no_domain_is_refused_before_anything_starts(name):
+    with pytest.raises(ValueError, match=r"domains: .* is no domain; write preview\.example"):
+        Options(domains=(name,))
 
 
 def test_a_load_balancer_is_believed_where_it_is_trusted():

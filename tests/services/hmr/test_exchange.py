@@ -387,7 +387,7 @@ async def test_requests_for_many_hosts_on_one_connection_each_get_their_own():
         front_door() as door,
     ):
         preview = routes(READY, one).previews[KEY.preview_id]
-        other = Preview("two-0123abcd", KEY, READY, two)
+        other = Preview("two-0123abcd4567ef89", KEY, READY, two)
         door.publish(Routes({preview.id: preview, other.id: other}, default=preview.id))
         hosts = [f"{preview.id}.localhost", f"{other.id}.localhost", "evil.test", "localhost"]
         said = await door.exchange(b"".join(request(host=host) for host in hosts * 3) + CLOSE)

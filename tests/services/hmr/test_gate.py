@@ -110,12 +110,12 @@ async def test_who_may_not_wake_leaves_a_sleeping_preview_alone(autojump_clock, 
     assert trio.current_time() == began
 
 
-@pytest.mark.parametrize("asked", [None, "home-0123abcd"])
+@pytest.mark.parametrize("asked", [None, "home-0123abcd4567ef89"])
 async def test_a_preview_that_is_not_on_the_board_is_asked_for(asked, autojump_clock, nursery):
     cell = board(None)
 
     def show(wanted):
-        preview = Preview(asked or "any-0123abcd", KEY, PreviewState.FAILED, 1)
+        preview = Preview(asked or "any-0123abcd4567ef89", KEY, PreviewState.FAILED, 1)
         cell.set(Routes({preview.id: preview}, default=preview.id))
 
     manager = Manager(show)

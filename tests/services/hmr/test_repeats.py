@@ -4,12 +4,13 @@ from hypothesis import strategies as st
 
 from services.hmr import Options
 from services.hmr.access import Admit, Redirect, Refuse
-from services.hmr.doorkeeper import LOOK_AGAIN, Doorkeeper
-from services.hmr.head import BadHead, read_request
+from services.hmr.doorkeeper import Doorkeeper
 from services.hmr.repeats import LONGEST, Repeats
+from services.http11.head import BadHead, read_request
+from services.keyring.file import retire, rotate
+from services.keyring.ring import LOOK_AGAIN
 from services.messages import ThreadKey
 from services.messages.tickets import issue
-from services.token_file import keep_token
 from tests.services.hmr.doors import request
 
 ONE = ThreadKey("acme", "ann", "one").preview_id
@@ -35,7 +36,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def keeper(file, clock):
-    keep_token(file, "run")
+    rotate(file)
     return Doorkeeper(Options(access="signed", token_file=str(file)), clock)
 
 
@@ -153,7 +154,8 @@ def test_another_token_makes_an_end_of_what_the_first_admitted(repeats, file, cl
     head = repeats.read(request(**fields))
     admitted = repeats.decide(head)
     assert token.encode() not in repeats.fields(head, 20001, admitted)
-    keep_token(file, "run2")
+    rotate(file)
+    retire(file)
     clock.time += LOOK_AGAIN
     assert isinstance(repeats.decide(repeats.read(request(**fields))), Refuse)
 

@@ -5,7 +5,7 @@ import pytest
 import trio
 from structlog.testing import capture_logs
 
-from services.hmr.accepting import open_listeners
+from services.http11.accepting import open_listeners
 from services.messages import PreviewState
 from tests.services.hmr.doors import (
     answer,

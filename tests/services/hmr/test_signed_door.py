@@ -99,7 +99,7 @@ async def test_a_page_of_another_site_opens_no_socket_with_the_visitors_cookie(d
     assert said.startswith(b"HTTP/1.1 403 ")
 
 
-@pytest.mark.parametrize("host", ["nope.localhost", "other-0123abcd.localhost"])
+@pytest.mark.parametrize("host", ["nope.localhost", "other-0123abcd4567ef89.localhost"])
 async def test_an_address_that_can_be_no_preview_is_as_unknown_as_one_that_is_none(host):
     async with front_door() as door:
         said = await door.get(host=host)

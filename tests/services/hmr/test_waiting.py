@@ -48,13 +48,13 @@ def test_with_no_preview_it_says_how_to_open_one():
 
 
 def test_a_preview_that_nobody_knows_is_not_found():
-    said = notice(None, NotFound("no <thread>"), asked="home-0123abcd", page=True)
+    said = notice(None, NotFound("no <thread>"), asked="home-0123abcd4567ef89", page=True)
     assert said.status == 404
     assert b"no &lt;thread&gt;" in said.body
 
 
 def test_any_other_refusal_is_told_as_it_is():
-    said = notice(None, Gone("previews ended"), asked="home-0123abcd", page=False)
+    said = notice(None, Gone("previews ended"), asked="home-0123abcd4567ef89", page=False)
     assert said.status == 503
     assert b"previews ended" in said.body
 

@@ -1,4 +1,6 @@
+import contextlib
 import math
+import time
 
 import msgspec
 import pytest
@@ -15,6 +17,7 @@ SPEC = TaskSpec(
     run="services.idle:serve",
     control=True,
     receives=("activity",),
+    sends=("endings",),
     watches=("turns",),
 )
 
@@ -145,3 +148,22 @@ async def test_asked_to_stop_it_ends(start, autojump_clock):
 def test_a_limit_is_a_length_of_time(minutes):
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"minutes": minutes}, Options)
+
+
+async def test_whoever_hears_it_is_told_why(start, autojump_clock):
+    before = time.time()
+    container = await start()
+    await trio.sleep(301)
+    told = container.harness.channels.streams["endings"][1].receive_nowait()
+    assert told.reason == "idle for 5 minutes"
+    assert before - 301 < told.since < time.time() - 299
+
+
+async def test_nobody_who_hears_it_holds_it_up(start, autojump_clock):
+    container = await start()
+    send = container.harness.channels.streams["endings"][0]
+    with contextlib.suppress(trio.WouldBlock):
+        while True:
+            send.send_nowait(None)
+    await trio.sleep(301)
+    assert len(container.asked) == 1

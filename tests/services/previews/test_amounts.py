@@ -1,7 +1,7 @@
 import pytest
 
 from services.previews import Options
-from services.previews.amounts import in_bytes
+from services.previews.amounts import in_bytes, steady
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,12 @@ def test_an_amount_is_bytes_units_or_a_share(text, size):
 def test_anything_else_is_refused_when_it_is_read(text):
     with pytest.raises(ValueError, match="memory: "):
         Options(memory=text)
+
+
+def test_what_is_shown_follows_only_what_differs_by_a_tenth():
+    mib = 1 << 20
+    assert steady(0, 100 * mib + 1) == 101 * mib
+    assert steady(100 * mib, 105 * mib) == 100 * mib
+    assert steady(100 * mib, 120 * mib) == 120 * mib
+    assert steady(100 * mib, 80 * mib) == 80 * mib
+    assert steady(0, 0) == 0

@@ -14,7 +14,7 @@ from services.messages import (
 )
 from services.previews.outputs import Outputs
 from supervisor.control import Start, Stop
-from supervisor.desk import Refused
+from supervisor.desk import Gone, Refused
 from supervisor.model import State
 from tests.services.previews.fakes import KEY, harness, previews, site
 from tests.services.previews.test_dependencies import until
@@ -218,6 +218,24 @@ async def test_a_good_one_is_served_even_if_nobody_waits_for_it_any_more(tmp_pat
         assert second.built > first.preview.built
         await until(lambda: outputs(kept) == [served(kept)])
         assert (kept.cache / "built" / KEY.built_id / served(kept)).is_dir()
+
+
+async def test_one_that_is_stopped_says_nothing_about_the_site(tmp_path):
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: own(tmp_path / "home")}
+
+        async def stop():
+            await kept.supervisor.building.wait()
+            kept.supervisor.show(BUILD, State.STOPPED)
+            kept.supervisor.built.set()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(stop)
+            with pytest.raises(Gone, match="it was stopped; build it again"):
+                await kept.ask(BuildSite(KEY))
+        assert outputs(kept) == []
+        # The next one is built.
+        assert (await kept.ask(BuildSite(KEY))).errors == ()
 
 
 async def test_a_disk_that_says_no_is_named_and_nothing_is_left(tmp_path, monkeypatch):

@@ -13,6 +13,7 @@ from services.previews import store
 from services.previews.deps import Dependencies, Rules
 from services.previews.managers import Caches
 from services.previews.node import Node
+from services.previews.progress import Step
 from services.previews.tools import Tools
 from supervisor.control import Control, Start, Stop
 from supervisor.desk import Refused
@@ -77,7 +78,7 @@ async def test_everybody_who_waits_is_told_how_far_it_is(tmp_path, nursery):
     told = []
 
     def tell(who):
-        return lambda text: told.append((who, text))
+        return lambda step: told.append((who, step))
 
     async with trio.open_nursery() as inner:
         inner.start_soon(world.dependencies.ready, one, tell("one"))
@@ -88,13 +89,15 @@ async def test_everybody_who_waits_is_told_how_far_it_is(tmp_path, nursery):
         package.mkdir(parents=True)
         (package / "package.json").write_text("{}")
         await until(lambda: len(told) == 4)
-        assert sorted(told[:2]) == [(who, "installing dependencies") for who in ("one", "two")]
+        assert set(told[:2]) == {
+            (who, Step("installing dependencies", 0.0)) for who in ("one", "two")
+        }
         # Who comes later hears at once what was said last.
         inner.start_soon(world.dependencies.ready, site(tmp_path / "three", lock), tell("three"))
         await until(lambda: len(told) == 5)
         world.supervisor.go.set()
     assert {who for who, _ in told[2:]} == {"one", "two", "three"}
-    assert {text for _, text in told[2:]} == {"installing dependencies, 25 %"}
+    assert {step for _, step in told[2:]} == {Step("installing dependencies, 25 %", 0.25)}
 
 
 async def test_who_waits_can_leave_and_the_installation_goes_on(tmp_path, nursery):

@@ -1,4 +1,4 @@
-"""Every package manager for real, as the template in config/local.toml starts it.
+"""Every package manager for real, as the template in config/services.toml starts it.
 
 They and one small package come from the npm registry; where none answers, the tests are skipped.
 """
@@ -19,7 +19,7 @@ from supervisor.spec import ProcessSpec
 from supervisor.template import fill
 from tests.services.previews.astro import ENVIRONMENT
 from tests.services.previews.registry import installed, lock, npm, run
-from tests.whole.daemon import CONFIG
+from tests.whole.daemon import SERVICES
 
 pytestmark = pytest.mark.system
 
@@ -61,7 +61,7 @@ def locked(tmp_path):
 
 
 def template():
-    table = tomllib.loads(CONFIG.read_text(encoding="utf-8"))["service"][TEMPLATE]
+    table = tomllib.loads(SERVICES.read_text(encoding="utf-8"))["service"][TEMPLATE]
     return ProcessSpec(
         name=TEMPLATE,
         command=tuple(table["command"]),

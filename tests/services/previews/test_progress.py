@@ -5,26 +5,26 @@ import pytest
 import trio
 
 from services.previews import progress
-from services.previews.progress import BEGUN, EVERY, Machine, count, expected, follow, words
+from services.previews.progress import BEGUN, EVERY, Machine, Step, count, expected, follow, step
 
 LINUX = Machine("linux", "x64", "glibc")
 
 
 @pytest.mark.parametrize(
-    ("done", "total", "said"),
+    ("done", "total", "said", "share"),
     [
-        (0, 0, BEGUN),
-        (0, 300, BEGUN),
-        (1, 0, "installing dependencies, 1 package"),
-        (120, 0, "installing dependencies, 120 packages"),
-        (1, 300, "installing dependencies, 0 %"),
-        (129, 300, "installing dependencies, 43 %"),
-        (300, 300, "installing dependencies, 99 %"),
-        (320, 300, "installing dependencies, 99 %"),
+        (0, 0, BEGUN, None),
+        (0, 300, BEGUN, 0.0),
+        (1, 0, "installing dependencies, 1 package", None),
+        (120, 0, "installing dependencies, 120 packages", None),
+        (1, 300, "installing dependencies, 0 %", 0.0),
+        (129, 300, "installing dependencies, 43 %", 0.43),
+        (300, 300, "installing dependencies, 99 %", 0.99),
+        (320, 300, "installing dependencies, 99 %", 0.99),
     ],
 )
-def test_a_person_reads_a_share_or_else_a_number(done, total, said):
-    assert words(done, total) == said
+def test_a_person_reads_a_share_or_else_a_number(done, total, said, share):
+    assert step(done, total) == Step(said, share)
 
 
 async def test_it_is_told_twice_a_second_at_most_and_only_what_is_new(autojump_clock):
@@ -34,13 +34,13 @@ async def test_it_is_told_twice_a_second_at_most_and_only_what_is_new(autojump_c
     async def look():
         return seen.pop(0) if seen else await trio.sleep_forever()
 
-    def tell(text):
-        told.append((trio.current_time() - begun, text.removeprefix(f"{BEGUN}, ")))
+    def tell(step):
+        told.append((trio.current_time() - begun, step.share))
 
     begun = trio.current_time()
     with trio.move_on_after(60):
         await follow(look, 100, tell)
-    assert told == [(2 * EVERY, "1 %"), (4 * EVERY, "50 %"), (6 * EVERY, "60 %")]
+    assert told == [(0, 0.0), (2 * EVERY, 0.01), (4 * EVERY, 0.5), (6 * EVERY, 0.6)]
 
 
 async def test_a_slow_look_delays_the_next_one(autojump_clock):

@@ -107,3 +107,9 @@ def test_browsers_are_counted_and_no_news_for_the_thread():
 def test_an_update_changes_nothing_on_the_board():
     assert shown(PREVIEW, Updated("update", ("a",))) == PREVIEW
     assert news(PREVIEW, Updated("prune")) == PreviewUpdated(KEY, "prune")
+
+
+def test_a_file_that_is_being_written_is_no_news():
+    paths = ("src/.nurseryd-edit-0123456789ab.tmp", "src/a.astro", "src/nurseryd-edit-it.tmp")
+    event = news(PREVIEW, Updated("full-reload", paths))
+    assert event == PreviewUpdated(KEY, "full-reload", paths[1:])

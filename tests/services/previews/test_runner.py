@@ -147,6 +147,28 @@ def test_texts_name_no_path_of_the_machine_but_addresses_stay():
     assert said_by("paths.mjs", f"{names}.stack({stack})") == "Error: no\n    at f (src/x.ts:1:2)"
 
 
+def test_annotations_name_the_files_of_the_repository_and_no_others_in_the_same_room():
+    def said(file: str) -> str:
+        code = f'<p data-astro-source-file="{file}" data-astro-source-loc="1:2">'
+        told = said_by("annotations.mjs", f"it.relativeIn({json.dumps(code)}, '/srv/a+b')")
+        assert isinstance(told, str)
+        assert len(told) == len(code)
+        return told.replace("<p", "").partition(" data-astro-source-loc")[0].strip()
+
+    assert said("/srv/a+b/web/src/x.astro") == 'data-astro-source-file="web/src/x.astro"'
+    assert said("/srv/a+b/web/node_modules/theme/x.astro") == ""
+    assert said("/srv/a+bc/x.astro") == ""
+    assert said("src/x.astro") == 'data-astro-source-file="src/x.astro"'
+
+
+def test_a_site_is_named_by_its_repository_or_else_by_itself(tmp_path: Path):
+    site = tmp_path / "repo" / "apps" / "web"
+    site.mkdir(parents=True)
+    assert said_by("annotations.mjs", f"it.repositoryOf('{site}')") == str(site)
+    (tmp_path / "repo" / ".git").write_text("gitdir: elsewhere\n")
+    assert said_by("annotations.mjs", f"it.repositoryOf('{site}')") == str(tmp_path / "repo")
+
+
 ROUTES = {
     "index.astro": ("/", True, None),
     "about.md": ("/about", True, None),

@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import socket
 from pathlib import Path
@@ -54,6 +55,15 @@ async def test_a_preview_is_answered_at_once_installs_starts_and_is_ready(tmp_pa
         assert (root / "node_modules").resolve() == Path(start.parameters["modules"])
         assert Path(start.parameters["modules"]).is_dir()
         assert not list((tmp_path / "cache" / "modules").glob("*.partial-*"))
+
+
+async def test_a_preview_says_how_much_is_installed_until_all_is(tmp_path):
+    lock = json.dumps({"packages": {f"node_modules/p{n}": {} for n in range(4)}})
+    async with previews(tmp_path / "cache") as kept:
+        await kept.ask(StartPreview(KEY, site(tmp_path / "site", lock)))
+        await until(lambda: kept.routes.previews[KEY.preview_id].progress == 0.0)
+        kept.supervisor.go.set()
+        assert (await kept.until(PreviewState.READY)).progress is None
 
 
 async def test_threads_with_one_lock_file_share_one_installation(tmp_path):

@@ -4,6 +4,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
+from services import memory
 from services.messages import (
     PreviewState,
     RefreshPreview,
@@ -14,7 +15,6 @@ from services.messages import (
     Turns,
     WakePreview,
 )
-from services.previews import memory
 from services.previews.keeper import EVERY
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import NotFound
@@ -237,7 +237,7 @@ async def test_a_wake_opens_what_nobody_has_opened_yet_in_this_run(tmp_path):
         assert woken.key == KEY
         await kept.until(PreviewState.READY)
         with pytest.raises(NotFound):
-            await kept.ask(WakePreview("nobody-12345678"))
+            await kept.ask(WakePreview("nobody-1234567812345678"))
         with pytest.raises(NotFound, match="build it first"):
             await kept.ask(WakePreview(KEY.built_id))
 

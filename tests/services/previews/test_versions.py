@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -30,19 +31,26 @@ import '../styles/main.css';
 """
 
 
-@pytest.fixture(scope="module", params=[4, 5, 6, 7], ids=lambda major: f"Astro {major}")
-def modules(request, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp(f"astro-{request.param}")
+def install(version: int | str, folder: Path) -> Path:
     (folder / "package.json").write_text('{"name": "site", "private": true}')
     words = ("install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
-    done = run(npm(*words, f"astro@{request.param}"), folder)
+    done = run(npm(*words, f"astro@{version}"), folder)
     if done.returncode:
-        pytest.skip(f"cannot have Astro {request.param}: {done.stderr.strip()[-300:]}")
+        pytest.skip(f"cannot have Astro {version}: {done.stderr.strip()[-300:]}")
     return folder / "node_modules"
+
+
+@pytest.fixture(scope="module", params=[4, 5, 6, 7], ids=lambda major: f"Astro {major}")
+def modules(request, tmp_path_factory) -> Path:
+    return install(request.param, tmp_path_factory.mktemp(f"astro-{request.param}"))
 
 
 @pytest.fixture
 def site(tmp_path: Path, modules: Path) -> Path:
+    return written(tmp_path, modules)
+
+
+def written(tmp_path: Path, modules: Path) -> Path:
     root = tmp_path / "site"
     texts = {
         "package.json": '{"name": "site", "type": "module", "private": true}',
@@ -120,6 +128,76 @@ async def test_an_edit_a_mistake_and_its_mending_are_told(site, tmp_path):
         server.events.clear()
         exchange(config, "export default {};\n")
         await server.until("astro.fixed")
+
+
+async def test_elements_say_where_they_come_from_and_the_studio_is_in_the_toolbar_s_place(
+    site, tmp_path
+):
+    (tmp_path / ".git").write_text("gitdir: elsewhere\n")
+    off = {"devToolbar": {"enabled": False}}
+    preferences = site / ".astro" / "settings.json"
+    preferences.parent.mkdir()
+    preferences.write_text(json.dumps(off))
+    (site / "astro.config.mjs").write_text(f"export default {json.dumps(off)};\n")
+    async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
+        door.publish(routes(READY, server.port))
+        await server.until("astro.ready")
+        answer = (await page(door)).decode()
+        places = dict(re.findall(r'<(h1|p)\b[^>]*? data-astro-source-file="([^"]*)"', answer))
+        assert places == {"h1": "site/src/pages/index.astro", "p": "site/src/components/Card.astro"}
+        assert re.search(r'<p class="card"[^>]* data-astro-source-loc="1:17"', answer)
+        (script,) = re.findall(r'src="(/@id/[^"]*)"', answer)
+        hello = (await door.get(script, accept="*/*", **{"sec-fetch-dest": "script"})).decode()
+        assert "astro-dev-toolbar" not in hello
+        assert len(hello.partition("\r\n\r\n")[2]) < 1500  # what a page without a studio loads
+        (talk,) = re.findall(r'import\("(/@id/nurseryd:talk.mjs)"\)', hello)
+        assert b"postMessage" in await door.get(talk, accept="*/*")
+        assert b'FOLDER = "site/"' in await door.get("/@id/nurseryd:site.mjs", accept="*/*")
+    prepared = [file.name for file in (tmp_path / "cache" / "vite").rglob("*.js")]
+    assert not [name for name in prepared if "toolbar" in name or "aria-query" in name]
+    assert json.loads(preferences.read_text()) == off
+
+
+MIXED = """\
+---
+const said: string = '<b>no</b>';
+const many = ["it's", 'b'];
+---
+<html><body>
+<!-- <p>no</p> -->
+<ul>{many.map((one) => <li class={one}>{one}</li>)}
+  <li
+    class="last">{said}<b set:html={said} /></li>
+</ul>
+<div><div><p>x</p></div></div>
+<style>p { color: red }</style>
+<script>console.log('<p>');</script>
+</body></html>
+"""
+
+
+async def test_what_a_compiler_does_not_annotate_is_annotated_all_the_same(tmp_path):
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    site = written(tmp_path, install("7.3.4", modules))
+    (site / "src" / "pages" / "index.astro").write_text(MIXED)
+    async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
+        door.publish(routes(READY, server.port))
+        await server.until("astro.ready")
+        answer = (await page(door)).decode()
+    place = (
+        r'<(\w+) data-astro-source-file="src/pages/index.astro" data-astro-source-loc="([\d:]+)"'
+    )
+    assert re.findall(place, answer) == [
+        ("body", "5:8"),
+        ("ul", "7:2"),
+        *(2 * [("li", "7:25")]),
+        ("li", "8:4"),
+        ("b", "9:25"),
+        *(("div", f"11:{column}") for column in (2, 7)),
+        ("p", "11:12"),
+    ]
+    assert "&lt;b&gt;no&lt;/b&gt;<b" in answer
 
 
 async def test_a_check_is_about_the_files_as_they_are(site, tmp_path):

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 import pytest
 import trio
 
+from services.aws import Remembered
 from services.messages import ThreadKey, Transfers
 from services.workspaces import Options, serve
 from services.workspaces.credentials import Credentials
@@ -25,6 +26,8 @@ from tests.services.workspaces.git_server import GitServer
 from tests.services.workspaces.world import World
 
 R = TypeVar("R")
+
+STOP_TIMEOUT = 3.0  # seconds
 
 
 class Git:
@@ -116,6 +119,7 @@ class Service:
                 answers=("workspaces",),
                 publishes=("transfers",),
                 watches=("turns",),
+                stop_timeout=STOP_TIMEOUT,
             )
         )
 
@@ -134,7 +138,7 @@ def settings(root: Path) -> Settings:
 
 
 def no_credentials() -> Credentials:
-    return Credentials({}, lambda _name: "")
+    return Credentials({}, Remembered(lambda _name: ""))
 
 
 class Serving(Protocol):

@@ -9,6 +9,7 @@ import pytest
 import trio
 
 from services.messages import (
+    SCRATCH,
     CommitChanges,
     Fetch,
     OpenWorkspace,
@@ -300,3 +301,55 @@ def large(elsewhere: Elsewhere) -> None:
     for number in range(200):
         (elsewhere.site / f"image{number}").write_bytes(random.randbytes(4096))
     elsewhere.push("trunk", "last.md", "last")
+
+
+async def test_who_names_no_repository_gets_the_one_of_the_options(
+    serving: Serving, key: ThreadKey, git: Git, url: str, history: list[str]
+) -> None:
+    eve, kim = (ThreadKey("acme", user, "t1") for user in ("eve", "kim"))
+    async with serving(**HTTP, repository=url) as service:
+        cloned = await service.ask(OpenWorkspace(key))
+        empty = await service.ask(OpenWorkspace(eve, empty=True))
+        scratch = await service.ask(OpenWorkspace(SCRATCH))
+        again = await service.ask(OpenWorkspace(ThreadKey(key.client, key.user, "t2")))
+    assert depth(git, cloned.project) == 6
+    assert git(cloned.project, "remote", "get-url", "origin").strip() == url
+    assert again.project == cloned.project
+    assert git(empty.project, "remote") == git(scratch.project, "remote") == ""
+    async with serving(**HTTP) as service:
+        assert git((await service.ask(OpenWorkspace(kim))).project, "remote") == ""
+        assert (await service.ask(OpenWorkspace(key))).resumed  # whatever is said by now
+
+
+@pytest.mark.parametrize("named", ["main", "thread-t1"])
+async def test_a_remote_that_has_threads_alone_makes_none_of_them_the_project_s_branch(
+    serving: Serving,
+    key: ThreadKey,
+    git: Git,
+    tmp_path: Path,
+    server: GitServer,
+    root: Path,
+    named: str,
+) -> None:
+    bare = tmp_path / "empty.git"
+    git(tmp_path, "init", "-q", "--bare", "-b", named, str(bare))
+    git(bare, "config", "http.receivepack", "true")
+    url = f"{server.url}/empty.git"
+    async with serving(**HTTP) as service:
+        workspace = await service.ask(OpenWorkspace(key, url, empty=True))
+        begun = workspace.head
+        (workspace.root / "index.md").write_text("one\n")
+        commit = await service.ask(CommitChanges(key, "edit"))
+        assert commit is not None
+        await service.ask(Push(key))
+    root.rename(root.with_name("lost"))
+    async with serving(**HTTP) as service:
+        again = await service.ask(OpenWorkspace(key, url))
+        other = await service.ask(OpenWorkspace(ThreadKey("acme", "bob", "t2")))
+    assert (again.branch, again.head, other.head) == ("thread-t1", commit.hash, begun)
+    assert git(again.project, "symbolic-ref", "--short", "HEAD") == "main"
+    # A branch that is no thread's is the better one, whatever the remote takes for its own.
+    git(bare, "branch", "trunk", begun)
+    async with serving(**HTTP) as service:
+        third = await service.ask(OpenWorkspace(ThreadKey("acme", "eve", "t1"), url))
+    assert git(third.project, "symbolic-ref", "--short", "HEAD") == "trunk"

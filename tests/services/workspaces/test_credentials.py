@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from services.aws import Remembered
 from services.workspaces import Credential, Options
 from services.workspaces.credentials import Credentials
 from services.workspaces.git.wire import Login
@@ -30,8 +31,12 @@ class Vault:
         return self.secrets[name]
 
 
+def remembered(vault: Vault | None = None) -> Remembered:
+    return Remembered(vault or Vault())
+
+
 def known(vault: Vault | None = None, **credential: str) -> Credentials:
-    return Credentials({"git.example.com": Credential(**credential)}, vault or Vault())
+    return Credentials({"git.example.com": Credential(**credential)}, remembered(vault))
 
 
 @pytest.mark.parametrize(
@@ -48,9 +53,9 @@ def test_a_token_goes_with_the_user_s_name_that_its_host_wants(
 ) -> None:
     monkeypatch.setenv("TOKEN", TOKEN)
     url = f"https://{host}/acme/site"
-    credentials = Credentials({host: Credential(env="TOKEN")}, Vault())
+    credentials = Credentials({host: Credential(env="TOKEN")}, remembered())
     assert credentials.visit(url).login(url) == Login(user, TOKEN)
-    credentials = Credentials({host.upper(): Credential(env="TOKEN", user="ann")}, Vault())
+    credentials = Credentials({host.upper(): Credential(env="TOKEN", user="ann")}, remembered())
     assert credentials.visit(url).login(url) == Login("ann", TOKEN)
 
 
@@ -59,7 +64,7 @@ def test_without_a_word_github_s_token_is_in_its_usual_variable() -> None:
 
 
 def test_no_child_inherits_a_token_that_is_used_without_a_word() -> None:
-    config = tomllib.loads((Path(__file__).parents[3] / "config/local.toml").read_text())
+    config = tomllib.loads((Path(__file__).parents[3] / "config/services.toml").read_text())
     used = {credential.env for credential in Options(root="/x").credentials.values()}
     assert used <= {*config["supervisor"]["secrets"]}
 
@@ -87,11 +92,11 @@ def test_a_token_is_told_over_plain_http_to_this_machine_alone(
 ) -> None:
     monkeypatch.setenv("TOKEN", TOKEN)
     credential = Credential(env="TOKEN")
-    credentials = Credentials({"git.local:80": credential, "git.local": credential}, Vault())
+    credentials = Credentials({"git.local:80": credential, "git.local": credential}, remembered())
     with pytest.raises(Refused, match="use https://"):
         credentials.visit("http://git.local/site").login("http://git.local/site")
     here = "http://127.0.0.1:8080/site"
-    assert Credentials({"127.0.0.1:8080": credential}, Vault()).visit(here).login(here)
+    assert Credentials({"127.0.0.1:8080": credential}, remembered()).visit(here).login(here)
 
 
 def test_a_credential_for_a_host_is_not_for_its_other_ports(
@@ -204,7 +209,7 @@ def test_the_port_that_is_meant_anyway_makes_no_other_host(
 ) -> None:
     monkeypatch.setenv("TOKEN", TOKEN)
     for host, url in (("git.example.com:443", SITE), ("git.example.com", f"{SITE[:23]}:443/site")):
-        assert Credentials({host: Credential(env="TOKEN")}, Vault()).visit(url).login(url)
+        assert Credentials({host: Credential(env="TOKEN")}, remembered()).visit(url).login(url)
 
 
 @pytest.mark.parametrize(
@@ -227,3 +232,15 @@ def test_options_that_cannot_work_are_refused(options: dict[str, object]) -> Non
 def test_a_host_is_one_with_or_without_a_port(host: str) -> None:
     table = {"root": "/x", "hosts": [host], "credentials": {host: {"env": "A"}}}
     assert msgspec.convert(table, Options).hosts == (host,)
+
+
+def test_a_variable_may_say_where_the_token_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKEN", "secretsmanager:acme/site#github")
+    vault = Vault(**{"acme/site": json.dumps({"github": "old"})})
+    credentials = known(vault, env="TOKEN")
+    assert credentials.visit(SITE).login(SITE).token == "old"
+    vault.secrets["acme/site"] = json.dumps({"github": "new"})
+    visit = credentials.visit(SITE)
+    assert [visit.login(SITE).token, visit.login(SITE).token] == ["old", "new"]
+    with pytest.raises(Refused, match=r"the token from the secret acme/site \(key github\); put"):
+        visit.login(SITE)

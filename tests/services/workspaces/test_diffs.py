@@ -53,6 +53,25 @@ async def test_the_unified_text_is_a_patch_that_git_applies(
     assert git(elsewhere, "write-tree") == git(opened.root, "rev-parse", "HEAD^{tree}")
 
 
+async def test_what_may_hold_secrets_is_not_shown_neither_as_it_is_nor_as_it_was(
+    serving: Serving, key: ThreadKey, remote: Path
+) -> None:
+    async with serving() as service:
+        opened = await service.ask(OpenWorkspace(key, str(remote)))
+        (opened.root / ".env").write_text("KEY=hunter2\n")
+        uncommitted = await service.ask(ReadDiff(key))
+        first = await service.ask(CommitChanges(key, "a secret"))
+        assert first is not None
+        (opened.root / ".env").rename(opened.root / "told.txt")
+        renamed = await service.ask(ReadDiff(key))
+        (opened.root / "told.txt").unlink()
+        await service.ask(CommitChanges(key, "and away"))
+        removed = await service.ask(ReadDiff(key, first.hash, key.branch))
+    for diff, change in ((uncommitted, "added"), (renamed, "renamed"), (removed, "deleted")):
+        (file,) = diff.files
+        assert (file.change, file.patch, diff.truncated) == (change, "", True)
+
+
 async def test_a_renamed_file_is_one_entry(serving: Serving, key: ThreadKey, remote: Path) -> None:
     async with serving() as service:
         opened = await service.ask(OpenWorkspace(key, str(remote)))

@@ -48,7 +48,7 @@ async def test_a_preview_tells_its_thread_of_any_user(serving: Serving, key: Thr
                 )
 
 
-@pytest.mark.parametrize("preview_id", ["t1-00000000", "", "../t1", "t1"])
+@pytest.mark.parametrize("preview_id", ["t1-0000000000000000", "", "../t1", "t1"])
 async def test_an_id_of_nobody_is_not_found(
     serving: Serving, key: ThreadKey, preview_id: str
 ) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from services.aws import Remembered
 from services.messages import (
     CommitChanges,
     OpenPullRequest,
@@ -539,5 +540,5 @@ def with_credentials(root: Path, forge: StandIn, table: dict[str, Credential]) -
     def no_secret(name: str) -> str:
         raise AssertionError(name)
 
-    credentials = Credentials(table, no_secret)
+    credentials = Credentials(table, Remembered(no_secret))
     return PullRequests(replace(settings(root), forges=forge.forges), credentials.logins)

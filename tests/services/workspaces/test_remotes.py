@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.workspaces.remotes import Origin, checked, in_words, is_loopback, origin, same
+from services.workspaces.remotes import Origin, checked, in_words, origin, same
 from supervisor.desk import Refused
 
 SCHEMES = ("https", "file")
@@ -126,11 +126,6 @@ def test_an_origin_is_scheme_host_and_port() -> None:
     assert [origin(url) for url in ("/srv/site", "file:///srv/site", "https://[", "")] == [None] * 4
     assert str(origin("https://example.com/a")) == "example.com"
     assert str(origin("http://[::1]:81/a")) == "[::1]:81"
-
-
-def test_loopback_is_this_machine() -> None:
-    assert all(is_loopback(host) for host in ("localhost", "127.9.9.9", "::1"))
-    assert not any(is_loopback(host) for host in ("10.0.0.1", "example.com", "0.0.0.0"))
 
 
 @pytest.mark.parametrize(

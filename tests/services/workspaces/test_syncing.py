@@ -23,7 +23,7 @@ from services.messages import (
     ThreadKey,
     Workspace,
 )
-from supervisor.desk import NotFound, Refused
+from supervisor.desk import Invalid, NotFound, Refused
 from tests.services.workspaces.conftest import Elsewhere, Git, Service, Serving
 from tests.services.workspaces.git_server import GitServer
 
@@ -199,6 +199,39 @@ async def test_a_forced_push_brings_a_branch_back_that_is_gone_at_the_remote(
     assert pushed == Pushed("thread-t1", workspace.head, new=True)
 
 
+async def test_what_was_merged_is_pushed_with_the_default_branch_and_nothing_there_is_lost(
+    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git, remote: Path
+) -> None:
+    async with serving(**ANY) as service:
+        workspace = await opened(service, key, url)
+        ours = await edited(service, workspace, "index.md", "ours\n")
+        await service.ask(MergeThread(key))
+        assert await service.ask(Push(key, default=True)) == Pushed("trunk", ours, new=False)
+        theirs = elsewhere.push("trunk", "new.md", "theirs")
+        await edited(service, workspace, "old.md", "ours\n")
+        await service.ask(MergeThread(key))
+        with pytest.raises(Refused, match="pull trunk, and merge the thread again"):
+            await service.ask(Push(key, default=True))
+        with pytest.raises(Invalid, match="cannot push trunk with force"):
+            await service.ask(Push(key, force=True, default=True))
+        assert git(remote, "rev-parse", "trunk") == theirs
+        await service.ask(Pull(key))
+        merged = await service.ask(MergeThread(key))
+        pushed = await service.ask(Push(key, default=True))
+    assert pushed == Pushed("trunk", merged.head, new=False)
+    assert git(remote, "show", "trunk:new.md") == "theirs"
+    assert git(remote, "branch", "--list", "thread-*") == ""
+
+
+async def test_a_protected_default_branch_says_to_ask_for_a_merge(
+    serving: Serving, key: ThreadKey, url: str
+) -> None:
+    async with serving(**ANY, protected=("trunk",)) as service:
+        await opened(service, key, url)
+        with pytest.raises(Refused, match="it is protected; ask at the remote for a merge"):
+            await service.ask(Push(key, default=True))
+
+
 async def test_a_protected_branch_is_not_pushed_even_with_force(
     serving: Serving, key: ThreadKey, url: str, git: Git, remote: Path, elsewhere: Elsewhere
 ) -> None:
@@ -312,6 +345,18 @@ async def test_a_pull_merges_and_says_so_in_the_log(
     assert parents.split() == [ours, theirs]
     message = git(workspace.root, "log", "-1", "--format=%B", merged.head)
     assert message.split("\n\n") == ["Merge trunk into thread-t1", "Thread-ID: t1"]
+
+
+async def test_a_conflict_in_what_may_hold_secrets_is_told_without_its_text(
+    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere
+) -> None:
+    async with serving(**ANY) as service:
+        workspace = await opened(service, key, url)
+        await edited(service, workspace, ".env", "KEY=ours\n")
+        elsewhere.push("trunk", ".env", "KEY=theirs\n")
+        merged = await service.ask(Pull(key))
+    (conflict,) = merged.conflicts
+    assert (conflict.path, conflict.text) == (".env", None)
 
 
 async def test_conflicts_of_a_pull_are_the_answer_and_leave_the_thread_as_it_was(

@@ -16,14 +16,20 @@ from services.messages import (
     DeleteThread,
     DropChanges,
     GitState,
+    ListFiles,
+    MoveFile,
     OpenWorkspace,
     Outcome,
     Pull,
+    ReadFile,
     ReadGit,
+    RemoveFile,
     RestoreCommit,
+    StoreImages,
     SwitchBranch,
     ThreadKey,
     Turns,
+    WriteFile,
 )
 from services.workspaces.editing import Editing
 from services.workspaces.git import transfer
@@ -45,13 +51,19 @@ async def test_what_would_move_files_under_a_turn_is_refused_and_the_rest_is_not
             CommitChanges(key, "half of it", "0000"),
             DeleteThread(key),
             DropChanges(key),
+            MoveFile(key, "index.md", "new.md", "0" * 40),
             Pull(key),
+            RemoveFile(key, "index.md", "0" * 40),
             RestoreCommit(key, "trunk"),
+            StoreImages(key, ()),
             SwitchBranch(key, "other", create=True),
+            WriteFile(key, "new.md", b"new", None),
         ):
             with pytest.raises(Refused, match="while a turn runs in it"):
                 await service.ask(request)
         assert (await service.ask(ReadGit(key))).modified == ("index.md",)
+        assert (await service.ask(ReadFile(key, "index.md"))).data == b"changed\n"
+        assert not (await service.ask(ListFiles(key))).truncated
         assert await service.ask(CommitChanges(key, "of one before it", "0000", within="0001"))
         (opened.root / "index.md").write_text("changed again\n")
         assert await service.ask(CommitChanges(key, "by the turn", "0001"))

@@ -8,27 +8,34 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from services.aws import Remembered
 from services.messages import (
     ArchiveThread,
     CommitChanges,
     DeleteThread,
     DropChanges,
     ForkThread,
+    ListFiles,
     ListThreads,
     MergeThread,
+    MoveFile,
     OpenWorkspace,
     ReadDiff,
+    ReadFile,
     ReadGit,
     ReadLog,
+    RemoveFile,
     RenameThread,
     RestoreCommit,
     SaveChanges,
     SwitchBranch,
     ThreadKey,
+    WriteFile,
 )
 from services.workspaces import projects
 from services.workspaces.credentials import Credentials
 from services.workspaces.editing import Editing
+from services.workspaces.filing import Filing
 from services.workspaces.git.repository import prepare
 from services.workspaces.lanes import Line
 from services.workspaces.layout import Layout
@@ -52,6 +59,7 @@ class World:
         self.layout = Layout(settings.root, "acme", "bob")
         self.threads = Threads(settings)
         self.editing = Editing(settings)
+        self.filing = Filing(settings)
         self._answers: dict[type[Request[Any]], Callable[[Any], object]] = {
             OpenWorkspace: self._open,
             ListThreads: self.threads.list,
@@ -68,6 +76,11 @@ class World:
             RestoreCommit: self.editing.restore,
             SwitchBranch: self.editing.switch,
             MergeThread: self.editing.merge,
+            ListFiles: self.filing.list,
+            ReadFile: self.filing.read,
+            WriteFile: self.filing.write,
+            RemoveFile: self.filing.remove,
+            MoveFile: self.filing.move,
         }
 
     def ask(self, request: Request[R]) -> R:
@@ -76,7 +89,9 @@ class World:
     def _open(self, request: OpenWorkspace) -> object:
         if not projects.exists(self.settings, request):
             line = Line(lambda: None, lambda _done, _total, _bytes: None)
-            projects.make(self.settings, request, Credentials({}, lambda _name: ""), line)
+            projects.make(
+                self.settings, request, Credentials({}, Remembered(lambda _name: "")), line
+            )
         return self.threads.open(request)
 
     def key(self, thread: str = "t1") -> ThreadKey:

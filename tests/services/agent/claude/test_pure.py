@@ -20,8 +20,8 @@ from services.agent.claude.gate import examine
 from services.agent.claude.session import Folder
 from services.agent.claude.summary import LONGEST, summary
 from services.agent.claude.transport import Lines
-from services.agent.containment import Outside
 from services.messages import Mode
+from services.site.containment import Outside
 
 ALL = tools(Mode.EXECUTE, ("check",))
 PATTERN = st.text("ab./*~{},[]!? -\\\0\n", max_size=12)

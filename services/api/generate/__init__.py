@@ -1,0 +1,1 @@
+"""Clients of an API, made of its OpenAPI document."""

@@ -1,0 +1,1 @@
+"""How the application is served: a connection of our own, and hypercorn for what is rare."""

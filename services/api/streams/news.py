@@ -1,0 +1,20 @@
+"""What a stream of server-sent events waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import trio
+
+from services.api.streams.sse import HEARTBEAT
+from services.stopping import unless
+
+T = TypeVar("T")
+
+
+async def news(receive: Callable[[], Awaitable[T]], stopping: trio.Event) -> T | None:
+    """What `receive` waits for; None when the time for a heartbeat has come, or for the end."""
+    with trio.move_on_after(HEARTBEAT):
+        return await unless(stopping, receive)
+    return None

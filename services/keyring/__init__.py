@@ -1,0 +1,1 @@
+"""The operator's tokens, by which all others are signed."""

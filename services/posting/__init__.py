@@ -1,0 +1,1 @@
+"""POSTs to the servers of others, signed so that they know whom they are from."""

@@ -1,0 +1,1 @@
+export{t as LiveEdit}from"./live-edit2.js";

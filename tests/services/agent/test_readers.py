@@ -1,0 +1,230 @@
+"""The events of all threads, as the desk answers."""
+
+from __future__ import annotations
+
+import time
+
+import msgspec
+import pytest
+import trio
+import trio.testing
+
+from services.agent import feed
+from services.agent.backend import Host, Turn
+from services.agent.journal import Journal
+from services.messages import (
+    EventPage,
+    ListHistories,
+    ReadAllEvents,
+    ReadEvents,
+    Scope,
+    TextDelta,
+    ThreadEvent,
+    ThreadEventPage,
+)
+from supervisor.desk import Invalid, Refused
+from tests.services.agent.serving import KEY, OTHER, Bench, quiet
+
+
+async def read(bench: Bench, **more: object) -> ThreadEventPage:
+    page: ThreadEventPage = await bench.ask(ReadAllEvents(**more))  # type: ignore[arg-type]
+    return page
+
+
+async def everything(bench: Bench, after: int = 0, limit: int = 3) -> list[ThreadEvent]:
+    found: list[ThreadEvent] = []
+    while (page := await read(bench, after=after, limit=limit)).events:
+        found += page.events
+        after = page.reached
+    return found
+
+
+def complete(bench: Bench, events: list[ThreadEvent]) -> None:
+    """They are what the journals have, in order."""
+    stamps = [it.stamp for it in events]
+    assert stamps == sorted(set(stamps))
+    for key in (KEY, OTHER):
+        mine = [msgspec.json.decode(it.event.data) for it in events if it.key == key]
+        assert mine == bench.journal(key)
+        assert [round(it["time"] * 1_000_000) for it in mine] == [
+            it.stamp for it in events if it.key == key
+        ]
+
+
+async def speak(_turn: Turn, host: Host) -> None:
+    for text in ("one", "two", "three"):
+        await host.emit(TextDelta(text))
+
+
+async def test_all_events_are_read_from_any_of_them_on_in_this_life_and_the_next(
+    bench: Bench,
+) -> None:
+    async with bench.life(speak):
+        for key in (KEY, OTHER, KEY):
+            await bench.execute(key=key)
+        before = await everything(bench)
+        complete(bench, before)
+    async with bench.life(speak):
+        assert await everything(bench) == before
+        assert await everything(bench, before[4].stamp) == before[5:]
+        await bench.execute(key=OTHER)
+        after = await everything(bench, before[-1].stamp)
+        complete(bench, before + after)
+
+
+async def test_a_life_that_was_cut_off_leaves_no_stamp_to_be_given_again(bench: Bench) -> None:
+    """Though the clock went back meanwhile."""
+    ahead = int((time.time() + 3600) * 1_000_000)
+    async with bench.life(quiet):
+        await bench.execute()
+        await bench.execute(key=OTHER)
+    journal = Journal(bench.keeper.history(KEY))
+    journal.append("text.delta", {}, ahead)
+    journal.close()
+    async with bench.life(quiet):
+        head = await read(bench)
+        assert head == ThreadEventPage((), ahead)
+        await bench.execute(key=OTHER)
+        events = await everything(bench, ahead)
+        assert events[0].stamp > ahead
+        complete(bench, await everything(bench))
+
+
+async def test_without_a_stamp_or_with_a_later_one_it_is_the_end(bench: Bench) -> None:
+    async with bench.life(quiet):
+        await bench.execute()
+        last = (await everything(bench))[-1].stamp
+        for after in (None, 2**62):
+            page = await read(bench, after=after, wait=60.0)
+            assert page == ThreadEventPage((), last)
+
+
+async def test_whoever_waits_is_told_of_the_next_event_in_its_scope(bench: Bench) -> None:
+    go_on = trio.Event()
+
+    async def script(_turn: Turn, host: Host) -> None:
+        await go_on.wait()
+        await host.emit(TextDelta("now"))
+
+    async with bench.life(script):
+        turn = await bench.start()
+        await bench.ask(ReadEvents(KEY, 1, 60.0))
+        head = await read(bench)
+        pages: dict[str, ThreadEventPage] = {}
+        async with trio.open_nursery() as nursery:
+
+            async def wait(name: str, scope: Scope, wait: float) -> None:
+                pages[name] = await read(bench, scope=scope, after=head.reached, wait=wait)
+
+            nursery.start_soon(wait, "mine", Scope.of(KEY), 60.0)
+            nursery.start_soon(wait, "all", Scope(), 60.0)
+            nursery.start_soon(wait, "other", Scope.of(OTHER), 0.2)
+            await trio.testing.wait_all_tasks_blocked()
+            go_on.set()
+        assert pages["mine"] == pages["all"]
+        assert pages["mine"].events[0].event.type == "text.delta"
+        assert pages["other"].events == ()
+        await bench.ended(turn)
+
+
+async def test_who_waits_in_vain_is_told_how_far_there_is_nothing(
+    bench: Bench, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with bench.life(quiet):
+        head = await read(bench)
+        await bench.execute()
+        began = trio.current_time()
+        page = await read(bench, scope=Scope("nobody"), after=head.reached, wait=15.0)
+        assert trio.current_time() - began == pytest.approx(15)
+        assert page.events == ()
+        assert page.reached == (await everything(bench))[-1].stamp
+
+
+async def test_who_waits_in_vain_while_others_write_much_reads_no_file_afterwards(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "EVENTS", 2)
+    async with bench.life(speak):
+        head = await read(bench)
+        pages: list[ThreadEventPage] = []
+        async with trio.open_nursery() as nursery:
+
+            async def wait() -> None:
+                pages.append(await read(bench, scope=Scope("nobody"), after=head.reached, wait=0.5))
+
+            nursery.start_soon(wait)
+            await trio.testing.wait_all_tasks_blocked()
+            await bench.execute()
+        bench.keeper.asked.clear()
+        assert await read(bench, scope=Scope("nobody"), after=pages[0].reached) == pages[0]
+        assert pages[0].events == ()
+        assert bench.keeper.asked == []
+
+
+async def test_a_stop_lets_go_of_who_waits(bench: Bench) -> None:
+    async with trio.open_nursery() as nursery:
+        async with bench.life(quiet):
+            head = await read(bench)
+            pages: list[ThreadEventPage] = []
+
+            async def wait() -> None:
+                pages.append(await read(bench, after=head.reached, wait=60.0))
+
+            nursery.start_soon(wait)
+            await trio.testing.wait_all_tasks_blocked()
+        assert pages == [head]
+
+
+async def test_what_memory_has_lost_is_read_from_the_disk(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "EVENTS", 2)
+    async with bench.life(speak):
+        await bench.execute()
+        await bench.execute(key=OTHER)
+        complete(bench, await everything(bench))
+        whole: EventPage = await bench.ask(ReadEvents(KEY))
+        assert [msgspec.json.decode(it.data) for it in whole.events] == bench.journal()
+        some = await read(bench, scope=Scope.of(KEY), after=0)
+        assert [it.event for it in some.events] == list(whole.events)
+
+
+async def test_a_reader_near_the_end_asks_nobody_and_reads_no_file(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = trio.Event()
+
+    async def script(_turn: Turn, _host: Host) -> None:
+        await go_on.wait()
+
+    async with bench.life(script):
+        head = await read(bench)
+        turn = await bench.start()
+        await bench.ask(ReadEvents(KEY, 1, 60.0))
+        bench.keeper.asked.clear()
+        monkeypatch.setattr(Journal, "read", None)
+        page: EventPage = await bench.ask(ReadEvents(KEY, 1))
+        assert [it.id for it in page.events] == [2]
+        assert len((await read(bench, after=head.reached)).events) == 2
+        assert bench.keeper.asked == []
+        go_on.set()
+        await bench.ended(turn)
+
+
+async def test_without_who_knows_the_journals_far_reading_is_refused_and_near_is_not(
+    bench: Bench,
+) -> None:
+    bench.keeper.refusing[ListHistories] = "the disk is away"
+    async with bench.life(quiet):
+        head = await read(bench)
+        await bench.execute()
+        with pytest.raises(Refused, match="the disk is away"):
+            await read(bench, after=1)
+        assert len((await read(bench, after=head.reached)).events) == 3
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 501}, {"after": -1}])
+async def test_what_cannot_be_read_is_refused(bench: Bench, wrong: dict[str, int]) -> None:
+    async with bench.life(quiet):
+        with pytest.raises(Invalid, match="cannot read"):
+            await read(bench, **{"after": 0, **wrong})
