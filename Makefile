@@ -16,7 +16,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage bench bench-proxies bench-workspaces chaos chaos-turns endure lock upgrade clean
+.PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns endure lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
@@ -65,6 +65,16 @@ fix: $(VENV)/test.stamp ## format, and repair what can be repaired by itself
 coverage: ## the same, and fail for a branch of supervisor/ that no test takes; half as long again
 	@$(MAKE) --no-print-directory test COVERAGE=1
 
+client: $(VENV)/test.stamp ## make what services/client has of the API's description
+	@$(BIN)/python -m tests.services.client.making
+
+studio: $(VENV)/test.stamp ## build the studio's pages of their TypeScript
+	@$(BIN)/python -m tests.services.studio.building
+
+# SHOTS names some views; all come into build/shots, and three of them beside the program.
+screenshots: $(VENV)/test.stamp ## take pictures of every view of the studio, with Chromium; some minutes
+	@$(BIN)/python -m tests.browser.shots $(SHOTS)
+
 # No test: nothing here fails for being slow. BENCH="--only start --peer nurseryd" narrows it.
 bench: $(VENV)/test.stamp ## measure beside other supervisors, which it makes in ~/.cache; a quarter of an hour
 	@$(BIN)/python -m tests.benchmarks --install --markdown build/benchmarks.md $(BENCH)
@@ -74,6 +84,24 @@ bench-workspaces: $(VENV)/test.stamp ## git's part beside the git program, ten t
 
 bench-proxies: $(VENV)/test.stamp ## the front door beside nginx, haproxy, caddy and http-proxy-3; some minutes
 	@$(BIN)/python -m tests.benchmarks.proxies --install --markdown build/proxies.md $(BENCH)
+
+bench-api: $(VENV)/test.stamp ## the API beside Express, which it installs in ~/.cache, and before a crowd; some minutes
+	@$(BIN)/python -m tests.benchmarks.api --install --markdown build/api.md $(BENCH)
+
+bench-container: $(VENV)/test.stamp ## what the image weighs, and how soon and in how much memory it serves; ten minutes, as root
+	@$(BIN)/python -m tests.benchmarks.container --markdown build/container.md $(BENCH)
+
+# TARGET=slim is without the Claude Code CLI. FLAGS are words for docker, podman or buildah.
+TARGET ?= full
+TAG ?= nurseryd:$(TARGET)
+
+image: ## build the container's image: TARGET=full or slim, TAG=name
+	@config/image/build $(TARGET) $(TAG) $(FLAGS)
+
+# The repository is that of STACK, a stack of config/ecs, or REPOSITORY; PUSH="--create --tag x".
+push: $(VENV)/project.stamp ## bring the image to ECR: TAG=name, as image makes it; STACK or REPOSITORY=name
+	@$(BIN)/nurseryctl fleet push $(TAG) $(if $(STACK),--stack $(STACK)) \
+		$(if $(REPOSITORY),--repository $(REPOSITORY)) $(PUSH)
 
 chaos: $(VENV)/test.stamp ## kill the daemon 500 times while it works: nothing is lost; some minutes
 	@$(BIN)/python -m tests.chaos $(CHAOS)

@@ -12,7 +12,9 @@ from supervisor.context import Context
 from supervisor.control import Control
 from supervisor.desk import Desk
 from supervisor.events import Events
+from supervisor.output import Output
 from supervisor.spec import TaskSpec
+from supervisor.vitals import Vitals
 
 T = TypeVar("T")
 
@@ -28,7 +30,9 @@ class Harness:
             boards=(*spec.publishes, *spec.watches),
         )
         self.events = Events()
+        self.vitals = Vitals(self.events)
         self.desk = Desk("supervisor")
+        self.output = Output(lambda _: None)
         self.stopping = trio.Event()
         self.hidden: frozenset[str] = frozenset()
         self.marker = f"tests/{uuid.uuid4().hex}"
@@ -40,6 +44,8 @@ class Harness:
             channels=self.channels,
             control=Control(self.desk),
             events=self.events,
+            vitals=self.vitals,
+            logs=self.output,
             stopping=self.stopping,
             run="run",
             hidden=self.hidden,

@@ -55,6 +55,16 @@ def cpu_ms(pids: Iterable[int]) -> float:
     return spent / 1e6
 
 
+def reaped_cpu_ms(pids: Iterable[int]) -> float:
+    """Time on a processor of children that they waited for, in the steps of the kernel's clock."""
+    ticks = 0
+    for pid in pids:
+        with suppress(OSError):
+            fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[13]) + int(fields[14])
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def wakeups(pids: Iterable[int]) -> int:
     """Voluntary context switches, over all threads: each is one wait that ended."""
     number = 0
@@ -75,6 +85,12 @@ def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
             shared += sum(map(int, re.findall(r"^Pss:\s+(\d+)", rollup, re.M)))
             private += sum(map(int, re.findall(r"^Private_\w+:\s+(\d+)", rollup, re.M)))
     return shared / 1024, private / 1024
+
+
+def resident_mb(pid: int) -> float:
+    """What a process has in memory, whoever else has it, too; MB."""
+    status = (PROC / str(pid) / "status").read_text()
+    return sum(map(int, re.findall(r"^VmRSS:\s+(\d+)", status, re.M))) / 1024
 
 
 def _tasks(pid: int) -> Iterator[Path]:

@@ -1,4 +1,7 @@
-"""The wheel holds all that the packages hold, data and dot files included."""
+"""The wheel holds all that the packages hold, data and dot files included.
+
+Of the studio it holds what was built, and not what that is built of.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GIT_LS_FILES = "git ls-files -z --cached --others --exclude-standard supervisor services"
+STUDIO = "services/studio/"
 PIP_WHEEL = "wheel --no-deps --no-build-isolation --no-index --disable-pip-version-check"
 
 pytestmark = pytest.mark.system
@@ -27,7 +31,9 @@ def sources() -> set[str]:
         text=True,
         check=True,
     )
-    return {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
+    found = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
+    shipped = (f"{STUDIO}__init__.py", f"{STUDIO}built/")
+    return {name for name in found if not name.startswith(STUDIO) or name.startswith(shipped)}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,8 @@ def test_the_wheel_holds_what_is_no_python(wheel: zipfile.ZipFile):
         "services/py.typed",
         "services/previews/runner.mjs",
         "services/previews/runner/dev.mjs",
+        "services/studio/built/index.html",
+        "services/studio/built/assets/studio.js",
         "services/workspaces/starter/.gitignore",
         "services/workspaces/starter/package.json",
         "services/workspaces/starter/package-lock.json",

@@ -30,17 +30,26 @@ def test_pid_1_forks_before_anything_heavy_is_there():
 
 
 def faces() -> set[str]:
-    """The modules that config/local.toml names as tasks."""
-    services = tomllib.loads((ROOT / "config/local.toml").read_text())["service"]
+    """The modules that config/services.toml names as tasks."""
+    services = tomllib.loads((ROOT / "config/services.toml").read_text())["service"]
     return {table["run"].partition(":")[0] for table in services.values() if "run" in table}
 
 
 @pytest.mark.parametrize("module", sorted(faces()))
 def test_the_face_of_a_service_is_light(module: str):
-    heavy = {"quart", "quart_trio", "hypercorn", "werkzeug", "pygit2", "boto3", "botocore"}
+    heavy = {"quart", "quart_trio", "hypercorn", "werkzeug", "pygit2", "boto3", "botocore", "http"}
     assert not imported_by(module) & heavy
 
 
 def test_aws_is_asked_without_boto3_until_somebody_asks_it():
-    asking = ("services.aws", "services.workspaces.service", "services.agent.bedrock.backend")
+    asking = (
+        "services.aws",
+        "services.workspaces.service",
+        "services.agent.bedrock.backend",
+        "services.fleet.command",
+    )
     assert not imported_by(*asking) & {"boto3", "botocore"}
+
+
+def test_the_api_serves_without_what_only_its_description_is_made_with():
+    assert not imported_by("services.api.service") & {"quart_schema"}

@@ -8,29 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-T = TypeVar("T")
+from tests.whole.api import Product, until
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "local.toml"
-
-
-def until(what: str, look: Callable[[], T | None], seconds: float = 60.0) -> T:
-    """Look again and again until there is something to see; fail after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while True:
-        seen = look()
-        if seen:
-            return seen
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {seconds:g} s")
-        time.sleep(0.05)
+SERVICES = ROOT / "config" / "services.toml"
 
 
 def free_ports(count: int) -> list[int]:
@@ -42,17 +27,25 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-class Daemon:
-    """`nurseryd -c config/local.toml` with its data in `folder`; a context manager."""
+class Daemon(Product):
+    """`nurseryd -c config/local.toml`, or another, with its data in `folder`; a context manager."""
 
     def __init__(
-        self, folder: Path, cache: Path, *, prefix: tuple[str, ...] = (), **variables: str
+        self,
+        folder: Path,
+        cache: Path,
+        *,
+        prefix: tuple[str, ...] = (),
+        config: Path = CONFIG,
+        **variables: str,
     ) -> None:
         self.folder = folder
+        self.address = "127.0.0.1"
         self.api_port, self.astro_port, self.hmr_port = free_ports(3)
         self.token = "a-token-for-tests"
         self.log = folder / "log"
         self._prefix = prefix
+        self._config = config
         self._environment = {
             **os.environ,
             "PORT": str(self.api_port),
@@ -82,7 +75,7 @@ class Daemon:
         """Start it and wait until the API says that it lives."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self._prefix, sys.executable, "-m", "supervisor", "-c", str(CONFIG)],
+                [*self._prefix, sys.executable, "-m", "supervisor", "-c", str(self._config)],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -104,93 +97,6 @@ class Daemon:
         assert self.process is not None
         self.process.send_signal(signum)
         return self.process.wait(seconds)
-
-    # The API, as a client of the original uses it.
-
-    def get(self, path: str) -> tuple[int, Any]:
-        return self._api(urllib.request.Request(f"http://127.0.0.1:{self.api_port}{path}"))
-
-    def post(self, path: str, body: object) -> tuple[int, Any]:
-        return self._api(
-            urllib.request.Request(
-                f"http://127.0.0.1:{self.api_port}{path}",
-                data=json.dumps(body).encode(),
-                headers={"Content-Type": "application/json"},
-                method="POST",
-            )
-        )
-
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        return self._api(
-            urllib.request.Request(
-                f"http://127.0.0.1:{self.api_port}{path}",
-                data=None if body is None else json.dumps(body).encode(),
-                headers={"Content-Type": "application/json"},
-                method=method,
-            )
-        )
-
-    def text(self, path: str, accept: str) -> str:
-        """A page of the API that is no JSON."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.api_port}{path}",
-            headers={"Accept": accept, "Authorization": f"Bearer {self.token}"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.read().decode()
-
-    def first_event(self, path: str) -> str:
-        """The first of a stream of server-sent events."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.api_port}{path}",
-            headers={"Authorization": f"Bearer {self.token}"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return "".join(line.decode() for line in iter(answer.readline, b"\n"))
-
-    def _api(self, request: urllib.request.Request) -> tuple[int, Any]:
-        request.add_header("Authorization", f"Bearer {self.token}")
-        try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
-
-    def init(self, thread: str = "first", **more: str) -> dict[str, Any]:
-        body = {"clientId": "acme", "userId": "ada", "threadId": thread, **more}
-        status, answer = self.post("/api/init", body)
-        assert status == 200, answer
-        return answer
-
-    def execute(self, instruction: str, thread: str = "first") -> dict[str, Any]:
-        ids = {"clientId": "acme", "userId": "ada", "threadId": thread}
-        status, answer = self.post("/api/execute", {"instruction": instruction, **ids})
-        assert status == 200, answer
-        return answer["result"]
-
-    # The preview.
-
-    @property
-    def preview(self) -> str:
-        return f"http://127.0.0.1:{self.hmr_port}/"
-
-    def page(self, path: str = "") -> tuple[int, str]:
-        try:
-            with urllib.request.urlopen(self.preview + path, timeout=60) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-
-    def shown(self, text: str, path: str = "", seconds: float = 180.0) -> str:
-        """Wait until the preview shows a text; the page."""
-
-        def look() -> str | None:
-            status, page = self.page(path)
-            return page if status == 200 and text in page else None
-
-        return until(f"a page with {text!r}", look, seconds)
 
     # The supervisor.
 

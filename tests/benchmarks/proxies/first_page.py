@@ -16,7 +16,7 @@ from tests.benchmarks.pages import await_page, running
 from tests.benchmarks.proxies.sizes import Sizes
 from tests.benchmarks.proxies.stage import Stage
 from tests.benchmarks.workspaces.site import STARTER
-from tests.whole.daemon import ROOT, Daemon, free_ports, until
+from tests.whole.daemon import CONFIG, ROOT, Daemon, free_ports, until
 
 MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")  # of one that runs us
 OURS, ALONE = "nurseryd", "astro dev"
@@ -78,7 +78,7 @@ class Made(Daemon):
     """The daemon as `make run` starts it, in `tree`."""
 
     def __init__(self, tree: Path, folder: Path, variables: dict[str, str]) -> None:
-        super().__init__(folder, folder / "cache", prefix=(), **variables)
+        super().__init__(folder, folder / "cache", prefix=(), config=CONFIG, **variables)
         self._tree = tree
 
     def start(self) -> None:

@@ -1,17 +1,27 @@
-"""The load program at work: what it did, how long that took, what it cost the proxy."""
+"""The load program at work: what it did, how long that took, what it cost whom it asked."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 import msgspec
 
 from tests.benchmarks import procfs
 from tests.benchmarks.job import NotDone
-from tests.benchmarks.proxies.stage import LOAD_CPU, Served, pinned
+from tests.benchmarks.proxies.stage import LOAD_CPU, pinned
 from tests.benchmarks.proxies.tools import Tools
+
+
+class Server(Protocol):
+    """Who is asked: where it listens, and the processes that it is."""
+
+    @property
+    def port(self) -> int: ...
+
+    def pids(self) -> Sequence[int]: ...
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -20,7 +30,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """`cpu_us` is the proxy's time on a processor for each of what was done."""
+    """`cpu_us` is the time on a processor, of whom was asked, for each of what was done."""
 
     done: int
     seconds: float
@@ -30,7 +40,7 @@ class Done(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def loading(tools: Tools, served: Served, *work: str) -> Generator[subprocess.Popen[str]]:
+def loading(tools: Tools, served: Server, *work: str) -> Generator[subprocess.Popen[str]]:
     """The program, started; it is gone afterwards."""
     port = str(served.port)
     command = [*pinned(LOAD_CPU), str(tools.load), port, f"127.0.0.1:{port}", *work]
@@ -56,12 +66,12 @@ def said(process: subprocess.Popen[str]) -> str:
     raise NotDone((process.stderr.read().strip().splitlines() or ["the load ended"])[0])
 
 
-def run(tools: Tools, served: Served, *work: str) -> Done:
+def run(tools: Tools, served: Server, *work: str) -> Done:
     """Do it once, warm. Raises `NotDone` where an answer is not as it should be."""
     with loading(tools, served, *work) as process:
         said(process)
         pids = served.pids()
-        before = procfs.cpu_ms(pids)
+        before = procfs.cpu_ms(pids) + procfs.reaped_cpu_ms(pids)
         done = msgspec.json.decode(said(process), type=Done)
-        spent = procfs.cpu_ms(pids) - before
+        spent = procfs.cpu_ms(pids) + procfs.reaped_cpu_ms(pids) - before
     return msgspec.structs.replace(done, cpu_us=spent * 1000 / done.done)

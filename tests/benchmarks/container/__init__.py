@@ -1,0 +1,1 @@
+"""The image and its containers: sizes, times, memory."""
