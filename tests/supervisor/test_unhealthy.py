@@ -2,7 +2,7 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from supervisor.control import Checks, Health, ReportHealth, RestartService, Start, Stop
+from supervisor.control import Checks, Health, Looked, ReportHealth, RestartService, Start, Stop
 from supervisor.desk import NotFound
 from supervisor.model import State
 from supervisor.plan import PROBER
@@ -47,6 +47,17 @@ async def test_what_was_said_of_one_life_does_not_count_in_the_next(autojump_clo
     await world.ask(RestartService("api"))
     await world.ask(ReportHealth("live", "api", True))
     assert world["api"].healthy is None
+
+
+async def test_a_look_counts_only_for_the_life_that_it_was_a_look_at(autojump_clock, supervise):
+    world = await supervise((task("api"), steady()), checks=[check("live")])
+    await world.ask(Looked("live", "api", False, "refused", world["api"].started))
+    assert [look.found for look in (await world.ask(Health(Level.READY))).checks] == ["refused"]
+    before = world["api"].started
+    await world.ask(RestartService("api"))
+    await world.until("api", State.RUNNING)
+    await world.ask(Looked("live", "api", False, "refused", before))
+    assert [look.found for look in (await world.ask(Health(Level.READY))).checks] == [""]
 
 
 async def test_unhealthy_and_so_declared_it_gets_a_new_life(autojump_clock, supervise):
