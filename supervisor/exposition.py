@@ -25,7 +25,10 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 class Scene(Struct, frozen=True):
-    """What a scrape shows: `written` are bytes by service and stream, `lost` lines by source."""
+    """What a scrape shows: `written` are bytes by service and stream, `lost` lines by source.
+
+    `tasks` is how many live in the daemon's loop.
+    """
 
     metrics: Metrics
     services: Iterable[ServiceStatus]
@@ -33,6 +36,7 @@ class Scene(Struct, frozen=True):
     written: Mapping[tuple[str, str], int]
     lost: Mapping[str, int]
     version: str
+    tasks: int
     sample: Sample | None = None
 
 
@@ -60,6 +64,11 @@ class _Collector(Collector):
             "nurseryd_start_time_seconds",
             "When the daemon began to count, in Unix seconds.",
             value=scene.metrics.began,
+        )
+        yield GaugeMetricFamily(
+            "nurseryd_tasks",
+            "Tasks that live in the daemon's loop: what rises without end is a leak.",
+            value=scene.tasks,
         )
         yield _states(scene.services)
         yield from _services(scene.metrics)

@@ -44,6 +44,7 @@ async def metrics(served: Served) -> Answer:
         for before, kept in (served.output.window(status.name, stream),)
     }
     lost = served.output.lost
+    tasks = trio.lowlevel.current_statistics().tasks_living
     sample = served.usage.latest.value
-    scene = Scene(served.metrics, services, checks, written, lost, version(), sample)
+    scene = Scene(served.metrics, services, checks, written, lost, version(), tasks, sample)
     return Answer(200, expose(scene), CONTENT_TYPE)

@@ -89,8 +89,26 @@ def memory_mb(pids: Iterable[int]) -> tuple[float, float]:
 
 def resident_mb(pid: int) -> float:
     """What a process has in memory, whoever else has it, too; MB."""
+    return _of_status(pid, "VmRSS") / 1024
+
+
+def own_mb(pid: int) -> float:
+    """What is in memory of a process without what is mapped from files; MB."""
+    return _of_status(pid, "RssAnon") / 1024
+
+
+def threads(pid: int) -> int:
+    return _of_status(pid, "Threads")
+
+
+def descriptors(pid: int) -> int:
+    return len(os.listdir(PROC / str(pid) / "fd"))
+
+
+def _of_status(pid: int, name: str) -> int:
+    """Raises `OSError` where there is no such process."""
     status = (PROC / str(pid) / "status").read_text()
-    return sum(map(int, re.findall(r"^VmRSS:\s+(\d+)", status, re.M))) / 1024
+    return sum(map(int, re.findall(rf"^{name}:\s+(\d+)", status, re.M)))
 
 
 def _tasks(pid: int) -> Iterator[Path]:

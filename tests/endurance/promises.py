@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import inf
 
 from supervisor import backlog, follower
 from supervisor.spec import HealthSpec
+from tests.endurance.promise import Promise, exactly
 from tests.endurance.trial import Trial
 from tests.endurance.watching import MB
 from tests.endurance.world import BACKUPS, DEAF, FOLLOWERS, MAX_BYTES, SERVICES
@@ -21,30 +20,6 @@ HEAP = 4.0
 WAITING = (2 * backlog.ROOM + (len(FOLLOWERS) + len(DEAF)) * follower.ROOM) / MB
 # Seconds. What comes later is no answer for a check that says nothing of it.
 ANSWER = HealthSpec(name="", service="").timeout
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What was found, and between what it has to be."""
-
-    what: str
-    found: float
-    most: float = inf
-    least: float = 0
-
-    @property
-    def kept(self) -> bool:
-        return self.least <= self.found <= self.most
-
-    def __str__(self) -> str:
-        bound = f"at least {self.least:,g}" if self.most == inf else f"at most {self.most:,.7g}"
-        if self.least == self.most:
-            bound = f"{self.most:,.12g}"
-        return f"{'kept' if self.kept else 'BROKEN':6}  {self.what}: {self.found:,.12g} ({bound})"
-
-
-def exactly(what: str, found: float, wanted: float) -> Promise:
-    return Promise(what, found, wanted, wanted)
 
 
 def growth(trial: Trial) -> Iterator[Promise]:

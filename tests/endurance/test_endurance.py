@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.endurance.promises import Promise, exactly
+from tests.endurance.promise import Promise, exactly
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tests.benchmarks import procfs
 from tests.endurance.world import World
@@ -30,23 +27,15 @@ class Look:
 
 
 def look(world: World) -> Look:
-    descriptors = len(os.listdir(f"/proc/{world.pid}/fd"))
-    status = Path(f"/proc/{world.pid}/status").read_text()
     children = procfs.children(world.pid)
     return Look(
-        memory=_number("RssAnon", status) / 1024,
-        descriptors=descriptors,
-        threads=_number("Threads", status),
+        memory=procfs.own_mb(world.pid),
+        descriptors=procfs.descriptors(world.pid),
+        threads=procfs.threads(world.pid),
         children=len(children),
         zombies=sum(map(procfs.is_zombie, children)),
         flooded=world.flooded() / MB,
     )
-
-
-def _number(name: str, status: str) -> int:
-    found = re.search(rf"^{name}:\s+(\d+)", status, re.MULTILINE)
-    assert found is not None
-    return int(found[1])
 
 
 @dataclass(slots=True)

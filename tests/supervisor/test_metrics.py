@@ -48,7 +48,7 @@ class World:
 
     def expose(self, **more: object) -> dict[tuple[str, tuple[str, ...]], float]:
         """Every sample by its name and the values of its labels, in the order of their names."""
-        scene = {"checks": (), "written": {}, "lost": {}, "version": "1"} | more
+        scene = {"checks": (), "written": {}, "lost": {}, "version": "1", "tasks": 7} | more
         text = expose(Scene(self.metrics, self.events.snapshot, **scene)).decode()
         return {
             (sample.name, tuple(sample.labels[key] for key in sorted(sample.labels))): sample.value
@@ -80,6 +80,10 @@ def test_what_processes_take_is_as_it_was_measured_last(world: World):
     assert shown["nurseryd_process_cpu_seconds_total", ("a",)] == 2.5
     assert shown["nurseryd_process_resident_memory_bytes", ("a",)] == 4096
     assert not any(name == "nurseryd_process_cpu_seconds_total" for name, _ in world.expose())
+
+
+def test_the_tasks_of_the_loop_are_shown(world: World):
+    assert world.expose()["nurseryd_tasks", ()] == 7
 
 
 def test_a_start_by_hand_sets_nothing_back(world: World):

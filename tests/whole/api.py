@@ -47,12 +47,14 @@ class Product:
             )
         )
 
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    def ask(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
         return self._api(
             urllib.request.Request(
                 f"http://{self.address}:{self.api_port}{path}",
                 data=None if body is None else json.dumps(body).encode(),
-                headers={"Content-Type": "application/json"},
+                headers={"Content-Type": "application/json"} | (headers or {}),
                 method=method,
             )
         )

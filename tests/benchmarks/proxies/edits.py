@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Self
 
 import msgspec
 from wsproto import ConnectionType, WSConnection
@@ -117,7 +118,7 @@ class Browser:
         while not self._accepted():
             self._receive()
 
-    def __enter__(self) -> Browser:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
