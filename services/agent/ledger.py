@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
+from services.agent.lineage import Lineage, extended, in_order, without
 from services.agent.lines import Line, StoredImage, line_of
 from services.agent.turns import KEPT
 from services.messages import (
@@ -32,7 +33,7 @@ class _Draft:
     images: tuple[StoredImage, ...] = ()
     said: list[str] = field(default_factory=list[str])
     changed: dict[str, None] = field(default_factory=dict[str, None])
-    lineage: tuple[str, ...] = ()
+    lineage: Lineage | None = None
 
     def seen(self) -> TurnInfo:
         files = self.info.files or tuple(sorted(self.changed))
@@ -51,16 +52,20 @@ class Remark:
 class Ledger:
     """The turns of a thread, in the order they were asked for.
 
-    `active` are those whose commits the files have, the last one last. `intents` are operations
-    that have begun and are not known to have been done, by their id; `operations` are the ids of
-    all that began. `backend` and `model` are those that somebody named last.
+    `intents` are operations that have begun and are not known to have been done, by their id;
+    `operations` are the ids of all that began. `backend` and `model` are those that somebody named
+    last, `spent` is what all turns cost together, in US dollars.
+
+    What every turn asks for takes as long in a thread of ten thousand as in one of ten.
     """
 
     def __init__(self, key: ThreadKey, events: Iterable[Event] = ()) -> None:
         self._key = key
         self._drafts: dict[str, _Draft] = {}
         self._keys: dict[str, str] = {}
-        self.active: list[str] = []
+        self._active: Lineage | None = None
+        self._offered: dict[str, None] = {}
+        self.spent = 0.0
         self.remarks: list[Remark] = []
         self.intents: dict[str, Line] = {}
         self.operations: set[str] = set()
@@ -95,6 +100,10 @@ class Ledger:
         if draft is not None and line.type == "turn.settled":
             error = (draft.info.error or "").removesuffix(f"; {KEPT}") or None
             draft.info = replace(draft.info, leftover=line.leftover, error=error)
+        if draft is not None and line.type in ("turn.finished", "turn.settled"):
+            self._offered.pop(line.turn, None)
+            if line.leftover is Leftover.OFFERED:
+                self._offered[line.turn] = None
 
     def fail(self, turn: str, error: str) -> None:
         """End a turn whose end cannot be written down."""
@@ -122,6 +131,19 @@ class Ledger:
         """The oldest first."""
         return tuple(draft.seen() for draft in self._drafts.values())
 
+    def latest(self, before: str | None = None) -> Iterator[TurnInfo]:
+        """The newest first; of those that were asked for `before` that turn, which is known."""
+        turns = reversed(self._drafts)
+        if before is not None:
+            while next(turns) != before:
+                pass
+        return (self._drafts[turn].seen() for turn in turns)
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The turns whose commits the files have, the last one last."""
+        return in_order(self._active)
+
     @property
     def unfinished(self) -> tuple[TurnInfo, ...]:
         return tuple(draft.seen() for draft in self._drafts.values() if not draft.info.state.ended)
@@ -129,10 +151,7 @@ class Ledger:
     @property
     def offered(self) -> str | None:
         """The last turn whose work is uncommitted, and nobody said what becomes of it."""
-        found = [
-            turn for turn, draft in self._drafts.items() if draft.info.leftover is Leftover.OFFERED
-        ]
-        return found[-1] if found else None
+        return next(reversed(self._offered), None)
 
     @property
     def broken(self) -> tuple[BuildError, ...]:
@@ -141,11 +160,6 @@ class Ledger:
             if draft.info.commit is not None and not draft.info.undone:
                 return draft.info.broken
         return ()
-
-    @property
-    def spent(self) -> float:
-        """What all turns cost together, in US dollars."""
-        return sum(draft.info.usage.cost for draft in self._drafts.values())
 
     def keyed(self, idempotency_key: str) -> str | None:
         """The turn that was asked for with this key."""
@@ -162,7 +176,7 @@ class Ledger:
 
     def lineage(self, turn: str) -> tuple[str, ...]:
         """The turns whose work the files had once this one was committed, itself the last."""
-        return self._draft(turn).lineage
+        return in_order(self._draft(turn).lineage)
 
     def _begin(self, line: Line) -> None:
         info = TurnInfo(
@@ -203,11 +217,11 @@ class Ledger:
                 draft.changed[line.path] = None
             case "usage":
                 draft.info = replace(info, usage=info.usage + line.usage)
+                self.spent += line.usage.cost
             case "commit":
                 draft.info = replace(info, commit=line.hash, files=line.files)
                 if line.hash is not None:
-                    self.active.append(info.turn)
-                    draft.lineage = tuple(self.active)
+                    draft.lineage = self._active = Lineage(info.turn, self._active)
             case "turn.finished":
                 draft.said = ["".join(draft.said)]
                 draft.info = replace(
@@ -225,20 +239,20 @@ class Ledger:
     def _put_back(self, line: Line) -> None:
         match line.type:
             case "turn.undone":
-                self.active = [turn for turn in self.active if turn not in line.turns]
+                self._active = without(self._active, frozenset(line.turns))
             case "turn.redone" if line.turn in self._drafts:
                 lineage = self.lineage(line.turn)
-                gone = {*lineage, *line.reverted}
-                self.active = [*(turn for turn in self.active if turn not in gone), *lineage]
+                rest = without(self._active, {*lineage, *line.reverted})
+                self._active = extended(rest, iter(lineage))
             case "turn.settled" if line.hash is not None and line.turn in self._drafts:
                 draft = self._drafts[line.turn]
                 draft.info = replace(draft.info, commit=line.hash, files=line.files)
-                self.active.append(line.turn)
-                draft.lineage = tuple(self.active)
+                draft.lineage = self._active = Lineage(line.turn, self._active)
             case _:
                 return
+        active = frozenset(self.active)
         for turn, draft in self._drafts.items():
-            undone = bool(draft.info.commit) and turn not in self.active
+            undone = bool(draft.info.commit) and turn not in active
             if draft.info.undone is not undone:
                 draft.info = replace(draft.info, undone=undone)
 

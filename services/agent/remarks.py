@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from services.agent.ledger import Ledger
 from services.messages import TurnInfo, TurnState
@@ -31,37 +32,36 @@ def notes(
     `earlier` are turns from before the journal, which no backend of ours knows.
     """
     since = 0
-    others: list[TurnInfo] = []
-    for info in ledger.turns:
-        if info.turn == turn or not info.started:
-            continue
+    others: list[TurnInfo] = []  # the newest first, as all of it is looked for
+    for info in _started(ledger, turn):
         if info.backend in (backend, ""):
             since = ledger.order(info.turn)
-            others.clear()
-        else:
-            others.append(info)
+            break
+        others.append(info)
     if not since:
-        others = [*earlier, *others]
-    retold = [_retold(info) for info in others[-MOST:]]
+        others += reversed([*earlier])
+    retold = [_retold(info) for info in reversed(others[:MOST])]
     own = _own_end(ledger, backend, turn)
+    later = takewhile(lambda remark: remark.order > since, reversed(ledger.remarks))
     happened = [
         _HAPPENED[remark.what].format(wish=_short(ledger[remark.turn].instruction))
-        for remark in ledger.remarks
-        if remark.order > since and remark.what in _HAPPENED and remark.turn in ledger
+        for remark in reversed([*later])
+        if remark.what in _HAPPENED and remark.turn in ledger
     ]
     return (*retold, *own, *happened)
 
 
+def _started(ledger: Ledger, turn: str) -> Iterator[TurnInfo]:
+    """The turns that began, but for that one, the newest first."""
+    return (info for info in ledger.latest() if info.started and info.turn != turn)
+
+
 def _own_end(ledger: Ledger, backend: str, turn: str) -> list[str]:
     """How the backend's own last turn ended, where it may not know."""
-    mine = [
-        info
-        for info in ledger.turns
-        if info.backend == backend and info.started and info.turn != turn
-    ]
-    if not mine or mine[-1].state not in _ENDED:
+    mine = (info for info in _started(ledger, turn) if info.backend == backend)
+    last = next(mine, None)
+    if last is None or last.state not in _ENDED:
         return []
-    last = mine[-1]
     ended = _ENDED[last.state].format(error=_short(last.error or "no reason is known"))
     return [f"Your last turn was “{_short(last.instruction)}”.{ended}"]
 

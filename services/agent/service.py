@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import outcome
@@ -222,13 +223,16 @@ class Agent:
         if not 1 <= request.limit <= MOST:
             raise Invalid(f"cannot list {request.limit} turns at once: 1 to {MOST}")
         lane = await self._roster.lane(request.key)
-        found = [*await self._earlier(lane), *lane.book.ledger.turns]
-        if request.before is not None:
-            names = [info.turn for info in found]
-            if request.before not in names:
-                raise NotFound(f"cannot list what came before {request.before}: no such turn")
-            found = found[: names.index(request.before)]
-        return tuple(reversed(found[-request.limit :]))
+        earlier = await self._earlier(lane)
+        ledger, before = lane.book.ledger, request.before
+        if before is None or before in ledger:
+            found = chain(ledger.latest(before), reversed(earlier))
+        else:
+            names = [info.turn for info in earlier]
+            if before not in names:
+                raise NotFound(f"cannot list what came before {before}: no such turn")
+            found = reversed(earlier[: names.index(before)])
+        return tuple(islice(found, request.limit))
 
     async def _cancel(self, request: CancelTurn) -> TurnInfo:
         lane = await self._roster.lane(request.key)

@@ -48,7 +48,8 @@ def redo(ledger: Ledger, turn: str, log: Iterable[LogEntry]) -> Plan:
     if info.commit is None or not info.undone:
         raise Refused(f"cannot redo the turn {turn}: it is not undone")
     lineage = ledger.lineage(turn)
-    back = tuple(one for one in lineage if one not in ledger.active)
+    active = frozenset(ledger.active)
+    back = tuple(one for one in lineage if one not in active)
     log = tuple(log)
     _, since = _since(info.commit, log)
     gone = _without(ledger, lineage, log)
@@ -65,8 +66,9 @@ def _without(ledger: Ledger, lineage: tuple[str, ...], log: Iterable[LogEntry]) 
     One whose commit is not in the log is on another branch.
     """
     there = {entry.hash for entry in log}
+    before = frozenset(lineage)
     return tuple(
-        turn for turn in ledger.active if turn not in lineage and ledger[turn].commit in there
+        turn for turn in ledger.active if turn not in before and ledger[turn].commit in there
     )
 
 

@@ -19,12 +19,14 @@ RARELY = 10  # looks between two counts of what lies on the volume
 @dataclass(frozen=True, slots=True)
 class Look:
     """What the daemon holds, when so much was done; `memory` and `shared` are MB of its own, and
-    with its part of what is mapped from files. `health` and `listing` are ms to an answer.
+    with its part of what is mapped from files. `spent` is ms on a processor since it began,
+    `health` and `listing` are ms to an answer.
     """
 
     done: int
     memory: float
     shared: float
+    spent: float
     descriptors: float
     threads: float
     tasks: float
@@ -53,6 +55,7 @@ def look(world: World, load: Load) -> Look:
         done=load.done,
         memory=procfs.own_mb(world.pid),
         shared=procfs.memory_mb([world.pid])[0],
+        spent=procfs.spent_ms(world.pid),
         descriptors=procfs.descriptors(world.pid),
         threads=procfs.threads(world.pid),
         tasks=world.tasks(),
