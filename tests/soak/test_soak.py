@@ -1,0 +1,78 @@
+"""The same run in sizes that take a minute, and that it fails when it should."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.soak.promises import PARTS, Seen, bounds, costs, slopes
+from tests.soak.watching import Look
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.system
+def test_a_short_run_keeps_every_promise(require: Callable[[str], Path], cache: Path):
+    require("git")
+    sizes = {"turns": 60, "pings": 2000, "restarts": 40, "astro": 2, "rotations": 20}
+    words = [f"--{name}={number}" for name, number in sizes.items()]
+    command = [sys.executable, "-m", "tests.soak", *words, "--every=0.3", f"--cache={cache}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=500)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "BROKEN" not in done.stdout
+    assert "there was no time for more" not in done.stdout
+    reached = dict(re.findall(r"^([\d,]+) ([\w ]+),", done.stdout, re.M))
+    assert [int(number.replace(",", "")) for number in reached] == [40, 60, 20, 2020, 2]
+
+
+def seen(**rising: float) -> Seen:
+    """A run of which nothing rises but what is said, by so much in a thousand."""
+    flat = dict.fromkeys(Look.__slots__, 0.0) | {"memory": 60.0, "descriptors": 30.0}
+    looks = [
+        Look(
+            **flat
+            | {name: flat[name] + rise * done / 1000 for name, rise in rising.items()}
+            | {"done": done, "spent": 20.0 * done + rising.get("spent", 0) * done**2 / 2000}
+        )
+        for done in range(0, 10_000, 50)
+    ]
+    return Seen("restarts", looks, [], [(look.done, 0.1) for look in looks])
+
+
+def broken(those: Seen) -> list[str]:
+    return [str(promise) for promise in slopes(those) if not promise.kept]
+
+
+def test_what_stays_as_it_is_breaks_no_promise():
+    assert broken(seen()) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "rise", "told"),
+    [
+        ("memory", 1.0, "KB of memory"),
+        ("descriptors", 1.0, "descriptors"),
+        ("threads", 1.0, "threads"),
+        ("tasks", 1.0, "tasks"),
+        ("spent", 2.0, "ms of processor for each"),
+        ("zombies", 1.0, "zombies"),
+    ],
+)
+def test_each_of_them_breaks_its_promise_when_it_rises(what: str, rise: float, told: str):
+    [promise] = broken(seen(**{what: rise}))
+    assert promise.startswith(f"BROKEN  {told}")
+
+
+def test_less_than_its_bound_is_let_pass():
+    assert broken(seen(memory=0.9 * bounds("restarts")["KB of memory"] / 1024)) == []
+
+
+def test_what_something_costs_is_told_for_parts_of_a_run():
+    found = costs(seen().looks)
+    assert len(found) >= PARTS - 1
+    assert {cost for _, cost in found} == {20.0}
