@@ -31,7 +31,8 @@ def template_of(name: str) -> str | None:
 def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
     """A copy with every placeholder of every text replaced.
 
-    Raises `Refused` for an unknown one, and for items that are no JSON array of texts.
+    Raises `Refused` for an unknown one, for items that are no JSON array of texts, and where what
+    comes of it is no such service: a command without a word.
     """
     missing: set[str] = set()
 
@@ -43,12 +44,15 @@ def fill(declared: S, parameters: Mapping[str, str], **changes: object) -> S:
     def items(name: str) -> list[str]:
         try:
             return msgspec.json.decode(value(name) or "[]", type=list[str])
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeEncodeError) as error:
             raise Refused(
                 f"cannot fill in {name}: {error}; pass a JSON array of texts as that parameter"
             ) from None
 
-    copy = _replaced(declared, value, items, changes)
+    try:
+        copy = _replaced(declared, value, items, changes)
+    except msgspec.ValidationError as error:
+        raise Refused(f"cannot fill it in: {error}; pass parameters that fit") from None
     if missing:
         names = ", ".join(sorted(missing))
         raise Refused(f"cannot fill in {names}: pass a parameter of that name with the start")

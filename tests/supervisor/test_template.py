@@ -60,9 +60,15 @@ def test_items_that_are_missing_or_no_array_are_refused():
     spec = ProcessSpec(name="i@", command=("npm", "{arguments...}"))
     with pytest.raises(Refused, match="cannot fill in arguments: pass a parameter"):
         fill(spec, {})
-    for wrong in ("ci", "[1]", '{"a": "b"}'):
+    for wrong in ("ci", "[1]", '{"a": "b"}', "\udcff"):
         with pytest.raises(Refused, match="pass a JSON array of texts"):
             fill(spec, {"arguments": wrong})
+
+
+def test_what_comes_of_it_must_be_a_service_that_could_be_declared():
+    spec = ProcessSpec(name="i@", command=("{command...}",))
+    with pytest.raises(Refused, match=r"array. of length >= 1 - at .\$.command.; pass parameters"):
+        fill(spec, {"command": "[]"})
 
 
 @pytest.mark.parametrize("text", ["{PORT}", "{}", "{ port }", "${HOME}", "{0}"])
