@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supervisor.config.configuration import Config
-from supervisor.config.lax import adapted, unlike
+from supervisor.config.lax import adapted, converted, unlike
 from supervisor.config.loading import load
 from supervisor.config.origin import Origin, Source, Variable
 from supervisor.config.overrides import overriding
@@ -21,6 +21,7 @@ __all__ = [
     "Source",
     "Variable",
     "adapted",
+    "converted",
     "in_words",
     "load",
     "nearest",

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from supervisor.config.lax import adapted, unlike
+from supervisor.config.lax import adapted, converted, unlike
 from supervisor.config.origin import Node, Origin, Variable, plain
 from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
@@ -113,7 +113,7 @@ class Converter:
 
     def _checked(self, path: Path, node: Node, value: object, kind: Any, *, lax: bool) -> Any:
         try:
-            return msgspec.convert(adapted(value, kind) if lax else value, kind, strict=not lax)
+            return converted(adapted(value, kind) if lax else value, kind, strict=not lax)
         except msgspec.ValidationError as error:
             text = unlike(value, kind) or in_words(str(error))
             self.problem(path, text, self.origins[path])
@@ -151,7 +151,7 @@ def made(cls: type[S], values: Mapping[str, object]) -> S:
 
 def _fits(value: object, kind: Any, *, strict: bool = True) -> bool:
     try:
-        msgspec.convert(value, kind, strict=strict)
+        converted(value, kind, strict=strict)
     except msgspec.ValidationError:
         return False
     return True

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from supervisor.config.shape import forms, items_of
 from supervisor.config.words import choices, nearest
 
@@ -27,6 +29,17 @@ def adapted(value: object, kind: Any) -> object:
         return [item for part in value.split(",") if (item := part.strip())]
     words = {word.lower(): word for form in forms(kind) for word in choices(form)}
     return words.get(value.lower(), value)
+
+
+def converted(value: object, kind: Any, *, strict: bool = False) -> Any:
+    """The value as a `kind`; raises `msgspec.ValidationError`.
+
+    A variable may hold any bytes, and msgspec asks for UTF-8 wherever not every text will do.
+    """
+    try:
+        return msgspec.convert(value, kind, strict=strict)
+    except UnicodeEncodeError:
+        raise msgspec.ValidationError("Is no UTF-8") from None
 
 
 def unlike(value: object, kind: Any) -> str | None:

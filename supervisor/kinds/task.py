@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 import trio
 
-from supervisor.config import adapted, in_words, nearest, unlike
+from supervisor.config import adapted, converted, in_words, nearest, unlike
 from supervisor.context import Body, Context
 from supervisor.kinds.life import Life, Unfit
 from supervisor.obstacles import Doubt, Obstacle
@@ -92,7 +92,7 @@ def _options(spec: TaskSpec, options_type: Any) -> object:
         raise Unfit(*problems)
     values = {key: adapted(value, known[key].type) for key, value in spec.options.items()}
     try:
-        return msgspec.convert(values, options_type, strict=False)
+        return converted(values, options_type)
     except msgspec.ValidationError as error:
         raise Unfit(*(_placed(line, known) for line in str(error).splitlines())) from None
 
@@ -118,6 +118,6 @@ def _problems(
         kind = known[key].type
         try:
             # Not strict: a value may come out of a variable of the environment, as text.
-            msgspec.convert(adapted(value, kind), kind, strict=False)
+            converted(adapted(value, kind), kind)
         except msgspec.ValidationError as error:
             yield f"options.{key}", unlike(value, kind) or in_words(str(error))

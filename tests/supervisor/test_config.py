@@ -329,6 +329,31 @@ def test_a_variable_may_be_part_of_anything(read):
     assert b.options == {"deep": [{"er": "x"}]}
 
 
+def test_a_variable_that_is_no_utf_8_is_a_problem_where_not_every_text_will_do(read):
+    config = read(
+        """
+        [supervisor]
+        log_level = "${X}"
+        socket = "/${X}"
+        [service.a]
+        kind = "task"
+        run = "tests.supervisor.bodies:steady"
+        stop_timeout = "${X}"
+        options = { port = "${X}" }
+        """,
+        X="\udcff",
+    )
+    assert config.settings.socket == "/\udcff"
+    with pytest.raises(ConfigError) as error:
+        plan(config)
+    found = [str(problem).partition(": ")[2] for problem in error.value.problems]
+    assert found[:2] == [
+        r"service.a.options.port: X='\udcff': is no UTF-8",
+        r"service.a.stop_timeout: X='\udcff': is no UTF-8",
+    ]
+    assert found[2].startswith(r"supervisor.log_level: X='\udcff': cannot be '\udcff'; there is")
+
+
 def test_a_variable_that_is_not_set_is_a_problem_of_its_key(read):
     config = read('[service.a]\nkind = "process"\ncommand = ["${NOT_SET}"]')
     assert texts(config) == {
