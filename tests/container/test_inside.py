@@ -80,7 +80,9 @@ def test_only_the_volumes_can_be_written_to(container: Container) -> None:
 
 
 def test_nobody_can_read_the_environment_of_pid_1(container: Container) -> None:
-    for process in (each.inside for each in container.processes()):
+    processes = [each.inside for each in container.processes()]
+    assert 1 in processes
+    for process in processes:
         done = container.exec("cat", f"/proc/{process}/environ")
         assert "NURSERYD_TOKEN" not in done.stdout
 

@@ -142,6 +142,7 @@ def test_a_project_is_made_or_made_again(
 ) -> None:
     world = World(settings(root), str(remote) if url else None)
     taken = images(root, world.open, tmp_path / "images")
+    assert len(taken) > 1
     files = world.files()
     for image in taken:
         put_back(image, root)

@@ -10,9 +10,8 @@ from quart import request as asked
 from quart import session
 from quart.sessions import SessionInterface
 from quart_trio import QuartTrio
-from quart_trio.asgi import TrioASGIHTTPConnection
 
-from services.api.server.quick import NoSessions, QuickQuart, QuickRequest, WholeRequest
+from services.api.server.quick import NoSessions, QuickQuart, QuickRequest
 from tests.services.api.server.serving import request, serving, until
 
 
@@ -53,11 +52,11 @@ async def application():
         (QuickQuart, QuartTrio),
         (QuickRequest, QuartTrio.request_class),
         (NoSessions, SessionInterface),
-        (WholeRequest, TrioASGIHTTPConnection),
     ],
 )
 def test_what_is_overridden_is_there_to_be(ours, theirs):
     public = [name for name in vars(ours) if not name.startswith("_")]
+    assert public
     assert all(hasattr(theirs, name) for name in public)
 
 
