@@ -72,7 +72,7 @@ class Runner(Standing):
 
     def start(self) -> None:
         """Want it up. One in BACKOFF goes on waiting; one that gave up gets a new chance."""
-        self.asked_for = self.asked_for or self.state not in UP
+        self.asked_for = self.state not in UP
         self._leave_gate()
         if not self.wanted.value:
             self.wanted.set(True)

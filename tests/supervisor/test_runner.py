@@ -71,6 +71,7 @@ async def until(runner, state):
 
 async def test_nothing_lives_that_nobody_wants(autojump_clock, start):
     runner = await start(waits, wanted=False)
+    assert [(status.group, status.parameters) for status in runner.told] == [("", {})]
     await trio.sleep(1000)
     assert states(runner) == [State.STOPPED]
 
@@ -302,6 +303,21 @@ async def test_a_failure_on_the_way_down_is_no_failure_but_told(autojump_clock, 
     assert status.reason == "ValueError: cannot save"
 
 
+async def test_why_it_is_stopped_is_said_on_the_way_down_and_afterwards(autojump_clock, start):
+    async def tidy(stopping, *, task_status):
+        task_status.started()
+        await stopping.wait()
+        await trio.sleep(1)
+
+    runner = await start(tidy, stop_timeout=5.0)
+    runner.stop(reason="its group goes")
+    assert (runner.state, runner.status.value.reason) == (State.STOPPING, "its group goes")
+    status = await runner.settled()
+    assert (status.state, status.reason) == (State.STOPPED, "its group goes")
+    runner.start()
+    assert (await runner.settled()).reason == ""
+
+
 async def test_stopped_in_backoff_it_is_down_at_once_and_stays_so(autojump_clock, start):
     runner = await start(breaks)
     await until(runner, State.BACKOFF)
@@ -325,6 +341,22 @@ async def test_a_stop_in_the_tick_of_the_backoffs_end_holds(autojump_clock, star
 
 
 # Starting again.
+
+
+async def test_whoever_waits_looks_again_once_it_is_wanted_though_it_cannot_live_yet(
+    autojump_clock, start, nursery
+):
+    async def wait():
+        await runner.until(lambda runner: runner.wanted.value)
+        seen.append(age(runner))
+
+    runner, seen = await start(waits, wanted=False, gate=Gate()), []
+    nursery.start_soon(wait)
+    await trio.sleep(5)
+    runner.start()
+    await trio.sleep(5)
+    assert seen == [5]
+    assert states(runner) == [State.STOPPED]
 
 
 async def test_start_changes_nothing_of_one_that_is_up(autojump_clock, start):
