@@ -18,6 +18,7 @@ from supervisor.probe import problem as target_problem
 from supervisor.redact import problem as redact_problem
 from supervisor.schedule import problem as schedule_problem
 from supervisor.spec import (
+    TARGETS,
     Condition,
     HealthSpec,
     OnUnhealthy,
@@ -133,11 +134,9 @@ class Findings:
                 self.add(table, "on_unhealthy", f'{check.service} has restart = "never"')
 
     def _target(self, table: str, check: HealthSpec) -> None:
-        ways = [key for key in ("http", "tcp", "exec") if getattr(check, key) is not None]
-        if len(ways) != 1:
-            self.add(table, "http", "set exactly one of http, tcp and exec")
-        elif trouble := target_problem(sample(check)):
-            self.add(table, ways[0], trouble)
+        if trouble := target_problem(sample(check)):
+            ways = [key for key in TARGETS if getattr(check, key) is not None]
+            self.add(table, (ways or TARGETS)[0], trouble)
 
     def look_at_channels(self) -> dict[str, Channel]:
         specs = self._config.services

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from supervisor.causes import describe
 from supervisor.child import LaunchError
 from supervisor.spawn import Program, spawn, why_not
-from supervisor.spec import Target
+from supervisor.spec import TARGETS, Target
 
 TAIL = 4096  # bytes of what a program writes that are kept, for its last line
 LINE = 200  # characters of that line
@@ -49,8 +49,8 @@ async def probe(target: Target, like: Program | None = None) -> None:
 
 def problem(target: Target) -> str | None:
     """Why a target can never be probed, or None."""
-    if sum(way is not None for way in (target.http, target.tcp, target.exec)) != 1:
-        return "set exactly one of http, tcp, exec"
+    if sum(getattr(target, way) is not None for way in TARGETS) != 1:
+        return f"set exactly one of {', '.join(TARGETS)}"
     if target.exec is not None:
         return None if target.exec and target.exec[0] else "exec names no program"
     if target.http is not None:

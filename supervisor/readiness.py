@@ -11,9 +11,7 @@ import trio
 from supervisor.output import Line
 from supervisor.probe import ProbeFailed, probe, problem
 from supervisor.spawn import Program
-from supervisor.spec import Ready
-
-WAYS = ("http", "tcp", "exec", "log", "delay", "notify", "fd")
+from supervisor.spec import TARGETS, WAYS, Ready
 
 
 def unreadable(ready: Ready) -> str | None:
@@ -28,7 +26,7 @@ def unreadable(ready: Ready) -> str | None:
             re.compile(ready.log)
         except re.error as error:
             return f"log is not a regular expression: {error}"
-    return problem(ready) if chosen[0] in WAYS[:3] else None
+    return problem(ready) if chosen[0] in TARGETS else None
 
 
 async def until_ready(

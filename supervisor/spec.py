@@ -136,6 +136,11 @@ class Target(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     any_status: bool = False
 
 
+# The keys of which a target has exactly one, and those by which a process can be ready.
+TARGETS = ("http", "tcp", "exec")
+WAYS = (*TARGETS, "log", "delay", "notify", "fd")
+
+
 class Ready(Target, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When a process counts as ready, in exactly one way.
 

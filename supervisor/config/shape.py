@@ -11,22 +11,22 @@ import msgspec
 from msgspec import Struct, field
 
 from supervisor.spec import (
+    TARGETS,
+    WAYS,
     Count,
     GroupSpec,
     HealthSpec,
-    ProcessSpec,
     ServiceSpec,
     Settings,
     Spec,
-    TaskSpec,
 )
 
-KINDS: Mapping[str, type[Spec]] = {"task": TaskSpec, "process": ProcessSpec}
+KINDS: Mapping[str, type[Spec]] = {str(spec.__struct_config__.tag): spec for spec in get_args(Spec)}
 # A table wants one of these at most, so one that a later layer says takes the place of another.
 ALTERNATIVES: Mapping[tuple[str, str], frozenset[str]] = {
-    ("service", "ready"): frozenset({"http", "tcp", "exec", "log", "delay", "notify", "fd"}),
+    ("service", "ready"): frozenset(WAYS),
     ("service", "schedule"): frozenset({"every", "cron"}),
-    ("health", ""): frozenset({"http", "tcp", "exec"}),
+    ("health", ""): frozenset(TARGETS),
 }
 
 
@@ -34,7 +34,7 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The configuration of nurseryd: services, their checks and groups, and the daemon itself."""
 
     supervisor: Settings = Settings()
-    service: dict[str, TaskSpec | ProcessSpec] = field(default_factory=dict[str, Spec])
+    service: dict[str, Spec] = field(default_factory=dict[str, Spec])
     health: dict[str, HealthSpec] = field(default_factory=dict[str, HealthSpec])
     group: dict[str, GroupSpec] = field(default_factory=dict[str, GroupSpec])
     # The size of the buffer of each channel that has one of its own.

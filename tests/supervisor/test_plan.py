@@ -284,8 +284,8 @@ def test_what_can_never_be_ready_is_a_problem(problems, ready: str, text: str):
 @pytest.mark.parametrize(
     ("check", "text"),
     [
-        ('http = "http://h/"\ntcp = "h:1"', "http: set exactly one of http, tcp and exec"),
-        ("", "http: set exactly one of http, tcp and exec"),
+        ('http = "http://h/"\ntcp = "h:1"', "http: set exactly one of http, tcp, exec"),
+        ("", "http: set exactly one of http, tcp, exec"),
         ('http = "ftp://h/"', "http: http is not an address"),
         ('tcp = "h"', "tcp: tcp is not of the form"),
         ('tcp = "h:1"\ntimeout = 20', "timeout: is longer than the period of 10 s"),
