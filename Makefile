@@ -2,6 +2,9 @@
 
 PYTHON ?= python3
 VENV := .venv
+# So many tests at once. A hung one ends the run, and no other process takes over.
+WORKERS ?= 2
+PYTEST = pytest --numprocesses=$(WORKERS) --max-worker-restart=0
 BIN := $(VENV)/bin
 CODE := supervisor services tests
 
@@ -31,14 +34,14 @@ test: check $(VENV)/supervisorctl.stamp ## run the checks, then every test
 ifdef COVERAGE
 	@echo "== pytest, and what it does not reach"
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest
+	@$(BIN)/coverage run -m $(PYTEST)
 	@$(BIN)/coverage combine --quiet
 	@rm -f .coverage/data.*
 	@$(BIN)/coverage report --include='services/*'
 	@$(BIN)/coverage report --include='supervisor/*' --fail-under=100
 else
 	@echo "== pytest"
-	@$(BIN)/pytest
+	@$(BIN)/$(PYTEST)
 endif
 
 check: check-format check-lint check-async check-types check-imports ## lint, types, import contracts

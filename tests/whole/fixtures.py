@@ -13,12 +13,15 @@ from tests.whole.daemon import Daemon
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where dependencies are installed, once for all tests.
+    """Where dependencies are installed, once for all tests of this process.
 
-    NURSERYD_TESTS_CACHE keeps them between runs.
+    NURSERYD_TESTS_CACHE keeps them between runs. Of two daemons that run at once no two may have
+    a preview of the same name in one cache.
     """
     kept = os.environ.get("NURSERYD_TESTS_CACHE")
-    return Path(kept) if kept else tmp_path_factory.mktemp("cache")
+    if not kept:
+        return tmp_path_factory.mktemp("cache")
+    return Path(kept) / os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.fixture
