@@ -94,16 +94,20 @@ async def test_one_that_is_not_there_is_said_at_once(run):
             pass
 
 
+# The last of them has said who it is before the first one goes on: its end would be theirs.
 LEAVERS = """
 import os, sys, time
+said, say = os.pipe()
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         {ignoring}
         print(os.getpid(), flush=True)
+        os.write(say, b".")
         time.sleep(1000)
     os._exit(0)
 os.wait()
+os.read(said, 1)
 {then}
 """
 IGNORE = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"

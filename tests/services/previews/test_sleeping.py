@@ -254,13 +254,17 @@ async def test_without_an_id_the_thread_last_opened_is_woken_and_is_the_default(
         assert kept.routes.default == OTHER.preview_id
 
 
-async def test_one_woken_before_it_was_ended_just_goes_on(tmp_path):
+async def test_one_woken_while_it_is_ended_runs_again(tmp_path):
     async with previews(tmp_path / "cache", most=1) as kept:
         await opened(kept, tmp_path, KEY)
+        kept.supervisor.ending = trio.Event()
         await kept.ask(StartPreview(OTHER, own(tmp_path / "other")))
-        await kept.until(PreviewState.ASLEEP)
+        await until(lambda: kept.supervisor.names(Stop) == [astro(KEY)])
+        seen = kept.record(KEY)  # the other one may take its place again at once
         await kept.ask(WakePreview(KEY.preview_id))
-        await kept.until(PreviewState.READY)
+        kept.supervisor.ending.set()
+        await until(lambda: PreviewState.READY in seen)
+        assert kept.supervisor.names(Start).count(astro(KEY)) == 2
 
 
 async def test_a_running_turn_keeps_its_preview_awake_and_in_its_place(tmp_path):

@@ -325,7 +325,9 @@ async def test_a_sleeping_preview_wakes_when_a_turn_begins(client, headers, fake
     ]
 
 
-@pytest.mark.parametrize("state", [None, *(set(PreviewState) - {PreviewState.ASLEEP})])
+@pytest.mark.parametrize(
+    "state", [None, *(it for it in PreviewState if it is not PreviewState.ASLEEP)]
+)
 async def test_a_turn_starts_no_preview_that_does_not_sleep(client, headers, fakes, state):
     fakes._open(KEY)
     show(fakes, *([replace(PREVIEW, state=state)] if state else []))
