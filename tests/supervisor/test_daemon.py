@@ -15,6 +15,7 @@ import trio
 from supervisor.probe import probe
 from supervisor.socket.client import Client
 from supervisor.spec import Target
+from tests.ports import free_port
 from tests.supervisor.real import Daemon, alive, children, daemon, state_of, until
 
 SLEEPER = """
@@ -124,8 +125,7 @@ async def test_a_signal_without_a_name_is_ignored_by_its_number(tmp_path: Path):
 
 
 async def test_it_says_over_the_network_how_it_is(tmp_path: Path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     async with daemon(tmp_path, f'http = "127.0.0.1:{port}"\n{SLEEPER}') as it:
         await it.seen(service="sleeper", state="RUNNING")
         await probe(Target(http=f"http://127.0.0.1:{port}/health/ready"))

@@ -5,26 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Self
 
+from tests.ports import free_ports
 from tests.whole.api import Product, until
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "local.toml"
 SERVICES = ROOT / "config" / "services.toml"
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; all held while they are chosen, so that they differ."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in held]
-    for server in held:
-        server.close()
-    return ports
 
 
 class Daemon(Product):

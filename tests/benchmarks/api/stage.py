@@ -13,7 +13,8 @@ from pathlib import Path
 from services.previews.node import find_node
 from tests.benchmarks.job import Launch, NotDone
 from tests.benchmarks.proxies.stage import PROXY_CPU, Served, pinned
-from tests.whole.daemon import Daemon, free_ports
+from tests.ports import free_ports
+from tests.whole.daemon import Daemon
 
 HERE = Path(__file__).parent
 EXPRESS = HERE / "express"

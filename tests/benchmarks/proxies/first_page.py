@@ -16,7 +16,8 @@ from tests.benchmarks.pages import await_page, running
 from tests.benchmarks.proxies.sizes import Sizes
 from tests.benchmarks.proxies.stage import Stage
 from tests.benchmarks.workspaces.site import STARTER
-from tests.whole.daemon import CONFIG, ROOT, Daemon, free_ports, until
+from tests.ports import free_ports
+from tests.whole.daemon import CONFIG, ROOT, Daemon, until
 
 MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")  # of one that runs us
 OURS, ALONE = "nurseryd", "astro dev"

@@ -17,6 +17,7 @@ from tests.benchmarks.job import Launch, NotDone
 from tests.benchmarks.proxies.proxy import Place, Proxy
 from tests.benchmarks.proxies.tools import Tools
 from tests.benchmarks.running import ENVIRONMENT
+from tests.ports import free_port
 
 LISTENS_WITHIN = 20.0  # seconds
 
@@ -105,8 +106,7 @@ class Stage:
     def _room(self) -> tuple[Path, int]:
         directory = self._memory / f"{next(self._numbers)}"
         directory.mkdir()
-        with socket.create_server(("127.0.0.1", 0)) as held:
-            return directory, held.getsockname()[1]
+        return directory, free_port()
 
     @contextmanager
     def _serving(self, served: Served) -> Generator[Served]:

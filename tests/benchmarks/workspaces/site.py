@@ -15,7 +15,8 @@ from tests.benchmarks.figures import Aim, Figure, Results
 from tests.benchmarks.pages import await_page, running
 from tests.benchmarks.workspaces.pairs import OURS
 from tests.benchmarks.workspaces.sizes import Sizes
-from tests.whole.daemon import Daemon, free_ports
+from tests.ports import free_ports
+from tests.whole.daemon import Daemon
 
 STARTER = RUNNER.parents[1] / "workspaces" / "starter"
 ALLOWED = "one thread and its source again for each"

@@ -22,7 +22,7 @@ from tests.chaos.turns.killer import Killer
 from tests.chaos.turns.logs import complaints
 from tests.chaos.turns.processes import clis
 from tests.chaos.turns.tally import Tally
-from tests.whole.daemon import free_ports
+from tests.ports import free_ports
 
 
 class World:

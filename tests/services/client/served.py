@@ -14,8 +14,8 @@ import trio
 
 from services.api import Options
 from services.api.service import run
+from tests.ports import free_ports
 from tests.services.api.fakes import Fakes
-from tests.whole.daemon import free_ports
 
 TOKEN = "a-token-for-tests"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -15,16 +14,11 @@ from services.messages import Preview, PreviewState, Routes, ThreadKey, WakePrev
 from supervisor.desk import NotFound
 from supervisor.spec import TaskSpec
 from tests.harness import Harness
+from tests.ports import free_port
 
 KEY = ThreadKey("acme", "ann", "home")
 Wake = Callable[[Any], Awaitable[object]]
 Handler = Callable[[trio.SocketStream], Awaitable[None]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def unknown(request: WakePreview) -> Preview:

@@ -6,10 +6,10 @@ import pytest
 import trio
 
 from services.messages import Preview, PreviewState, Routes
+from tests.ports import free_port
 from tests.services.hmr.doors import (
     KEY,
     answer,
-    free_port,
     front_door,
     read_all,
     read_head,

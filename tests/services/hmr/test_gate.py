@@ -10,7 +10,8 @@ from services.hmr.waking import Waker
 from services.messages import Preview, PreviewState, Routes
 from supervisor.cell import Cell
 from supervisor.desk import Gone, NotFound
-from tests.services.hmr.doors import KEY, answer, free_port, routes, upstream
+from tests.ports import free_port
+from tests.services.hmr.doors import KEY, answer, routes, upstream
 
 READY, ASLEEP, STARTING = PreviewState.READY, PreviewState.ASLEEP, PreviewState.STARTING
 

@@ -7,7 +7,8 @@ from services.hmr import pool as pools
 from services.hmr.pool import Pool
 from services.hmr.switchboard import Switchboard
 from services.hmr.wire import Lost, Stalled
-from tests.services.hmr.doors import free_port, read_all, upstream
+from tests.ports import free_port
+from tests.services.hmr.doors import read_all, upstream
 
 
 @asynccontextmanager

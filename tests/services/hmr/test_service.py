@@ -7,9 +7,9 @@ from structlog.testing import capture_logs
 
 from services.http11.accepting import open_listeners
 from services.messages import PreviewState
+from tests.ports import free_port
 from tests.services.hmr.doors import (
     answer,
-    free_port,
     front_door,
     read_all,
     read_head,

@@ -18,7 +18,8 @@ import trio
 
 from services.previews import servers
 from services.previews.node import find_node
-from tests.services.hmr.doors import FrontDoor, free_port, read_head
+from tests.ports import free_port
+from tests.services.hmr.doors import FrontDoor, read_head
 
 STARTER = Path(servers.__file__).parent.parent / "workspaces" / "starter"
 # As in the configuration: what a dev server and what an installation may know.

@@ -11,7 +11,8 @@ import trio
 
 from services.hmr.tunnel import CLOSE_FRAME
 from services.messages import PreviewState
-from tests.services.hmr.doors import KEY, free_port, front_door, routes
+from tests.ports import free_port
+from tests.services.hmr.doors import KEY, front_door, routes
 from tests.services.previews.astro import (
     ENVIRONMENT,
     checkout,

@@ -16,7 +16,8 @@ from services.previews import servers
 from services.previews.asking import ask
 from services.previews.failure import read_failure
 from services.previews.node import find_node
-from tests.services.hmr.doors import FrontDoor, free_port, front_door, routes
+from tests.ports import free_port
+from tests.services.hmr.doors import FrontDoor, front_door, routes
 from tests.services.previews.astro import ENVIRONMENT, dev_server, open_hmr, read_payload
 from tests.services.previews.registry import npm, run
 
