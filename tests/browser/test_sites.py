@@ -84,6 +84,7 @@ def test_a_broken_island_is_shown_over_the_page_until_it_is_mended(
 ) -> None:
     worktree = open_site("islands", daemon, templates, page)
     counter = worktree / "src/components/Counter.tsx"
+    hydrated(page, ".counter")  # before that, Vite may still load the page anew for what it bundled
     stay(page)
     edit(counter, "const add = (", "const add = = (")
     expect(page.locator("vite-error-overlay")).to_be_attached()
