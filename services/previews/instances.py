@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 import trio
 
@@ -21,7 +21,7 @@ class Instances:
     def __init__(self, control: Control, events: Events) -> None:
         self._control = control
         self._events = events
-        self._locks: defaultdict[str, trio.Lock] = defaultdict(trio.Lock)
+        self._locks: dict[str, trio.Lock] = {}
 
     def status(self, preview_id: str) -> ServiceStatus | None:
         """How it is; None where there is none."""
@@ -30,7 +30,7 @@ class Instances:
     async def run(self, preview_id: str, parameters: dict[str, str], *, fresh: bool) -> None:
         """Let it run with these parameters, `fresh` in a new life; returns when that is settled."""
         name = server_of(preview_id)
-        async with self._locks[preview_id]:
+        async with self._turn(preview_id):
             now = self.status(preview_id)
             if now is not None and now.parameters == parameters and now.state in UP:
                 if fresh:
@@ -42,6 +42,17 @@ class Instances:
 
     async def stop(self, preview_id: str, if_: Callable[[], bool]) -> None:
         """End it, if that is still wanted when its turn has come; returns when nothing is left."""
-        async with self._locks[preview_id]:
+        async with self._turn(preview_id):
             if if_() and self.status(preview_id) is not None:
                 await self._control.ask(Stop(server_of(preview_id)))
+
+    @asynccontextmanager
+    async def _turn(self, preview_id: str) -> AsyncGenerator[None]:
+        lock = self._locks.setdefault(preview_id, trio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            # Threads come and go: no name is remembered that nobody waits at.
+            if not lock.locked() and not lock.statistics().tasks_waiting:
+                self._locks.pop(preview_id, None)

@@ -23,6 +23,7 @@ POLL = (
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     "Sec-WebSocket-Protocol: vite-ping\r\n\r\n"
 )
+CLOSE, CLOSED = b"\x88", b"\x88\x82\0\0\0\0\x03\xe8"  # a close frame begins so; ours, masked
 
 
 class Tab(Browser):
@@ -75,10 +76,14 @@ class Pings(Load):
     def _poll(self) -> None:
         with socket.create_connection(("127.0.0.1", self.world.hmr_port), timeout=30) as one:
             one.sendall(POLL.format(port=self.world.hmr_port).encode())
-            heard = one.recv(4096)
-            if not heard.startswith(b"HTTP/1.1 101 "):
-                raise AssertionError(f"a vite-ping was not let through: {heard!r}")
-            while one.recv(4096):  # the dev server closes it at once
+            heard = b""
+            while CLOSE not in heard.partition(b"\r\n\r\n")[2]:  # the dev server closes it at once
+                part = one.recv(4096)
+                heard += part
+                if not part or not heard.startswith(b"HTTP/1.1 101 "):
+                    raise AssertionError(f"a vite-ping was not let through: {heard!r}")
+            one.sendall(CLOSED)
+            while one.recv(4096):
                 pass
 
     def _hears(self, tab: Tab) -> bool:

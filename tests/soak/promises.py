@@ -72,10 +72,14 @@ def bounds(name: str) -> Mapping[str, float]:
 
 
 def slopes(seen: Seen) -> Iterator[Promise]:
-    """None of it rises by more than its bound, as far as that can be told from noise."""
+    """None of it rises by more than its bound, as far as that can be told from noise: nothing is
+    promised of what was seen too seldom.
+    """
     series = seen.series()
     for what, bound in bounds(seen.name).items():
         found = trend(series[what])
+        if found is None:
+            continue
         text = f"{what} for 1,000 {seen.name} ({found.slope:.3g}, up to {found.high:.3g}), at least"
         yield Promise(text, round(found.low, 3), bound, least=-inf)
     zombies = max(look.zombies for look in seen.looks)

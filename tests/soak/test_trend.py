@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from tests.soak.trend import Point, percentiles, trend, windows
+from tests.soak.trend import Point, Trend, percentiles, trend, windows
 
 
 def series(rise: float, noise: float = 0.0, count: int = 120) -> list[Point]:
@@ -19,24 +19,30 @@ def series(rise: float, noise: float = 0.0, count: int = 120) -> list[Point]:
     ]
 
 
+def told(points: list[Point], warm_up: float = 0.25) -> Trend:
+    found = trend(points, warm_up)
+    assert found is not None
+    return found
+
+
 def test_what_stays_the_same_has_no_trend():
-    found = trend(series(0.0))
+    found = told(series(0.0))
     assert (found.slope, found.low, found.high) == (0, 0, 0)
 
 
 def test_a_leak_is_found_as_large_as_it_is():
-    found = trend(series(2.0))
+    found = told(series(2.0))
     assert found.slope == pytest.approx(2.0)
     assert found.low == pytest.approx(2.0)
 
 
 def test_a_leak_is_found_under_noise_five_times_its_size():
-    found = trend(series(2.0, noise=10.0))
+    found = told(series(2.0, noise=10.0))
     assert 0 < found.low < 2 < found.high
 
 
 def test_noise_alone_is_no_leak():
-    found = trend(series(0.0, noise=10.0))
+    found = told(series(0.0, noise=10.0))
     assert found.low < 0 < found.high
 
 
@@ -45,18 +51,17 @@ def test_one_look_in_five_at_something_wild_hides_nothing_and_makes_nothing_up()
         wild = [
             (x, 1e6 if number % 5 == 3 else y) for number, (x, y) in enumerate(series(rise, 0.1))
         ]
-        assert trend(wild).slope == pytest.approx(rise, abs=0.2)
+        assert told(wild).slope == pytest.approx(rise, abs=0.2)
 
 
 def test_growth_that_ends_with_the_warm_up_is_none():
     flat = [(x, min(y, 120.0)) for x, y in series(10.0)]  # the first fifth rises
-    assert trend(flat).slope == 0
-    assert trend(flat[:40], warm_up=0.0).low > 0
+    assert told(flat).slope == 0
+    assert told(flat[:40], warm_up=0.0).low > 0
 
 
 def test_two_looks_tell_nothing():
-    with pytest.raises(ValueError, match="look more often"):
-        trend([(0, 1), (1, 1)], warm_up=0.0)
+    assert trend([(0, 1), (1, 1)], warm_up=0.0) is None
 
 
 def test_a_window_shows_its_median_where_it_ends():

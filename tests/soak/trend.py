@@ -23,11 +23,11 @@ class Trend:
     high: float
 
 
-def trend(series: Sequence[Point], warm_up: float = WARM_UP) -> Trend:
+def trend(series: Sequence[Point], warm_up: float = WARM_UP) -> Trend | None:
     """The median of the slopes between any two points after the warm-up: Theil and Sen.
 
     A third of the points may be anything at all. What lies between `low` and `high` is not told
-    from noise. Raises `ValueError` for a series with less than three points in it.
+    from noise. None where less than three points tell nothing.
     """
     points = series[int(len(series) * warm_up) :]
     slopes = sorted(
@@ -37,7 +37,7 @@ def trend(series: Sequence[Point], warm_up: float = WARM_UP) -> Trend:
         if x > start
     )
     if len(slopes) < 3:
-        raise ValueError(f"cannot tell a trend from {len(points)} points: look more often")
+        return None
     number = len(points)
     spread = CONFIDENCE * sqrt(number * (number - 1) * (2 * number + 5) / 18)
     first = max(0, int((len(slopes) - spread) / 2))
