@@ -67,6 +67,53 @@ def test_what_concerns_one_connection_stays_there():
     assert not headers.keys() & {b"connection", b"keep-alive", b"x-mine", b"te", b"upgrade"}
 
 
+HOP_BY_HOP = {
+    b"connection": b"close",
+    b"content-length": b"3",
+    b"keep-alive": b"timeout=5",
+    b"proxy-authenticate": b"Basic",
+    b"proxy-authorization": b"Basic dTpw",
+    b"proxy-connection": b"keep-alive",
+    b"te": b"trailers",
+    b"trailer": b"x-sum",
+    b"transfer-encoding": b"chunked",
+    b"upgrade": b"h2c",
+}
+
+
+@pytest.mark.parametrize("name", HOP_BY_HOP)
+def test_no_header_for_the_neighbour_goes_further_in_either_direction(name):
+    field, other = (name, HOP_BY_HOP[name]), (b"x-mine", b"1")
+    framing = [field] if name in (b"content-length", b"transfer-encoding") else []
+    there = sent((b"host", b"h"), field, other)
+    assert [it for it in there if it[0] == name] == framing  # said once, and by us
+    assert other in there
+    assert answered(field, other) == [other]
+
+
+@pytest.mark.parametrize("name", [b"x-other", b"x-mine"])
+def test_what_a_connection_header_names_concerns_one_connection(name):
+    named = (b"connection", b"x-mine , ,X-Other")
+    assert name not in dict(sent((b"host", b"h"), named, (name, b"1")))
+    assert answered(named, (name, b"1"), (b"etag", b"1")) == [(b"etag", b"1")]
+
+
+def test_what_we_say_ourselves_is_said_once():
+    given = [(b"host", b"h"), (b"origin", b"https://h"), (b"expect", b"100-continue")]
+    names = [name for name, _ in sent(*given, (b"cookie", b"a=1"), (b"cookie", b"b=2"))]
+    assert [names.count(name) for name in (b"host", b"origin", b"cookie", b"expect")] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+
+
+def test_cookies_in_several_headers_become_one():
+    headers = sent((b"host", b"h"), (b"cookie", b"a=1"), (b"x-mine", b"c=3"), (b"cookie", b"b=2"))
+    assert dict(headers)[b"cookie"] == b"a=1; b=2"
+
+
 def test_the_framing_of_a_body_is_kept():
     assert (b"content-length", b"3") in sent((b"host", b"h"), (b"content-length", b"3"))
     assert (b"transfer-encoding", b"chunked") in sent(
@@ -93,8 +140,9 @@ def test_a_websocket_request_goes_through_with_all_that_makes_it_one():
 
 
 def test_an_origin_of_the_page_itself_stays_its_own_and_a_foreign_one_foreign():
-    own = sent((b"host", b"t.localhost:4321"), (b"origin", b"http://t.localhost:4321"))
-    assert (b"origin", b"http://localhost:20001") in own
+    for scheme in (b"http", b"https"):
+        own = sent((b"host", b"t.localhost:4321"), (b"origin", scheme + b"://t.localhost:4321"))
+        assert (b"origin", b"http://localhost:20001") in own
     foreign = sent((b"host", b"t.localhost:4321"), (b"origin", b"http://u.localhost:4321"))
     assert (b"origin", b"http://u.localhost:4321") in foreign
 
@@ -104,6 +152,12 @@ def test_redirects_stay_on_the_origin_of_the_browser():
     assert answered(own, (b"keep-alive", b"timeout=5")) == [(b"location", b"/a?b=c")]
     elsewhere = (b"location", b"https://example.com/")
     assert answered(elsewhere) == [elsewhere]
+
+
+def test_a_redirect_to_another_port_is_one_to_elsewhere():
+    for address in (b"http://localhost:200011/a", b"http://localhost:20002/", b"/a", b"b"):
+        assert answered((b"location", address)) == [(b"location", address)]
+    assert answered((b"location", b"http://localhost:20001/")) == [(b"location", b"/")]
 
 
 @pytest.mark.parametrize("start", [b"//", b"/\\"])
@@ -131,6 +185,16 @@ def test_a_site_may_not_replace_a_cookie_of_ours():
     assert answered(own, ours, own) == [own, own]
     head = read_response(b"HTTP/1.1 101 Upgrade\r\n" + written([own, ours]), b"GET")
     assert [field for field in switching(head) if field[0] == b"set-cookie"] == [own]
+
+
+def test_both_ends_are_told_to_go_on_as_a_websocket_whatever_the_dev_server_said_beside_it():
+    said = [
+        (b"upgrade", b"WebSocket"),
+        (b"connection", b"upgrade"),
+        (b"sec-websocket-accept", b"x"),
+    ]
+    head = read_response(b"HTTP/1.1 101 Upgrade\r\n" + written(said), b"GET")
+    assert switching(head) == [said[2], (b"connection", b"Upgrade"), (b"upgrade", b"websocket")]
 
 
 def test_cookies_in_several_headers_are_looked_through_all():
@@ -165,3 +229,8 @@ def test_what_is_not_all_of_a_websocket_request_is_none():
         assert not is_websocket(asked(*part))
         assert b"upgrade" not in dict(sent(*part))
     assert not is_websocket(asked(*whole.items(), method=b"POST"))
+    assert not is_websocket(asked(*whole.items(), (b"content-length", b"1")))
+    assert not is_websocket(asked(*(whole | {b"upgrade": b"h2c"}).items()))
+    assert not is_websocket(asked(*(whole | {b"connection": b"upgraded, x-upgrade"}).items()))
+    old = b"GET / HTTP/1.0\r\n" + written(list(whole.items()))
+    assert not is_websocket(read_request(old))
