@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
 import signal
+import stat
 import threading
 from pathlib import Path
 
@@ -140,6 +142,79 @@ def test_a_full_disk_leaves_no_half_line(path: Path) -> None:
     journal.close()
 
 
+DECIDING = [
+    *("turn.queued", "turn.started", "turn.finished", "turn.settling", "turn.settled"),
+    *("turn.undoing", "turn.undone", "turn.redone", "turn.given_up"),
+]
+PASSING = ["text.delta", "tool.started", "file.changed", "usage", "preview.error"]
+
+
+@pytest.mark.parametrize("kind", DECIDING + PASSING)
+def test_what_decides_over_a_turn_is_on_the_disk_before_anybody_hears_of_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """And for what is only told of it nobody waits."""
+    journal = Journal(path)
+    synced: list[bytes] = []
+    sync = os.fsync
+
+    def noted(file: int) -> None:
+        synced.append(path.read_bytes())
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    event = journal.append(kind, {}, 1)
+    journal.close()
+    assert synced == ([event.data + b"\n"] if kind in DECIDING else [])
+
+
+def test_a_disk_that_cannot_keep_an_event_has_none_of_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(path)
+    started(journal)
+    before = path.read_bytes()
+
+    def fails(file: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fails)
+        with pytest.raises(OSError, match="the disk is broken"):
+            started(journal)
+    assert path.read_bytes() == before
+    assert (journal.last, started(journal)) == (1, 2)
+    journal.close()
+
+
+def test_others_may_read_a_journal_and_not_write_it(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        started(journal := Journal(path))
+    finally:
+        os.umask(before)
+    journal.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_what_it_did_not_write_itself_is_not_read_before_it_is_opened_anew(path: Path) -> None:
+    """So whoever reads never sees more than was said to have happened."""
+    started(journal := Journal(path))
+    started(other := Journal(path))
+    other.close()
+    journal.close()
+    assert [event.id for event in journal.read()] == [1]
+    assert [event.id for event in Journal(path).read()] == [1, 2]
+
+
+def test_an_id_that_was_there_before_makes_no_later_one_smaller(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    lines = [(1, 5.0), (3, 9.0), (2, 7.0), (3, 8.0)]
+    path.write_text("".join(f'{{"id":{n},"type":"usage","time":{t}}}\n' for n, t in lines))
+    journal = Journal(path)
+    assert (journal.last, journal.stamp) == (3, 9_000_000)
+
+
 def test_a_journal_is_not_written_through_a_symbolic_link(path: Path, tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.symlink_to(tmp_path / "elsewhere")
@@ -168,6 +243,20 @@ def test_a_note_stands_in_order_with_the_turns(path: Path) -> None:
     assert [event["id"] for event in events(path)] == [1, 2, 3, 4]
     assert note is not None
     assert events(path)[1] == json.loads(note.data)
+
+
+def test_a_note_lets_go_of_the_file_unless_it_was_held(path: Path) -> None:
+    journal = Journal(path)
+    started(journal)
+    held = path.with_suffix(".held")
+    path.rename(held)
+    assert journal.note("preview.error", {}, 2)
+    assert [event["id"] for event in events(held)] == [1, 2]
+    journal.close()
+    held.rename(path)
+    assert journal.note("preview.error", {}, 3)
+    path.rename(held)
+    assert journal.note("preview.error", {}, 4) is None
 
 
 def test_a_note_makes_no_journal(path: Path) -> None:
