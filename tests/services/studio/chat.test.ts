@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { offered } from '../../../services/studio/src/chat/actions.ts';
-import { errorsOf, factsOf, lasted, moneyOf, stateOf } from '../../../services/studio/src/chat/facts.ts';
+import { errorsOf, factsOf, moneyOf, stateOf } from '../../../services/studio/src/chat/facts.ts';
 import { admitted } from '../../../services/studio/src/chat/images.ts';
 import { recalled } from '../../../services/studio/src/chat/recall.ts';
 import { pointed } from '../../../services/studio/src/chat/selection.ts';
@@ -29,7 +29,6 @@ test('the facts are what is known', () => {
   const times = { started: '2026-01-01T00:00:00Z', finished: '2026-01-01T00:01:05Z' };
   assert.deepEqual(factsOf({ ...done, ...times, usage }), ['1 min 5 s', '$0.0123', '1,234 tokens', 'm']);
   assert.deepEqual(factsOf({ ...done, started: null, usage: { ...usage, cost: 0, inputTokens: 0, outputTokens: 0 } }), []);
-  assert.deepEqual([lasted(0.44), lasted(59.4), lasted(125)], ['0.4 s', '59 s', '2 min 5 s']);
 });
 
 test('a mistake is told once, and not after the work was decided about', () => {

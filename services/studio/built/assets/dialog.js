@@ -1,4 +1,4 @@
-import{D as e,d as t,k as n,m as r,p as i,v as a}from"./toasts.js";function o(e){return e.state===`lost`?e.why:e.state===`refused`?e.problem.message:a.studio[e.state]}var s=class extends t{static properties={open:{type:Boolean,reflect:!0},label:{}};static styles=[r,n`
+import{C as e,M as t,P as n,g as r,v as i,y as a}from"./toasts.js";function o(t){return t.state===`lost`?t.why:t.state===`refused`?t.problem.message:e.studio[t.state]}var s=class extends r{static properties={open:{type:Boolean,reflect:!0},label:{}};static styles=[a,n`
       dialog {
         inline-size: min(34rem, calc(100vw - 2rem)); max-block-size: calc(100dvh - 2rem);
         padding: 0; border: 1px solid var(--line); border-radius: calc(var(--radius) + 0.3rem);
@@ -8,11 +8,11 @@ import{D as e,d as t,k as n,m as r,p as i,v as a}from"./toasts.js";function o(e)
       header { display: flex; align-items: center; padding: 0.75rem 0.75rem 0 1.25rem }
       header h2 { flex: 1 }
       .body { padding: 0.5rem 1.25rem 1.25rem }
-    `];render(){return e`
+    `];render(){return t`
       <dialog aria-labelledby="label" @close=${()=>this.send(`nu-close`)}>
         <header>
           <h2 id="label">${this.label}</h2>
-          <button class="quiet icon" aria-label=${a.studio.dismiss} @click=${this.#e}>
+          <button class="quiet icon" aria-label=${e.studio.dismiss} @click=${this.#e}>
             <nu-icon name="close"></nu-icon>
           </button>
         </header>

@@ -2,6 +2,7 @@
 
 import type { Turn, UsageSummary } from '../core/api.ts';
 import { strings } from '../core/strings.ts';
+import { lasting } from '../core/times.ts';
 import type { Step } from '../core/told.ts';
 
 const words = strings.chat;
@@ -29,7 +30,7 @@ export function factsOf({ usage, started, finished, ended }: Turn): string[] {
   const over = ended && started && finished;
   const seconds = over ? (Date.parse(finished) - Date.parse(started)) / 1000 : 0;
   return [
-    seconds ? lasted(seconds) : '',
+    seconds ? lasting(seconds, true) : '',
     usage.cost ? dollars(usage.cost) : '',
     tokens ? words.tokens(tokens.toLocaleString(NUMBERS)) : '',
     tokens ? (usage.model ?? '') : '',
@@ -54,14 +55,6 @@ export function spent(steps: readonly Step[]): number | null {
   const [first] = steps;
   if (!first || ends.length < steps.length) return null;
   return Math.max(...ends) - first.began;
-}
-
-/** `0.4 s`, `12 s`, `2 min 5 s`. */
-export function lasted(seconds: number): string {
-  if (seconds < 10) return words.seconds(seconds.toFixed(1));
-  const whole = Math.round(seconds);
-  if (whole < 60) return words.seconds(String(whole));
-  return words.minutes(String(Math.floor(whole / 60)), String(whole % 60));
 }
 
 /** US dollars, with as many digits as small amounts need. */

@@ -2,8 +2,9 @@
 
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { strings } from '../core/strings.ts';
+import { lasting } from '../core/times.ts';
 import { visible, visibleLines } from '../core/visible.ts';
-import { lasted, spent } from './facts.ts';
+import { spent } from './facts.ts';
 import type { Check, Step } from '../core/told.ts';
 
 const text = strings.chat;
@@ -17,7 +18,7 @@ export function steps(all: readonly Step[], open: boolean): TemplateResult {
       <summary class="small soft">
         <span>${text.steps(all.length)}</span>
         ${failed ? html`<span class="bad">· ${text.failedSteps(failed)}</span>` : nothing}
-        ${seconds === null || seconds < 0.1 ? nothing : html`<span>· ${lasted(seconds)}</span>`}
+        ${seconds === null || seconds < 0.1 ? nothing : html`<span>· ${lasting(seconds, true)}</span>`}
       </summary>
       <ul>${all.map(step)}</ul>
     </details>

@@ -78,8 +78,6 @@ export const strings = {
     nothingChanged: 'done, nothing was changed',
     settled: (state: string, became: string) => `${state}, what it had changed was ${became}`,
     became: { kept: 'kept', dropped: 'dropped' },
-    seconds: (seconds: string) => `${seconds} s`,
-    minutes: (minutes: string, seconds: string) => `${minutes} min ${seconds} s`,
     tokens: (tokens: string) => `${tokens} tokens`,
     cost: (dollars: string) => `${dollars} in this conversation`,
     left: (dollars: string) => `${dollars} left`,

@@ -1,7 +1,7 @@
 // What was committed, newest first, and what is kept beside the branch.
 
 import { css, html, nothing, type PropertyValues } from 'lit';
-import { ago, moment } from '../core/ago.ts';
+import { ago, moment } from '../core/times.ts';
 import { type Commit, type Diff, sentence } from '../core/api.ts';
 import { strings } from '../core/strings.ts';
 import { THREAD } from '../core/thread.ts';

@@ -4,10 +4,10 @@ import { css, html } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { CheckReply } from '../core/api.ts';
 import { strings } from '../core/strings.ts';
+import { lasting, since } from '../core/times.ts';
 import { base } from '../ui/base.ts';
 import { define, NuElement } from '../ui/element.ts';
 import { looks } from './looks.ts';
-import { lasting, since } from './telling.ts';
 
 export class NuChecks extends NuElement {
   static override properties = { checks: { attribute: false }, now: { type: Number } };

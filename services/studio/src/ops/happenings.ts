@@ -3,10 +3,10 @@
 import { css, html, nothing } from 'lit';
 import type { HappeningReply } from '../core/api.ts';
 import { strings } from '../core/strings.ts';
+import { clock } from '../core/times.ts';
 import { base } from '../ui/base.ts';
 import { define, NuElement } from '../ui/element.ts';
 import { kindOf, looks } from './looks.ts';
-import { clock } from './telling.ts';
 
 const SHOWN = 40;
 

@@ -6,13 +6,13 @@ import type { Api, LogLine, Missed } from '../core/api.ts';
 import { told } from '../core/connection.ts';
 import { type Connection, follow } from '../core/stream.ts';
 import { strings } from '../core/strings.ts';
+import { clock } from '../core/times.ts';
 import { base } from '../ui/base.ts';
 import { define, NuElement } from '../ui/element.ts';
 import '../ui/icon.ts';
 import { appended, type Entry, found, gapOf, type Line, lineOf, pieces } from './lines.ts';
 import { log } from './log.css.ts';
 import { looks } from './looks.ts';
-import { clock } from './telling.ts';
 
 const DRAWN = 1000; // lines at once: more are slow, and nobody reads them
 const STREAMS = ['stdout', 'stderr', 'log'] as const;

@@ -6,6 +6,7 @@ import { told } from '../core/connection.ts';
 import { type SessionReply, takeProblem, whoAsks } from '../core/session.ts';
 import { strings } from '../core/strings.ts';
 import { THREAD } from '../core/thread.ts';
+import { lasting, since } from '../core/times.ts';
 import '../ui/sign-in.ts';
 import { base } from '../ui/base.ts';
 import '../ui/dialog.ts';
@@ -24,7 +25,6 @@ import './plots.ts';
 import './previews.ts';
 import './services.ts';
 import { OpsStore } from './store.ts';
-import { lasting, since } from './telling.ts';
 
 const OPERATOR = 'operator';
 const TICK_MS = 1000;

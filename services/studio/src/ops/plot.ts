@@ -2,11 +2,11 @@
 
 import { css, html, nothing, svg } from 'lit';
 import { strings } from '../core/strings.ts';
+import { clock } from '../core/times.ts';
 import { base } from '../ui/base.ts';
 import { define, NuElement } from '../ui/element.ts';
 import { looks } from './looks.ts';
 import { area, line, type Numbers, parts, type Point, pointed, scale, stairs, type Window } from './plotting.ts';
-import { clock } from './telling.ts';
 
 const [WIDTH, HEIGHT] = [600, 120];
 const ROWS = 12;

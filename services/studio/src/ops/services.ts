@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Service } from '../core/api.ts';
 import { strings } from '../core/strings.ts';
+import { clock, lasting, since } from '../core/times.ts';
 import { base } from '../ui/base.ts';
 import { define, NuElement } from '../ui/element.ts';
 import '../ui/icon.ts';
@@ -12,7 +13,7 @@ import type { Ops } from './fold.ts';
 import { kindOf, looks } from './looks.ts';
 import { services as layout } from './services.css.ts';
 import './spark.ts';
-import { bytes, clock, lasting, percent, since } from './telling.ts';
+import { bytes, percent } from './telling.ts';
 
 const DAEMON = 'nurseryd';
 

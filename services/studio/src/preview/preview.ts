@@ -4,6 +4,7 @@ import { html, nothing } from 'lit';
 import { type BuildError, Problem, sentence } from '../core/api.ts';
 import { THREAD, type ThreadStore } from '../core/thread.ts';
 import { strings } from '../core/strings.ts';
+import { clock } from '../core/times.ts';
 import { base } from '../ui/base.ts';
 import { define, NuElement, Watch } from '../ui/element.ts';
 import { addressOf, leadingTo } from './address.ts';
@@ -16,7 +17,8 @@ import { Link } from './link.ts';
 import { pane } from './pane.ts';
 import './problem.ts';
 import { type Scene, sceneOf, type Which } from './scene.ts';
-import { type Device, fit } from './widths.ts';
+import { Stage } from './stage.ts';
+import type { Device } from './widths.ts';
 
 const PREVIEW = `${THREAD}/preview` as const;
 const PATIENCE_MS = 1500; // for a page to come back by itself, when its server did
@@ -48,7 +50,6 @@ export class NuPreview extends NuElement {
 
   readonly #frame = new Frame(this, () => this.renderRoot.querySelector('#site'), (picked) =>
     this.send('nu-pick', picked));
-  readonly #sizes = new ResizeObserver(() => this.#fit());
   #links: Record<Which, Link> | undefined;
   #shown: ThreadStore | undefined;
   #address = '/';
@@ -64,6 +65,7 @@ export class NuPreview extends NuElement {
     this.busy = this.watching = false;
     this.failed = null;
     new Watch(this, () => this.thread);
+    new Stage(this, () => this.device);
   }
 
   override connectedCallback() {
@@ -76,7 +78,6 @@ export class NuPreview extends NuElement {
     super.disconnectedCallback();
     document.removeEventListener('visibilitychange', this.#look);
     document.removeEventListener('keydown', this.#escape);
-    this.#sizes.disconnect();
     this.#leave();
   }
 
@@ -86,9 +87,6 @@ export class NuPreview extends NuElement {
   }
 
   override updated() {
-    const stage = this.renderRoot.querySelector('.stage');
-    if (stage) this.#sizes.observe(stage);
-    this.#fit();
     this.#follow();
   }
 
@@ -134,9 +132,8 @@ export class NuPreview extends NuElement {
   #builtAt() {
     const at = this.which === 'built' ? this.thread.built?.built : null;
     if (!at) return nothing;
-    const time = new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     return html`
-      <p class="built small">${words.builtAt} ${time}
+      <p class="built small">${words.builtAt} ${clock(Date.parse(at) / 1000)}
         ${this.watching ? nothing : html`
           <button class="quiet small" ?disabled=${this.busy} @click=${this.#build}>
             ${this.busy ? words.building : words.buildAgain}</button>`}</p>`;
@@ -282,17 +279,6 @@ export class NuPreview extends NuElement {
   readonly #escape = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && this.#frame.isPicking) this.#frame.pick(false);
   };
-
-  #fit(): void {
-    const stage = this.renderRoot.querySelector<HTMLElement>('.stage');
-    const sheet = this.renderRoot.querySelector<HTMLElement>('.sheet');
-    if (!stage || !sheet) return;
-    const { width, height, scale } = fit(this.device, stage.clientWidth, stage.clientHeight);
-    sheet.toggleAttribute('data-device', this.device !== 'full');
-    sheet.style.setProperty('--width', `${width}px`);
-    sheet.style.setProperty('--height', `${height}px`);
-    sheet.style.setProperty('--scale', String(scale));
-  }
 }
 
 define('nu-preview', NuPreview);

@@ -1,7 +1,7 @@
 // One conversation in the list: a link to it, and what may be done with it.
 
 import { css, html, nothing } from 'lit';
-import { ago, moment } from '../core/ago.ts';
+import { ago, moment } from '../core/times.ts';
 import type { Thread } from '../core/api.ts';
 import { strings } from '../core/strings.ts';
 import { visible } from '../core/visible.ts';

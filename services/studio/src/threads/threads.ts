@@ -9,6 +9,7 @@ import { visible } from '../core/visible.ts';
 import { base } from '../ui/base.ts';
 import { define, NuElement, Watch } from '../ui/element.ts';
 import '../ui/icon.ts';
+import { chooser } from './chooser.ts';
 import './delete-thread.ts';
 import { matches, moved } from './ids.ts';
 import { ThreadList } from './list.ts';
@@ -153,20 +154,8 @@ export class NuThreads extends NuElement {
   }
 
   #chooser() {
-    if (this.workspaces.length < 2 && this.client) return nothing;
-    if (!this.workspaces.length) return nothing;
-    const here = `${this.client}/${this.user}`;
-    return html`
-      <label class="label" for="workspace">${strings.threads.workspace}</label>
-      <select id="workspace" class="field" @change=${this.#choose}>
-        ${this.client && this.workspaces.some((it) => `${it.clientId}/${it.userId}` === here) ? nothing
-          : html`<option value="" selected>${this.client ? here : ''}</option>`}
-        ${this.workspaces.map(({ clientId, userId }) => {
-          const name = `${clientId}/${userId}`;
-          return html`<option value=${name} ?selected=${name === here}>${name}</option>`;
-        })}
-      </select>
-    `;
+    const here = this.client && `${this.client}/${this.user}`;
+    return chooser(this.workspaces, here, (client, user) => this.send('nu-open', { client, user }));
   }
 
   #problem(list: ThreadList) {
@@ -216,11 +205,6 @@ export class NuThreads extends NuElement {
   readonly #find = (event: InputEvent) => {
     this.words = (event.target as HTMLInputElement).value;
     this.at = 0;
-  };
-
-  readonly #choose = (event: Event) => {
-    const [client, user] = (event.target as HTMLSelectElement).value.split('/');
-    if (client && user) this.send('nu-open', { client, user });
   };
 
   readonly #made = (event: CustomEvent<{ thread: string }>) => {

@@ -1,8 +1,8 @@
-// When something was, in words.
+// When something was and how long it took, in words.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ago } from '../../../services/studio/src/core/ago.ts';
+import { ago, lasting } from '../../../services/studio/src/core/times.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const before = (seconds: number) => ago(new Date(now.getTime() - seconds * 1000), now);
@@ -24,4 +24,10 @@ test('it is told in the largest unit of which there is one', () => {
 test('clocks that differ make no nonsense', () => {
   assert.equal(before(-20), 'just now');
   assert.equal(before(-120), 'in 2 minutes');
+});
+
+test('what lasts is told in two units at the most', () => {
+  const told = (precisely: boolean, ...spans: number[]) => spans.map((it) => lasting(it, precisely));
+  assert.deepEqual(told(false, -1, 59, 61, 7300, 90_000), ['0 s', '59 s', '1 min', '2 h 1 min', '1 d 1 h']);
+  assert.deepEqual(told(true, 0.44, 59.4, 125, 7300), ['0.4 s', '59 s', '2 min 5 s', '2 h 1 min']);
 });
