@@ -4,17 +4,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
-  begun, type Conversation, empty, going, heard, more, read,
+  begun, type Conversation, empty, going, type Heard, heard, more, read,
 } from '../../../services/studio/src/core/conversation.ts';
 import type { Turn } from '../../../services/studio/src/core/api.ts';
 
 const recorded = JSON.parse(readFileSync(new URL('recorded.json', import.meta.url), 'utf8'));
-const events: Record<string, any>[] = recorded.events;
+type Event = Heard & { type: string };
+const events: Event[] = recorded.events;
 const [cancelled, edited] = recorded.turns as [Turn, Turn];
 const ANSWER = 'I changed the heading of the home page from “Grow something you will love” to “Told”.';
 
-const hear = (conversation: Conversation, told: readonly Record<string, any>[]) =>
-  told.reduce((so, event) => heard(so, event['type'], event).next, conversation);
+const hear = (conversation: Conversation, told: readonly Event[]) =>
+  told.reduce((so, event) => heard(so, event.type, event).next, conversation);
 const running = (turn: Turn): Turn => ({ ...turn, ended: false, state: 'running', output: '', files: [] });
 const event = (type: string, rest: object) => ({ id: 99, time: 1, type, turn: 'a', ...rest });
 const turnOf = (id: string, firstEvent = 1): Turn => ({ ...edited, id, firstEvent });
@@ -87,7 +88,7 @@ test('what has not changed stays the same thing, so that it is not shown anew', 
   const after = read(before, structuredClone([cancelled, edited]));
   assert.equal(after.turns[0], before.turns[0]);
   assert.equal(after.told.get(edited.id), before.told.get(edited.id));
-  const next = heard(after, 'preview.updated', { id: 29, type: 'preview.updated' }).next;
+  const next = heard(after, 'preview.updated', { id: 29 }).next;
   assert.equal(next.told, after.told);
 });
 

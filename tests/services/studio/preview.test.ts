@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Preview } from '../../../services/studio/src/core/api.ts';
 import { addressOf, leadingTo } from '../../../services/studio/src/preview/address.ts';
 import { Frame } from '../../../services/studio/src/preview/frame.ts';
 import { read } from '../../../services/studio/src/preview/protocol.ts';
@@ -10,8 +11,8 @@ import { fit } from '../../../services/studio/src/preview/widths.ts';
 
 const SITE = 'http://p.localhost:4321';
 const said = (facts: object) => read({ source: 'nurseryd', version: 1, ...facts });
-const preview = (facts: object) => ({
-  id: 'p', clientId: 'c', userId: 'u', threadId: 't', state: 'ready' as const, reason: '',
+const preview = (facts: Partial<Preview>): Preview => ({
+  id: 'p', clientId: 'c', userId: 'u', threadId: 't', state: 'ready', reason: '', progress: null,
   error: null, clients: 0, memory: 0, built: null, url: SITE, ...facts,
 });
 const sight = (facts: Partial<Sight>): Sight => ({
@@ -125,7 +126,7 @@ test('only the page in the frame is heard, and it is greeted', () => {
   post({ type: 'here' });
   assert.deepEqual(told, [{ source: 'nurseryd', version: 1, type: 'hello' }]);
   post({ ...page }, 'http://elsewhere.example');
-  assert.equal(frame.page, null);
+  assert.equal(frame.page === null, true);
   // What listens is still to be loaded: a word more would be lost.
   frame.pick(true);
   assert.deepEqual([frame.isAlive, told.length], [false, 1]);

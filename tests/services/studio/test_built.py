@@ -33,8 +33,9 @@ def test_what_is_shipped_is_what_the_sources_make(tmp_path):
     )
 
 
-def test_it_asks_the_api_for_what_that_has():
-    done = run("tsc", "--noEmit")
+@pytest.mark.parametrize("project", [STUDIO, Path(__file__).parent], ids=["studio", "its tests"])
+def test_it_asks_the_api_for_what_that_has(project):
+    done = run("tsc", "--noEmit", "--project", project)
     assert done.returncode == 0, done.stdout
 
 
