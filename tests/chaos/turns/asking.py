@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import trio
@@ -19,29 +18,36 @@ PAGE = 50  # turns
 
 
 class Asking:
-    """`noticed` is told of all that is asked and answered, but for looks.
+    """`noticed` is told of all that is asked and answered, but for looks. Turns name `backend`.
 
     An answer that must not be raises `Defect`.
     """
 
     def __init__(
-        self, daemon: Kept, port: int, thread: str, noticed: Callable[[str], None]
+        self,
+        daemon: Kept,
+        port: int,
+        thread: str,
+        noticed: Callable[[str], None],
+        backend: str | None = None,
     ) -> None:
         self.thread = thread
+        self.backend = backend
         self.path = f"/v1/threads/{CLIENT}/{USER}/{thread}"
         self._daemon = daemon
         self._port = port
         self._noticed = noticed
 
-    async def open(self, remote: Path) -> None:
+    async def open(self, url: str) -> None:
+        """Make the thread, and before that the project of the repository at that address."""
         ids = {"clientId": CLIENT, "userId": USER, "threadId": self.thread}
-        body = {**ids, "repoUrl": f"file://{remote}"}
+        body = {**ids, "repoUrl": url}
         expected(await self._surely("POST", "/api/init", body), 200)
 
     async def start(self, key: str, wish: Wish, *, wait: bool) -> str:
         """The turn for that key: it is acknowledged. With `wait` it has ended as well."""
         path = f"{self.path}/turns" + ("?wait=1" if wait else "")
-        body = {"instruction": wish.instruction, "mode": wish.mode}
+        body = {"instruction": wish.instruction, "mode": wish.mode, "backend": self.backend}
         answer = await self._surely("POST", path, body, {"Idempotency-Key": key})
         turn = expected(answer, 200, 422 if wait else 202)["turn"]
         if wait and not turn["ended"]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos.reading import git
-from tests.chaos.turns.told import BEGIN, END
+from tests.chaos.turns.told import BEGIN, END, FILES
 
 Lines = Counter[tuple[str, str]]  # of (file, line), how often
+IGNORED = frozenset({".git", "node_modules", ".astro", "dist"})
 FORM = "%H%x1f%P%x1f%(trailers:key=Turn-ID,valueonly,separator=%x20)%x1f%s"
 
 
@@ -31,6 +34,7 @@ class Branch:
         self._repository = repository
         self._thread = thread
         self._known: dict[str, Lines] = {}
+        self._read: dict[tuple[str, str], Lines] = {}  # of a path and an object
 
     def commits(self) -> list[Made]:
         """The oldest first."""
@@ -65,10 +69,16 @@ class Branch:
         """What was added to the site's files, up to that commit."""
         if commit not in self._known:
             found: Lines = Counter()
-            for path in self._git("ls-tree", "-r", "--name-only", commit).splitlines():
-                found.update(of_file(path, self._git("show", f"{commit}:{path}")))
+            for line in self._git("ls-tree", "-r", commit).splitlines():
+                about, _, path = line.partition("\t")
+                found.update(self._of(path, about.split()[2]))
             self._known[commit] = found
         return self._known[commit]
+
+    def _of(self, path: str, content: str) -> Lines:
+        if (path, content) not in self._read:
+            self._read[path, content] = of_file(path, self._git("cat-file", "blob", content))
+        return self._read[path, content]
 
     def _git(self, *words: str) -> str:
         return git(self._repository, *words)
@@ -77,14 +87,20 @@ class Branch:
 def on_disk(root: Path) -> Lines:
     """The same of the files in a worktree."""
     found: Lines = Counter()
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.name != ".git":
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in IGNORED]
+        for path in (Path(folder, name) for name in names if name not in IGNORED):
             found.update(of_file(path.relative_to(root).as_posix(), path.read_text()))
     return found
 
 
 def of_file(path: str, text: str) -> Lines:
-    """The lines that were added to a file; for one that is not whole, that it is not."""
+    """The lines that were added to a file; for one that is not whole, that it is not.
+
+    A file of the site that turns leave alone counts as one line, whatever is in it.
+    """
+    if path not in FILES and not path.startswith("pages/"):
+        return Counter([(path, hashlib.sha256(text.encode()).hexdigest())])
     lines = text.splitlines()
     if path.startswith("pages/"):
         return Counter((path, line) for line in lines)

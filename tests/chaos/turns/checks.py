@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from tests.chaos.turns.branch import Lines, Made, on_disk
 from tests.chaos.turns.conversation import Conversation
@@ -13,6 +14,15 @@ from tests.chaos.turns.journals import Journal, Told
 from tests.chaos.turns.kept import Down
 from tests.chaos.turns.processes import clis
 from tests.chaos.turns.told import Wish
+
+
+class Excuses(Protocol):
+    """Whether there was a reason for a turn in `root` to be interrupted, or to fail for what it
+    says, between two times by the wall clock.
+    """
+
+    def interrupts(self, since: float, until: float) -> bool: ...
+    def fails(self, root: Path, reason: str | None, since: float, until: float) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -26,9 +36,10 @@ class Harm:
     def interrupts(self, since: float, until: float) -> bool:
         return any(down.touches(since, until) for down in self.daemon)
 
-    def fails(self, root: Path, since: float, until: float) -> bool:
-        return any(down.touches(since, until) for down in self.model) or any(
-            place == root and since <= when <= until for place, when in self.clis
+    def fails(self, root: Path, reason: str | None, since: float, until: float) -> bool:
+        return reason == "backend_failed" and (
+            any(down.touches(since, until) for down in self.model)
+            or any(place == root and since <= when <= until for place, when in self.clis)
         )
 
 
@@ -42,7 +53,7 @@ def acknowledged(it: Conversation, journal: Journal) -> Iterator[str]:
             yield f"{key} was acknowledged as {turn}, and the journal has {found}"
 
 
-def at_rest(it: Conversation, harm: Harm, *, stopped: bool = False) -> list[str]:
+def at_rest(it: Conversation, harm: Excuses, *, stopped: bool = False) -> list[str]:
     """Everything that can be seen of a thread; `stopped` where the daemon has ended in order."""
     journal = it.journal()
     wrong = [
@@ -55,7 +66,7 @@ def at_rest(it: Conversation, harm: Harm, *, stopped: bool = False) -> list[str]
     return [f"{it.thread}: {each}" for each in wrong]
 
 
-def _ends(it: Conversation, journal: Journal, harm: Harm) -> Iterator[str]:
+def _ends(it: Conversation, journal: Journal, harm: Excuses) -> Iterator[str]:
     """Whether each turn has ended, and for a reason that there was."""
     for told in journal.turns.values():
         wish = it.turns.get(told.turn)
@@ -75,7 +86,7 @@ def _ends(it: Conversation, journal: Journal, harm: Harm) -> Iterator[str]:
             case "interrupted":
                 fits = bool(told.started) and harm.interrupts(since, until)
             case _:
-                fits = end.get("reason") == "backend_failed" and harm.fails(it.root, since, until)
+                fits = harm.fails(it.root, end.get("reason"), since, until)
         if not fits:
             yield f"{told.turn} ended as {dict(end)} without a reason: {wish.instruction}"
         yield from _same(it.answers.get(told.turn, {}), told)

@@ -19,7 +19,6 @@ from tests.chaos.turns.journals import Journal
 from tests.chaos.turns.kept import Kept
 from tests.chaos.turns.told import Wish
 
-PATIENCE = 90.0  # seconds for turns to end, however often the daemon is killed meanwhile
 BURSTS = (1, 1, 1, 2, 3)
 CHANCE_AGAIN = 0.15  # that it is asked again, though it was answered
 CHANCE_WAIT = 0.15  # that the answer is waited for until the turn has ended
@@ -35,16 +34,19 @@ WISHES: tuple[tuple[Callable[[str], Wish], int], ...] = (
 
 
 class Around(Protocol):
-    """What there is around it. `noticed` is told what it asks for and hears, `rested` to look at
-    the thread while nothing is under way in it.
+    """What there is around it. `noticed` is told what it hears, `rested` to look at the thread
+    while nothing is under way in it. Turns end within `patience` seconds, whatever is done.
+    `settled` waits until it is decided what became of what was not answered in that life.
     """
 
     daemon: Kept
     port: int
     home: Path
+    patience: float
 
     def noticed(self, kind: str) -> None: ...
     def rested(self, conversation: Conversation) -> None: ...
+    async def settled(self, life: int) -> None: ...
 
 
 class Conversation:
@@ -54,16 +56,16 @@ class Conversation:
     ended.
     """
 
-    def __init__(self, around: Around, thread: str, rng: Random, share: int) -> None:
-        self.thread = thread
+    def __init__(self, around: Around, asking: Asking, rng: Random, share: int) -> None:
+        self.thread = thread = asking.thread
         self.turns: dict[str, Wish] = {}
         self.keys: dict[str, str] = {}
         self.cancelled: set[str] = set()
         self.answers: dict[str, dict[str, Any]] = {}
         self.root = around.home / "threads" / thread
         self.branch = Branch(around.home / "project", thread)
-        self.asking = Asking(around.daemon, around.port, thread, around.noticed)
-        events = f"{self.asking.path}/events"
+        self.asking = asking
+        events = f"{asking.path}/events"
         self.hearing = Hearing(around.daemon, around.port, events, around.noticed)
         self._around = around
         self._place = around.home / ".claude" / "threads" / f"{thread}.jsonl"
@@ -75,17 +77,25 @@ class Conversation:
 
     async def run(self) -> None:
         """Until it has had its share of turns, and all of them have ended."""
-        while len(self.turns) < self._share:
-            count = min(self._rng.choice(BURSTS), self._share - len(self.turns))
-            with trio.move_on_after(PATIENCE) as patience:
-                await self._burst(count)
-            if patience.cancelled_caught:
-                raise Defect(self._late())
-            self._around.rested(self)
-            await self._settle()
-            if self._rng.random() < CHANCE_BACK:
-                await self._revert()
-            self._around.rested(self)
+        while self.goes_on:
+            await self.talk()
+
+    @property
+    def goes_on(self) -> bool:
+        return len(self.turns) < self._share
+
+    async def talk(self) -> None:
+        """Some turns at once, until all have ended; then what to do about them."""
+        count = min(self._rng.choice(BURSTS), self._share - len(self.turns))
+        with trio.move_on_after(self._around.patience) as patience:
+            await self._burst(count)
+        if patience.cancelled_caught:
+            raise Defect(self._late())
+        self._around.rested(self)
+        await self._settle()
+        if self._rng.random() < CHANCE_BACK:
+            await self._revert()
+        self._around.rested(self)
 
     async def _burst(self, count: int) -> None:
         begun = [await self._start(alone=count == 1) for _ in range(count)]
@@ -121,8 +131,8 @@ class Conversation:
         journal, heard = self.journal(), len(self.hearing.lines)
         late = [told.turn for told in journal.turns.values() if not told.finished]
         return (
-            f"{self.thread}: {late or 'none'} did not end within {PATIENCE:g} s; heard are {heard}"
-            f" of {len(journal.lines)} events"
+            f"{self.thread}: {late or 'none'} did not end within {self._around.patience:g} s;"
+            f" heard are {heard} of {len(journal.lines)} events"
         )
 
     async def _cancel(self, turn: str, after: float) -> None:
@@ -157,8 +167,8 @@ class Conversation:
         life = self._around.daemon.lives
         try:
             answer = await self.asking.once(turn, how, {"others": True})
-        except Away:  # done or not, but never half: once the next life is there
-            await self._around.daemon.until_up(life + 1)
+        except Away:  # done or not, but never half
+            await self._around.settled(life)
             return
         if answer.status == 409 and "uncommitted" in str(answer.body):
             return

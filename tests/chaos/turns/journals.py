@@ -137,7 +137,7 @@ class Journal:
             if it.commits and it.finished and it.state != "committed":
                 yield f"{it.turn} has a commit, and ended as {it.state}"
             saved = it.saved is not None
-            if it.finished and saved != (it.finished[-1].get("leftover") == "offered"):
+            if it.finished and saved != bool(it.finished[-1].get("leftover")):
                 yield f"{it.turn} saved {it.saved}, and its leftover is otherwise"
             if it.started and it.finished and it.started[0]["id"] > it.finished[0]["id"]:
                 yield f"{it.turn} ended before it began"

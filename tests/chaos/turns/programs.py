@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,10 +20,10 @@ SCRIPT = Path(__file__).with_name("model.toml")
 SERVE = "services.agent:serve"
 
 
-def model(folder: Path, port: int) -> Kept:
+def model(folder: Path, port: int, script: Path = SCRIPT) -> Kept:
     """`python -m services.standin`, always on the same port."""
     command = [sys.executable, "-m", "services.standin"]
-    options = ["--port", str(port), "--script", str(SCRIPT)]
+    options = ["--port", str(port), "--script", str(script)]
     return Kept("stand-in", [*command, *options], _ours(), folder, partial(_listens, port))
 
 
@@ -32,6 +33,27 @@ def daemon(folder: Path, ports: tuple[int, int, int], model: int, run: str) -> K
     `ports` are of the API and of the two doors to previews, `model` is the stand-in's. No turn is
     held to its pages: the site has no package.json, so that no preview costs a dev server.
     """
+    more = {
+        "AGENT_BACKEND": "claude",
+        **asking_claude(model),
+        "NURSERYD__SERVICE__AGENT__RUN": run,
+        "NURSERYD__SERVICE__AGENT__OPTIONS__verify": "false",
+    }
+    return daemon_with(folder, ports, CONFIG, more)
+
+
+def asking_claude(model: int) -> dict[str, str]:
+    """What has Claude Code ask the stand-in on that port."""
+    return {
+        "ANTHROPIC_BASE_URL": f"http://{HOST}:{model}",
+        "ANTHROPIC_API_KEY": "for-the-stand-in",
+    }
+
+
+def daemon_with(
+    folder: Path, ports: tuple[int, int, int], config: Path, more: Mapping[str, str]
+) -> Kept:
+    """A daemon of that configuration, with everything it writes in `folder`."""
     api, astro, hmr = (str(port) for port in ports)
     temporary = folder / "tmp"
     temporary.mkdir()
@@ -45,13 +67,9 @@ def daemon(folder: Path, ports: tuple[int, int, int], model: int, run: str) -> K
         "WORKSPACE_PATH": str(folder / "volume"),
         "TMPDIR": str(temporary),
         "LOG_FORMAT": "json",
-        "AGENT_BACKEND": "claude",
-        "ANTHROPIC_BASE_URL": f"http://{HOST}:{model}",
-        "ANTHROPIC_API_KEY": "for-the-stand-in",
-        "NURSERYD__SERVICE__AGENT__RUN": run,
-        "NURSERYD__SERVICE__AGENT__OPTIONS__verify": "false",
+        **more,
     }
-    command = [sys.executable, "-m", "supervisor", "-c", str(CONFIG)]
+    command = [sys.executable, "-m", "supervisor", "-c", str(config)]
     return Kept("daemon", command, environment, folder, partial(_lives, ports[0]))
 
 

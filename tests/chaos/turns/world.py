@@ -15,7 +15,7 @@ from tests.chaos.checks import intact
 from tests.chaos.client import Defect
 from tests.chaos.reading import git
 from tests.chaos.turns import checks, ending, programs, told
-from tests.chaos.turns.asking import CLIENT, USER
+from tests.chaos.turns.asking import CLIENT, USER, Asking
 from tests.chaos.turns.checks import Harm
 from tests.chaos.turns.conversation import Conversation
 from tests.chaos.turns.killer import Killer
@@ -24,9 +24,13 @@ from tests.chaos.turns.processes import clis
 from tests.chaos.turns.tally import Tally
 from tests.ports import free_ports
 
+PATIENCE = 90.0  # seconds for turns to end, however often the daemon is killed meanwhile
+
 
 class World:
     """Everything in it follows from its seed, but for time. Raises `Defect`."""
+
+    patience = PATIENCE
 
     def __init__(
         self, folder: Path, seed: str, turns: int, threads: int, run: str, tally: Tally
@@ -48,7 +52,7 @@ class World:
         )
         shares = [turns // threads + (number < turns % threads) for number in range(threads)]
         self._conversations = [
-            Conversation(self, f"t{number}", Random(f"{seed} t{number}"), share)
+            Conversation(self, self._asking(f"t{number}"), Random(f"{seed} t{number}"), share)
             for number, share in enumerate(shares)
         ]
         _make_remote(self._remote)
@@ -62,6 +66,9 @@ class World:
     def rested(self, conversation: Conversation) -> None:
         _raise(checks.at_rest(conversation, self.harm))
 
+    async def settled(self, life: int) -> None:
+        await self.daemon.until_up(life + 1)
+
     async def live(self) -> None:
         """Let everybody have their turns under the killer; then an orderly end."""
         try:
@@ -70,7 +77,7 @@ class World:
                 nursery.start_soon(self.daemon.keep)
                 await self._model.until_up()
                 for it in self._conversations:  # one after the other: the first clones
-                    await it.asking.open(self._remote)
+                    await it.asking.open(f"file://{self._remote}")
                 async with trio.open_nursery() as hearing:
                     for it in self._conversations:
                         hearing.start_soon(it.hearing.listen)
@@ -91,6 +98,9 @@ class World:
                 with suppress(ProcessLookupError):
                     os.kill(it.pid, signal.SIGKILL)
         self._look_after_the_end()
+
+    def _asking(self, thread: str) -> Asking:
+        return Asking(self.daemon, self.port, thread, self.noticed)
 
     def _look_while_dead(self) -> None:
         """Nobody writes now: a torn line may be there, and nothing else that is not whole."""
