@@ -29,6 +29,10 @@ class BudgetExceeded(BackendError):
     """The turn would cost more than its `budget`."""
 
 
+class Unwritten(BackendError):
+    """What a turn does cannot be written down: no fault of the backend's, which goes no further."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One instruction to carry out in the worktree `root`.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import trio
 from msgspec.structs import asdict
 
 from services.agent import Options
-from services.agent.backend import BudgetExceeded, Decision
+from services.agent.backend import BudgetExceeded, Decision, Unwritten
 from services.agent.book import Book
 from services.agent.permissions import Permissions
 from services.agent.spending import Spending
@@ -106,6 +107,22 @@ class TurnHost:
     _said: bool = False
 
     async def emit(self, event: BackendEvent) -> None:
+        with self._writing():
+            await self._emit(event)
+
+    async def ask(self, tool: str, summary: str) -> Decision:
+        with self._writing():
+            return await self.permissions.ask(tool, summary)
+
+    @contextmanager
+    def _writing(self) -> Generator[None]:
+        """A tool that fails is told to the model; a disk that does is the end of the turn."""
+        try:
+            yield
+        except OSError as error:
+            raise Unwritten(f"cannot keep the history of {self.book.key}: {error}") from error
+
+    async def _emit(self, event: BackendEvent) -> None:
         if isinstance(event, Used):
             return await self.purse.pay(event.usage)
         if isinstance(event, FileChanged):
@@ -117,9 +134,6 @@ class TurnHost:
         facts = asdict(event)
         await self.book.write(facts.pop("kind"), turn=self.turn, **facts)
         return None
-
-    async def ask(self, tool: str, summary: str) -> Decision:
-        return await self.permissions.ask(tool, summary)
 
     async def git_state(self) -> GitState:
         return await self.ctx.ask("workspaces", ReadGit(self.book.key))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
-from services.agent.backend import BackendError, BudgetExceeded
+from services.agent.backend import BackendError, BudgetExceeded, Unwritten
 from services.messages import BuildError, GitState, Reason
 
 KEPT = "what was changed so far is uncommitted: keep it or drop it"
@@ -39,8 +39,10 @@ def explained(error: Exception) -> tuple[Reason, str] | None:
     parts = list(_leaves(error))
     if not all(isinstance(part, BackendError) for part in parts):
         return None
-    over = any(isinstance(part, BudgetExceeded) for part in parts)
     text = "; ".join(dict.fromkeys(str(part) for part in parts))
+    if any(isinstance(part, Unwritten) for part in parts):
+        return Reason.WORKSPACE, text
+    over = any(isinstance(part, BudgetExceeded) for part in parts)
     return (Reason.BUDGET if over else Reason.BACKEND), text
 
 

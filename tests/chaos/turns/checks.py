@@ -17,12 +17,13 @@ from tests.chaos.turns.told import Wish
 
 
 class Excuses(Protocol):
-    """Whether there was a reason for a turn in `root` to be interrupted, or to fail for what it
-    says, between two times by the wall clock.
+    """Whether there was a reason for a turn in `root` to be interrupted, to fail for what it says,
+    or to leave work that could not be saved, between two times by the wall clock.
     """
 
     def interrupts(self, since: float, until: float) -> bool: ...
     def fails(self, root: Path, reason: str | None, since: float, until: float) -> bool: ...
+    def spoils(self, since: float, until: float) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -41,6 +42,9 @@ class Harm:
             any(down.touches(since, until) for down in self.model)
             or any(place == root and since <= when <= until for place, when in self.clis)
         )
+
+    def spoils(self, since: float, until: float) -> bool:
+        return False
 
 
 def acknowledged(it: Conversation, journal: Journal) -> Iterator[str]:
@@ -90,7 +94,7 @@ def _ends(it: Conversation, journal: Journal, harm: Excuses) -> Iterator[str]:
         if not fits:
             yield f"{told.turn} ended as {dict(end)} without a reason: {wish.instruction}"
         yield from _same(it.answers.get(told.turn, {}), told)
-        yield from _saved(it, told, wish)
+        yield from _saved(it, told, wish, spoilt=harm.spoils(since, until))
 
 
 def _same(answer: Mapping[str, object], told: Told) -> Iterator[str]:
@@ -104,11 +108,12 @@ def _same(answer: Mapping[str, object], told: Told) -> Iterator[str]:
         yield f"{told.turn} was said to have failed for {answer['error']}, not {end.get('error')}"
 
 
-def _saved(it: Conversation, told: Told, wish: Wish) -> Iterator[str]:
+def _saved(it: Conversation, told: Told, wish: Wish, *, spoilt: bool) -> Iterator[str]:
     """Whether what a turn left is in a commit, with every edit that it told of."""
     expected: Lines = Counter({path: 1 for path in wish.adds.items() if path[0] in told.changed})
     if told.state == "committed" or told.saved is None:
-        if told.state != "committed" and expected:
+        is_left = spoilt and told.finished[0].get("leftover") == "offered"
+        if told.state != "committed" and expected and not is_left:
             yield f"{told.turn} changed {told.changed}, and nothing is saved"
         return
     if not it.branch.has(told.saved):
@@ -171,7 +176,7 @@ def _files(it: Conversation, journal: Journal, *, stopped: bool) -> Iterator[str
         wanted = Counter(it.turns[told.turn].adds.items())
         wip = it.branch.wip()
         saved: Lines = it.branch.lines(wip) if wip is not None else Counter()
-        if extra - saved or (stopped and saved != disk):
+        if (told.saved is not None and extra - saved) or (stopped and saved != disk):
             yield f"{told.turn} is offered, and {wip} is not what is in the worktree"
     if extra - wanted:
         yield f"{dict(extra)} is uncommitted, and offered is {offered}"

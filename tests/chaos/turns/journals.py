@@ -136,9 +136,8 @@ class Journal:
                 yield f"{it.turn} ended as {it.state}"
             if it.commits and it.finished and it.state != "committed":
                 yield f"{it.turn} has a commit, and ended as {it.state}"
-            saved = it.saved is not None
-            if it.finished and saved != bool(it.finished[-1].get("leftover")):
-                yield f"{it.turn} saved {it.saved}, and its leftover is otherwise"
+            if it.saved is not None and not it.finished[-1].get("leftover"):
+                yield f"{it.turn} saved {it.saved}, and does not say what for"
             if it.started and it.finished and it.started[0]["id"] > it.finished[0]["id"]:
                 yield f"{it.turn} ended before it began"
 

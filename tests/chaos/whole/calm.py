@@ -51,21 +51,24 @@ def look(services: Sequence[Status], daemon: Kept, others: frozenset[int]) -> li
 
 
 class Levels:
-    """The first level of each life, and the least of some looks at it now."""
+    """The level of the first life once everything was used for the first time, and the first one
+    of the life that is now: whatever comes later is held against both.
+    """
 
     def __init__(self) -> None:
-        self._first: dict[int, Level] = {}
+        self._first: list[Level] = []
 
     async def compare(self, daemon: Kept, servers: int, within: float) -> Level:
-        """Raises `Defect` where it stays above."""
+        """How it is; raises `Defect` where it stays above that for so many seconds."""
         now = levels.look(daemon.pid, daemon.lives, servers)
-        first = self._first.setdefault(daemon.lives, now)
-        wrong = list(levels.grown(first, now))
+        if not self._first or self._first[-1].life != now.life:
+            self._first = [*self._first[:1], now]
+        wrong = list(levels.grown(self._first, now))
         with trio.move_on_after(within):
             while wrong:
                 await trio.sleep(GLANCE)
                 now = levels.look(daemon.pid, daemon.lives, servers)
-                wrong = list(levels.grown(first, now))
+                wrong = list(levels.grown(self._first, now))
         if wrong:
             raise Defect("\n".join(wrong))
         return now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pathlib import Path
 # the last two come and go with readers who are just about to leave.
 EACH = 6
 SLACK = 6  # descriptors
-HEAP = 60.0  # MB
+HEAP = 40.0  # MB: a heap is never twice the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,19 @@ def descriptors(pid: int) -> Counter[str]:
     return found
 
 
-def grown(first: Level, now: Level) -> Iterator[str]:
-    """What `now` holds beyond the first look at the same life at rest."""
-    most = first.descriptors.total() + SLACK + EACH * max(0, now.servers - first.servers)
-    if now.descriptors.total() > most:
-        more = now.descriptors - first.descriptors
-        yield f"descriptors: {now}, and at first {first}: more are {dict(more)}"
-    if now.threads > first.threads + SLACK:
-        yield f"worker threads: {now}, and at first {first}"
-    if now.memory > first.memory + HEAP:
-        yield f"memory: {now}, and at first {first}"
+def grown(before: Collection[Level], now: Level) -> Iterator[str]:
+    """What `now` holds beyond all that was held before, by a daemon that was at rest as well."""
+    most = max(it.descriptors.total() - EACH * it.servers for it in before)
+    if now.descriptors.total() > most + EACH * now.servers + SLACK:
+        yield f"descriptors: {now}, {dict(now.descriptors)}; before {_told(before)}"
+    if now.threads > max(it.threads for it in before) + SLACK:
+        yield f"worker threads: {now}; before {_told(before)}"
+    if now.memory > max(it.memory for it in before) + HEAP:
+        yield f"memory: {now}; before {_told(before)}"
+
+
+def _told(before: Collection[Level]) -> str:
+    return ", ".join(map(str, before))
 
 
 def _number(name: str, status: str) -> int:

@@ -87,13 +87,16 @@ class Person(Conversation):
         super().__init__(around, asking, rng, share)
         self.excuse = excuse
         self.pushed: str | None = None
+        self.is_at_rest = False
         self._surroundings = around
         self._own = rng
 
     async def run(self) -> None:
         """Until cancelled, or it has had its share."""
         while True:
+            self.is_at_rest = True
             await self._surroundings.gate.passed()
+            self.is_at_rest = False
             if not self.goes_on:
                 continue
             await self.talk()

@@ -58,4 +58,11 @@ class Trial:
                 trio.run(world.live, EACH, until)
             except* Defect as group:
                 defects += texts(group)
+                shutil.copytree(
+                    folder / "volume", folder / "left", symlinks=True, ignore=_downloaded
+                )
         return defects
+
+
+def _downloaded(_folder: str, names: list[str]) -> set[str]:
+    return {".tarballs", ".filler"} & set(names)

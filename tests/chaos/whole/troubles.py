@@ -78,3 +78,6 @@ class Excuse:
         asked = OF_MODEL if self.backend != "simulation" else frozenset[str]()
         kinds = NEEDED | INTERRUPTING if reason == "workspace_failed" else NEEDED | asked
         return self.troubles.touched(kinds, since, until)
+
+    def spoils(self, since: float, until: float) -> bool:
+        return self.troubles.touched(NEEDED | INTERRUPTING, since, until)

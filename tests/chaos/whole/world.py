@@ -142,6 +142,7 @@ class World:
                     for it in self._people:
                         living.start_soon(it.hearing.listen)
                         living.start_soon(it.run)
+                    await self._warm_up()
                     await self._look_around(0)
                     for number in range(1, rounds + 1):
                         self.gate.open()
@@ -164,6 +165,12 @@ class World:
                         os.kill(it.pid, signal.SIGKILL)
         self._look_after_the_end()
 
+    async def _warm_up(self) -> None:
+        """Everybody has some turns: what is imported when it is used first is no growth."""
+        self.gate.open()
+        await trio.sleep(0.1)
+        self.gate.close()
+
     # The looks.
 
     def _look_while_dead(self) -> None:
@@ -178,11 +185,13 @@ class World:
         _raise(await intact(self.home / "project" / ".git") if self.home.exists() else [])
 
     async def _look_around(self, number: int) -> None:
+        began = trio.current_time()
         with trio.move_on_after(self.patience) as patience:
             await self.gate.until_resting(len(self._people))
         if patience.cancelled_caught:
-            raise Defect(f"somebody does not come to rest within {self.patience:g} s")
-        began = trio.current_time()
+            busy = [it.thread for it in self._people if not it.is_at_rest]
+            raise Defect(f"{busy} do not come to rest within {self.patience:g} s")
+        rested, began = trio.current_time() - began, trio.current_time()
         others = frozenset({os.getpid(), self._model.pid})
         await calm.settled(self.daemon, self._control, others, REST)
         quiet = trio.current_time() - began
@@ -198,8 +207,8 @@ class World:
         turns = sum(len(it.turns) for it in self._people)
         self._told(
             f"calm {number}: {turns} turns, {self.daemon.lives} lives,"
-            f" {self._tally.kills.total()} faults; settled in {quiet:.0f} s,"
-            f" previews back in {max(back):.0f} s at most; {level}"
+            f" {self._tally.kills.total()} faults; at rest in {rested:.0f} s,"
+            f" settled in {quiet:.0f} s, previews back in {max(back):.0f} s at most; {level}"
         )
 
     async def _see_preview(self, it: Person, back: list[float]) -> None:

@@ -1,0 +1,33 @@
+"""Ten minutes of the run, and that it fails when it should."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+SEED = 20261129
+MINUTES = 10
+LONGEST = 15 * 60  # seconds beyond that: the last storm with its calm, each within its bounds
+
+
+@pytest.mark.system
+def test_ten_minutes_in_which_everything_goes_wrong_break_no_promise(
+    require: Callable[[str], Path],
+) -> None:
+    require("unshare")
+    command = [sys.executable, "-m", "tests.chaos.whole"]
+    options = ["--seed", str(SEED), "--minutes", str(MINUTES)]
+    done = subprocess.run(
+        [*command, *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=MINUTES * 60 + LONGEST,
+    )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
+    assert "calm 1:" in done.stdout
