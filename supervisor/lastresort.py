@@ -14,6 +14,7 @@ import sys
 import structlog
 import trio
 
+from supervisor.model import ExitCode
 from supervisor.supervisor import Supervisor
 
 log = structlog.get_logger()
@@ -21,10 +22,11 @@ log = structlog.get_logger()
 # Seconds after the deadline by which everything has been cancelled and killed.
 TO_TELL = 1.0
 TO_LEAVE = 2.0
+LEFT_BEHIND = ExitCode(1)  # what faulthandler leaves with
 
 
 async def leave_in_time(supervisor: Supervisor) -> None:
-    """Once it is to end, see to it that this process does, with exit code 1 if it has to.
+    """Once it is to end, see to it that this process does, with `LEFT_BEHIND` if it has to.
 
     What every thread was at then is written to stderr. Call `forget` when all has ended.
     """
@@ -35,7 +37,7 @@ async def leave_in_time(supervisor: Supervisor) -> None:
     faulthandler.dump_traceback_later(timeout + TO_LEAVE, exit=True, file=file)
     await trio.sleep(timeout + TO_TELL)
     stuck = [each.spec.name for each in supervisor.tree.roster.values() if not each.is_down]
-    reason = "cancelled, they went on; exit code 1, and what they were at on stderr"
+    reason = f"cancelled, they went on; exit code {LEFT_BEHIND}, and what they were at on stderr"
     log.error("services left behind", services=stuck, reason=reason)
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NewType
 
 from msgspec import Struct, field
+
+# What the daemon leaves with: each of them is a constant made of this, and has its row in the
+# documentation. Beside them there are 0 and, of a signal, 128 + n.
+ExitCode = NewType("ExitCode", int)
 
 
 class State(StrEnum):

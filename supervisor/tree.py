@@ -20,7 +20,7 @@ from supervisor.events import Events
 from supervisor.groups import Groups, bound_to
 from supervisor.kinds.life import Life, LiveBody
 from supervisor.listening import Listening
-from supervisor.model import ServiceStatus, State
+from supervisor.model import ExitCode, ServiceStatus, State
 from supervisor.order import stop_all, until_free
 from supervisor.output import Output
 from supervisor.plan import PROBER, Plan
@@ -35,9 +35,8 @@ from supervisor.vitals import Vitals
 
 log = structlog.get_logger()
 
-# Exit codes of the daemon that an operator can act on; the README has the whole table.
-GAVE_UP = 10
-UNHEALTHY = 11
+GAVE_UP = ExitCode(10)
+UNHEALTHY = ExitCode(11)
 
 
 class Tree:

@@ -67,7 +67,9 @@ def fleet() -> None:
 @click.option("--repo", metavar="URL", help="What an init without a repoUrl clones.")
 @click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="Any number of them.")
 @click.option("--cpu", type=click.IntRange(256), metavar="UNITS", help="1024 are a vCPU.")
-@click.option("--memory", type=click.IntRange(512), metavar="MIB")
+@click.option(
+    "--memory", type=click.IntRange(512), metavar="MIB", help="As Fargate has it for --cpu."
+)
 @click.option("--spot", is_flag=True, help="On Fargate Spot: for less, and may be taken away.")
 @click.option(
     "--exec",

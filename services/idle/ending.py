@@ -20,10 +20,11 @@ from services.posting.notice import Notice
 from supervisor.context import Context
 from supervisor.control import Shutdown
 from supervisor.desk import Refused
+from supervisor.model import ExitCode
 
 log = structlog.get_logger()
 
-EXIT_CODE = 20
+EXIT_CODE = ExitCode(20)
 SIGNAL = 60.0  # seconds in which SIGTERM has come after ECS was asked to stop the task
 PUT_BACK = 5.0  # seconds for one attempt, which is finished even when the service is to stop
 SOON = 2.0  # seconds until the next one

@@ -23,7 +23,7 @@ PLACES = ("nurseryd.toml", "/etc/nurseryd/nurseryd.toml")
 def run(arguments: Sequence[str]) -> int:
     """Carry out a command line; the exit code."""
     try:
-        return _group.main(list(arguments), prog_name="nurseryd", standalone_mode=False) or 0
+        return cli.main(list(arguments), prog_name="nurseryd", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -67,7 +67,7 @@ _file = click.argument("file", type=click.Path(path_type=Path), required=False)
 @_set
 @click.version_option(package_name="nurseryd")
 @click.pass_context
-def _group(context: click.Context, path: Path | None, overrides: tuple[str, ...]) -> int | None:
+def cli(context: click.Context, path: Path | None, overrides: tuple[str, ...]) -> int | None:
     """Supervise the services that a TOML file declares, as PID 1 or anywhere else."""
     context.color = False if os.environ.get("NO_COLOR") else None  # None asks the terminal
     chosen = context.obj = _Chosen(path, overrides)
@@ -100,10 +100,10 @@ def _group(context: click.Context, path: Path | None, overrides: tuple[str, ...]
     return run_daemon(planned, read, doubts)
 
 
-_group.add_command(import_)
+cli.add_command(import_)
 
 
-@_group.command()
+@cli.command()
 @_file
 @_set
 @click.option("--strict", is_flag=True, help="Take warnings for problems.")
@@ -146,7 +146,7 @@ def check(
     return BAD_CONFIGURATION if fails else 0
 
 
-@_group.command()
+@cli.command()
 @click.argument("service")
 @_file
 @_set
@@ -179,7 +179,7 @@ def explain(
     return 0
 
 
-@_group.command()
+@cli.command()
 def schema() -> None:
     """Print the JSON Schema of a configuration file, for editors.
 

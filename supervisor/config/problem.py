@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from supervisor.config.words import shortened, visible
+from supervisor.model import ExitCode
 
-BAD_CONFIGURATION = 2  # the exit code, as shells have it for misuse
+BAD_CONFIGURATION = ExitCode(2)  # as shells have it for misuse
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,6 +1,6 @@
 """The wheel holds all that the packages hold, data and dot files included.
 
-Of the studio it holds what was built, and not what that is built of.
+Of the studio it holds what was built, and not what that is built of; the pages for people are left out.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 GIT_LS_FILES = "git ls-files -z --cached --others --exclude-standard supervisor services"
 STUDIO = "services/studio/"
+PAGES = {"supervisor/README.md", "services/README.md"}
 PIP_WHEEL = "wheel --no-deps --no-build-isolation --no-index --disable-pip-version-check"
 
 pytestmark = pytest.mark.system
@@ -33,7 +34,8 @@ def sources() -> set[str]:
     )
     found = {name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()}
     shipped = (f"{STUDIO}__init__.py", f"{STUDIO}built/")
-    return {name for name in found if not name.startswith(STUDIO) or name.startswith(shipped)}
+    found = {name for name in found if not name.startswith(STUDIO) or name.startswith(shipped)}
+    return found - PAGES
 
 
 @pytest.fixture(scope="module")

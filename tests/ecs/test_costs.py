@@ -9,12 +9,7 @@ import pytest
 from tests.ecs.stack import ROOT, template
 
 HOURS = 730  # of a month
-SECTION = (
-    (ROOT / "README.md")
-    .read_text(encoding="utf-8")
-    .split("## From zero to a running editor on ECS")[1]
-    .split("\n## ")[0]
-)
+SECTION = " ".join((ROOT / "config/ecs/README.md").read_text(encoding="utf-8").split())
 TIMES = "\N{MULTIPLICATION SIGN}"
 TERMS = rf"(?:\d[\d.]*|\()[\d.{TIMES}+() ]*[{TIMES}+][\d.{TIMES}+() ]*?"
 SUM = re.compile(rf"({TERMS}) (?:=|are) (\d+\.\d+)")

@@ -17,11 +17,11 @@ from supervisor.config.origin import Document
 from supervisor.config.reader import read
 from supervisor.config.schema import TABLES, schema
 from supervisor.config.shape import keys_of
+from tests.docs.pages import configurations
 from tests.supervisor.test_config import FILES
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = [part.split("```")[0] for part in README.split("```toml\n")[1:]]
+EXAMPLES = [block for _, block in configurations()]
 VALIDATOR = jsonschema.Draft202012Validator(schema())
 WEB = '[service.web]\nkind = "process"\ncommand = ["web"]\n'
 

@@ -73,7 +73,13 @@ def explain(client: Client, name: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--level", type=click.Choice(LEVELS), default="ready", show_default=True)
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="ready",
+    show_default=True,
+    help="Whether it works at all, or whether all is there that requests need.",
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),

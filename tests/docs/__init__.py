@@ -1,0 +1,1 @@
+"""What the documentation says, and what the code has, read from each of them."""
