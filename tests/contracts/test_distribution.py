@@ -1,6 +1,6 @@
 """The wheel holds all that the packages hold, data and dot files included.
 
-Of the studio it holds what was built, and not what that is built of; the pages for people are left out.
+Of the studio it holds what was built, and not what that is built of. Pages for people are left out.
 """
 
 from __future__ import annotations
