@@ -15,6 +15,7 @@ from services.workspaces.git.filling import differing
 from services.workspaces.git.repository import (
     Author,
     GitFailed,
+    find_reference,
     local,
     loose_commit,
     opened,
@@ -37,15 +38,15 @@ def commit(
     What was saved for the thread goes where the commit contains it.
     """
     with opened(admin) as repo:
-        reference = repo.lookup_reference(local(branch_of(repo)))
-        head = reference.peel(pygit2.Commit)
+        branch = find_reference(repo, local(branch_of(repo)))
+        head = branch.peel(pygit2.Commit)
         tree = stage(repo, head.tree, paths) if paths else snapshot(repo)
         repo.index.write()
         made = None
         if files := differing(head.tree, repo[tree].peel(pygit2.Tree)):
             made = loose_commit(repo, author, message, tree, [head.id])
             # Refused by git where somebody else has moved the branch meanwhile.
-            reference.set_target(made, f"commit: {message.splitlines()[0]}")
+            branch.set_target(made, f"commit: {message.splitlines()[0]}")
         if not paths:
             forget(repo, wip(thread))
         return None if made is None else Commit(str(made), tuple(map(shown, files)))

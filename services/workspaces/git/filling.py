@@ -15,6 +15,8 @@ from typing import Any
 import pygit2
 from pygit2.enums import FileMode, FilterMode
 
+from services.workspaces.git.repository import sought
+
 DRAFT = "nurseryd-draft"
 ATTRIBUTES = ".gitattributes"
 
@@ -45,7 +47,7 @@ def differing(one: pygit2.Tree, other: pygit2.Tree) -> list[str]:
 def entry_at(tree: pygit2.Tree, path: str) -> pygit2.Object | None:
     """The file that a tree has at a path; None where it has none, or a directory."""
     try:
-        entry = tree[path]
+        entry = tree[sought(path)]
     except KeyError:
         return None
     return None if entry.filemode == FileMode.TREE else entry

@@ -9,7 +9,7 @@ import pygit2
 from pygit2.enums import SortMode
 
 from services.workspaces.git import saves
-from services.workspaces.git.repository import GitFailed, local, opened, tip, twin
+from services.workspaces.git.repository import GitFailed, find_reference, local, opened, tip, twin
 from services.workspaces.git.wire import Callbacks, Wire
 
 
@@ -73,7 +73,7 @@ def is_ahead(repo: pygit2.Repository, branch: str) -> bool:
     walk = repo.walk(ours.id, SortMode.NONE)
     for name in repo.references:
         if name.startswith(twin("")):
-            walk.hide(repo.lookup_reference(name).peel(pygit2.Commit).id)
+            walk.hide(find_reference(repo, name).peel(pygit2.Commit).id)
     return next(iter(walk), None) is not None
 
 

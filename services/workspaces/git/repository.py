@@ -6,6 +6,7 @@ never touched, and no configuration but a repository's own is read or written.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,10 +96,25 @@ def is_within(path: str, places: Collection[str]) -> bool:
     return any(place in (".", path) or path.startswith(f"{place}/") for place in places)
 
 
+def sought(name: str) -> str:
+    """A name or a path as pygit2 is to be given it to look something up.
+
+    It never lets go of such a text (1.21: `lookup_reference` and `tree[path]` lack a DECREF), and
+    every look has one of its own: that is some KB for each turn. An interned one is the same for
+    all looks, so that no more is kept than there are names.
+    """
+    return sys.intern(name)
+
+
+def find_reference(repo: pygit2.Repository, name: str) -> pygit2.Reference:
+    """Raises `KeyError` where there is no such reference."""
+    return repo.lookup_reference(sought(name))
+
+
 def tip(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
     """The commit that a reference (`refs/…`) leads to; None where there is no such reference."""
-    reference = repo.references.get(name)
-    return None if reference is None else reference.peel(pygit2.Commit)
+    found = repo.references.get(sought(name))
+    return None if found is None else found.peel(pygit2.Commit)
 
 
 def local(branch: str) -> str:

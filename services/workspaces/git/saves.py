@@ -22,7 +22,15 @@ import pygit2
 from services.workspaces.git import embedded
 from services.workspaces.git.filling import differing, fill
 from services.workspaces.git.merging import carry
-from services.workspaces.git.repository import Author, local, loose_commit, opened, tip
+from services.workspaces.git.repository import (
+    Author,
+    find_reference,
+    local,
+    loose_commit,
+    opened,
+    sought,
+    tip,
+)
 
 REFS = "refs/nurseryd/"
 MESSAGE = "Unfinished work"
@@ -123,8 +131,8 @@ def keep(repo: pygit2.Repository, reference: str, commit: pygit2.Oid) -> None:
 
 
 def forget(repo: pygit2.Repository, reference: str) -> None:
-    if reference in repo.references:
-        repo.references.delete(reference)
+    if sought(reference) in repo.references:
+        repo.references.delete(sought(reference))
 
 
 def saved(git: Path, thread: str) -> str | None:
@@ -179,7 +187,7 @@ def adopt(git: Path, thread: str, commit: str) -> None:
 def sort_out(repo: pygit2.Repository) -> None:
     """Forget what a remote has by the name of a save and is none: whoever may push put it there."""
     for name in [name for name in repo.references if name.startswith(remote(""))]:
-        found = repo.get(repo.lookup_reference(name).target)
+        found = repo.get(find_reference(repo, name).target)
         if found is None or found.type_str != "commit":
             forget(repo, name)
 
@@ -238,7 +246,7 @@ def put_away(git: Path, thread: str, branches: Iterable[str]) -> None:
     with opened(git) as repo:
         names = [name for name in repo.references if name in going or name.startswith(own)]
         for name in names:
-            commit = repo.lookup_reference(name).peel(pygit2.Commit)
+            commit = find_reference(repo, name).peel(pygit2.Commit)
             keep(repo, f"{deleted(thread)}{commit.id}", commit.id)
         for name in names:
             forget(repo, name)

@@ -16,7 +16,7 @@ from services.site.containment import is_secret
 from services.workspaces.git import saves
 from services.workspaces.git.filling import differing, entry_at
 from services.workspaces.git.pushing import is_ahead, note_pushed
-from services.workspaces.git.repository import local, opened, shown, tip
+from services.workspaces.git.repository import local, opened, shown, sought, tip
 from services.workspaces.git.wire import Callbacks, Wire
 
 PROTECTED = "it is protected: put the thread on another branch, and push that"
@@ -115,7 +115,7 @@ def _pushing(
 def _refspec(repo: pygit2.Repository, name: str) -> str:
     if not _is_save(name):
         return f"{name}:{name}"
-    return f"+{name}:{name}" if name in repo.references else f":{name}"
+    return f"+{name}:{name}" if sought(name) in repo.references else f":{name}"
 
 
 def _is_save(name: str) -> bool:
@@ -129,7 +129,7 @@ def _sent(name: str) -> str:
 def _note(repo: pygit2.Repository, name: str) -> None:
     if not _is_save(name):
         note_pushed(repo, name.removeprefix(local("")))
-    elif name not in repo.references:
+    elif sought(name) not in repo.references:
         saves.forget(repo, _sent(name))
 
 

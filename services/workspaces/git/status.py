@@ -15,7 +15,7 @@ from pygit2.enums import DeltaStatus, DiffOption, FileStatus, SortMode
 from services.messages import GitState
 from services.workspaces.git import embedded
 from services.workspaces.git.commits import branch_of
-from services.workspaces.git.repository import local, opened, shown, tip, twin
+from services.workspaces.git.repository import find_reference, local, opened, shown, tip, twin
 from services.workspaces.git.saves import kept_for, wip
 
 UNTRACKED = (
@@ -137,5 +137,5 @@ def _distance(
         return 0, 0
     walk = repo.walk(head.id, SortMode.NONE)
     for name in seen:
-        walk.hide(repo.lookup_reference(name).peel(pygit2.Commit).id)
+        walk.hide(find_reference(repo, name).peel(pygit2.Commit).id)
     return sum(1 for _ in walk), 0

@@ -10,7 +10,15 @@ from services.messages import Switched
 from services.workspaces.git.commits import branch_of
 from services.workspaces.git.merging import carry
 from services.workspaces.git.moving import Move, in_the_way, move
-from services.workspaces.git.repository import Author, GitFailed, local, opened, tip, twin
+from services.workspaces.git.repository import (
+    Author,
+    GitFailed,
+    find_reference,
+    local,
+    opened,
+    tip,
+    twin,
+)
 from services.workspaces.git.saves import base_of, kept, parked, snapshot, unfinished, wip
 
 
@@ -32,7 +40,7 @@ def switch(admin: Path, thread: str, branch: str, author: Author) -> Switched:
     with opened(admin) as repo:
         here = branch_of(repo)
         there = tip(repo, local(branch))
-        target = there or repo.lookup_reference(twin(branch)).peel(pygit2.Commit)
+        target = there or find_reference(repo, twin(branch)).peel(pygit2.Commit)
         if here == branch:
             return Switched(branch, str(target.id))
         head = repo.head.peel(pygit2.Commit)

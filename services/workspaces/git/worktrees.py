@@ -8,7 +8,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import CheckoutStrategy
 
-from services.workspaces.git.repository import local, opened, tip, twin
+from services.workspaces.git.repository import find_reference, local, opened, tip, twin
 from services.workspaces.writing import write_whole
 
 ATTRIBUTES = ".gitattributes"
@@ -41,7 +41,7 @@ def check_out(git: Path, name: str, place: Path, branch: str) -> None:
     # libgit2 looks for attributes by two `realpath` of each file it writes, as long as it knows
     # of a worktree. Where a site has none that is a third of all the time.
     with opened(git) as repo:
-        tree = repo.lookup_reference(local(branch)).peel(pygit2.Tree)
+        tree = find_reference(repo, local(branch)).peel(pygit2.Tree)
         plain = not (git / "info" / "attributes").exists() and not _needs_files(tree)
     with opened(admin, bare=plain) as repo:
         repo.checkout_tree(  # pyright: ignore[reportUnknownMemberType]
