@@ -28,7 +28,7 @@ async def read_body(shape: type[BodyT]) -> BodyT:
         data = b"{}"
     try:
         return msgspec.json.decode(data, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         may = f"it is JSON with {_listed(shape)}" if shape.__struct_fields__ else "it is empty"
         raise Problem(400, f"cannot use this body: {error}; {may}") from error
 

@@ -92,13 +92,13 @@ def _head() -> bytes:
 def _version(line: bytes) -> int | None:
     try:
         return msgspec.json.decode(line, type=_Head).version
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
 def _turn(line: bytes) -> Remembered | None:
     try:
         turn = msgspec.json.decode(line, type=Remembered)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return turn if turn.messages else None

@@ -90,7 +90,7 @@ class Reply:
 def _call(id: str, tool: str, text: str) -> Call:
     try:
         value: object = msgspec.json.decode(text or "{}")
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         value = None
     if not isinstance(value, dict):
         return Call(id, tool, {}, broken=True)

@@ -76,7 +76,7 @@ class Folder:
             uuid.UUID(session.id)
         except FileNotFoundError:
             return None, False
-        except ValueError:
+        except (ValueError, RecursionError):
             return None, True
         return (session, False) if session.version == VERSION else (None, True)
 

@@ -111,5 +111,5 @@ def parse(line: bytes) -> dict[str, Any] | None:
         return None
     try:
         return cast("dict[str, Any]", json.loads(line))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CLIConnectionError("a message of Claude Code is no JSON") from None

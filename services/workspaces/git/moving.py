@@ -97,7 +97,7 @@ def recover(admin: Path, thread: str, author: Author) -> bool:
         return False
     try:
         plan = msgspec.json.decode(journal.read_bytes(), type=Move)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         journal.rename(journal.with_name(f"{NAME}.unreadable"))
         return True
     with opened(admin) as repo:
