@@ -9,7 +9,7 @@ from services.http11.head import BadHead, Headers, read_fields
 LINE = 256  # bytes of a line that announces a chunk; what stands there besides its size is dropped
 TRAILERS = 8 * 1024  # bytes
 
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[^\x00-\x08\x0a-\x1f\x7f]*)?\r\n")
 # What must be known before a body begins, or concerns one connection only (RFC 9110 6.5.1).
 _FORBIDDEN = frozenset(
     {

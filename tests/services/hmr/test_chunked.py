@@ -17,6 +17,7 @@ REFUSED = [
     b"x\r\n",
     b" 3\r\nabc\r\n0\r\n\r\n",
     b"3 \r\nabc\r\n0\r\n\r\n",
+    b"3 ;x=y\r\nabc\r\n0\r\n\r\n",
     b"+3\r\nabc\r\n0\r\n\r\n",
     b"-3\r\nabc\r\n0\r\n\r\n",
     b"0x3\r\nabc\r\n0\r\n\r\n",
