@@ -60,15 +60,16 @@ def daemon(toml: str) -> Generator[str]:
         yield path
 
 
-def said(address: str | tuple[str, int], data: bytes) -> bytes:
-    """Send it, say that no more will come, and take all that comes back."""
+def said(address: str | tuple[str, int], data: bytes, *, end: bool = True) -> bytes:
+    """Send it, say that no more will come if this is the `end`, and take all that comes back."""
     with socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET) as it:
         it.settimeout(PATIENCE)
         it.connect(address)
         answer = b""
         try:
             it.sendall(data)
-            it.shutdown(socket.SHUT_WR)
+            if end:
+                it.shutdown(socket.SHUT_WR)
             while piece := it.recv(65536):
                 answer += piece
         except TimeoutError:

@@ -85,6 +85,8 @@ def test_any_head_of_a_request_means_the_same_to_h11():
 
 def test_any_head_of_an_answer_means_the_same_to_h11():
     def answer_head(data: bytes) -> bool:
+        if data[8:12] == b" 101":
+            return False  # to h11 one that nobody asked for is an error; here, it is one later
         return check_response(whole(data)) is not None
 
     holds(mutated(ANSWERS, WORDS), answer_head)
