@@ -20,6 +20,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
 .PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns endure soak lock upgrade clean
+.PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns endure fuzz lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
@@ -118,6 +119,11 @@ endure: $(VENV)/test.stamp ## a flood, a dead log, a full disk and 10,000 restar
 # SOAK="--turns 500 --pings 0 --restarts 0" narrows it.
 soak: $(VENV)/test.stamp ## 10,000 turns, 100,000 pings, 10,000 restarts: nothing rises; an hour or two
 	@$(BIN)/python -m tests.soak --plot tests/soak/figures $(SOAK)
+# FUZZ=tests/fuzz/test_toml.py tries one reader alone.
+FUZZ ?= tests/fuzz
+
+fuzz: $(VENV)/test.stamp ## try 5,000 new inputs on every reader of what comes from outside; half an hour
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/pytest $(FUZZ)
 
 # A lock that comes out as it was keeps its time, and with it the environment.
 define compile

@@ -24,9 +24,22 @@ autostart = false
 kind = "task"
 run = "tests.supervisor.bodies:steady"
 
+[service."d@"]
+kind = "process"
+command = ["{words...}"]
+directory = "/{folder}"
+restart = "never"
+
 [group.pair]
 members = ["a", "b"]
 """
+
+
+def start(words: str) -> bytes:
+    """Of an instance that runs these words."""
+    return json.dumps({"parameters": {"words": words, "folder": ""}}).encode()
+
+
 REQUESTS = [
     request("GET", "/v1/services"),
     request("GET", "/v1/services/a"),
@@ -42,6 +55,7 @@ REQUESTS = [
     request("HEAD", "/v1/services"),
     request("POST", "/v1/services/b/start", b'{"parameters": {}}'),
     request("POST", "/v1/services/c@1/start", b'{"parameters": {"x": "y"}}'),
+    request("POST", "/v1/services/d@1/start", start('["true"]')),
     request("POST", "/v1/services/b/stop"),
     request("POST", "/v1/services/a/restart"),
     request("POST", "/v1/services/a/signal", b'{"signal": "HUP"}'),
@@ -90,5 +104,9 @@ def test_any_bytes_get_an_answer_and_the_daemon_goes_on():
         def control_socket(data: bytes) -> bool:
             return checked(said(path, data))
 
-        holds(mutated(REQUESTS, (*WORDS, *JSON)), control_socket)
+        known = [
+            request("POST", "/v1/services/d@1/start", start(words))
+            for words in ("[]", '[""]', '["a\\u0000b"]', '["/no/such/program"]', "[" * 10_000)
+        ]
+        holds(mutated(REQUESTS, (*WORDS, *JSON)), control_socket, known=known)
         assert control_socket(request("GET", "/v1/services"))

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 import msgspec
@@ -518,17 +517,6 @@ def test_what_is_deep_but_not_too_deep_is_read():
         deep = {"a": deep}
     table = {"kind": "task", "run": "m:f", "options": deep}
     assert read_data({"service": {"a": table}}).services[0].options == deep
-
-
-@given(st.binary() | st.text().map(str.encode))
-def test_any_bytes_give_a_configuration_or_the_list_of_its_problems(data: bytes):
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "a.toml"
-        path.write_bytes(data)
-        try:
-            assert isinstance(load(path, {}), Config)
-        except ConfigError as error:
-            assert error.problems  # noqa: PT017
 
 
 @given(FILES)

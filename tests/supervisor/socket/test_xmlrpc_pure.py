@@ -47,12 +47,6 @@ def test_any_fault_can_be_sent(text: str):
     assert error.value.faultString.startswith("FAILED: ")
 
 
-@given(body=st.binary() | st.text().map(str.encode))
-def test_any_bytes_are_a_call_or_unreadable(body: bytes):
-    with suppress(Unreadable):
-        read_call(body)
-
-
 @given(parameters=st.lists(st.integers(-(2**31), 2**31 - 1) | st.booleans(), max_size=4))
 def test_a_call_is_read_as_it_was_meant(parameters: list[object]):
     body = xmlrpc.client.dumps(tuple(parameters), "a.b").encode()
