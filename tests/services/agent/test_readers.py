@@ -141,7 +141,7 @@ async def test_who_waits_in_vain_is_told_how_far_there_is_nothing(
 
 
 async def test_who_waits_in_vain_while_others_write_much_reads_no_file_afterwards(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, mock_clock: trio.testing.MockClock
 ) -> None:
     monkeypatch.setattr(feed, "EVENTS", 2)
     async with bench.life(speak):
@@ -150,11 +150,12 @@ async def test_who_waits_in_vain_while_others_write_much_reads_no_file_afterward
         async with trio.open_nursery() as nursery:
 
             async def wait() -> None:
-                pages.append(await read(bench, scope=Scope("nobody"), after=head.reached, wait=0.5))
+                pages.append(await read(bench, scope=Scope("nobody"), after=head.reached, wait=9.0))
 
             nursery.start_soon(wait)
             await trio.testing.wait_all_tasks_blocked()
             await bench.execute()
+            mock_clock.jump(9)
         bench.keeper.asked.clear()
         assert await read(bench, scope=Scope("nobody"), after=pages[0].reached) == pages[0]
         assert pages[0].events == ()
