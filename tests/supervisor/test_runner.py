@@ -340,6 +340,98 @@ async def test_a_stop_in_the_tick_of_the_backoffs_end_holds(autojump_clock, star
     assert runner.state.at_rest
 
 
+# More time.
+
+
+@pytest.mark.parametrize(("seconds", "end"), [(20.0, 28), (1.0, 10)])
+async def test_a_life_that_asks_for_time_to_get_ready_has_it_and_never_less_than_before(
+    autojump_clock, start, seconds, end
+):
+    runner = await start(never_ready, start_timeout=10.0, stop_timeout=0.0)
+    await trio.sleep(8)
+    runner.extend(seconds)
+    await until(runner, State.BACKOFF)
+    assert age(runner) == end
+
+
+@pytest.mark.parametrize(("seconds", "end"), [(20.0, 28), (1.0, 10)])
+async def test_a_life_that_asks_for_time_to_end_has_it_and_never_less_than_before(
+    autojump_clock, start, seconds, end
+):
+    async def deaf(stopping, *, task_status):
+        task_status.started()
+        await trio.sleep_forever()
+
+    runner = await start(deaf, stop_timeout=10.0)
+    runner.stop()
+    await trio.sleep(8)
+    runner.extend(seconds)
+    await until(runner, State.STOPPED)
+    assert age(runner) == end
+
+
+async def test_time_asked_for_while_nothing_is_waited_for_changes_nothing(autojump_clock, start):
+    async def deaf(stopping, *, task_status):
+        task_status.started()
+        await trio.sleep_forever()
+
+    runner = await start(deaf, start_timeout=10.0, stop_timeout=3.0)
+    await trio.sleep(5)
+    runner.extend(1.0)
+    await trio.sleep(5)
+    assert runner.state is State.RUNNING
+    runner.stop()
+    await until(runner, State.STOPPED)
+    assert age(runner) == 13
+
+
+# Ended from outside.
+
+
+@pytest.mark.parametrize("state", [State.STOPPED, State.BACKOFF, State.STOPPING])
+async def test_what_has_no_life_to_lose_is_neither_failed_nor_renewed(autojump_clock, start, state):
+    async def breaks_or_winds_down(stopping, *, task_status):
+        task_status.started()
+        if state is State.BACKOFF:
+            raise ValueError("boom")
+        await stopping.wait()
+        await trio.sleep(1)
+
+    runner = await start(breaks_or_winds_down, wanted=state is not State.STOPPED)
+    if state is State.STOPPING:
+        runner.stop()
+    before = runner.status.value
+    assert before.state is state
+    runner.fail("unhealthy", unhealthy=True)
+    runner.renew("b is BACKOFF")
+    assert runner.status.value == before
+    assert (runner.judged, runner.unhealthy) == (False, False)
+    if state is State.STOPPING:
+        await until(runner, State.STOPPED)
+        await trio.sleep(100)
+        assert runner.state is State.STOPPED
+
+
+async def test_a_restart_forgets_why_the_life_before_was_ended(autojump_clock, start):
+    async def tidy(stopping, *, task_status):
+        task_status.started()
+        await stopping.wait()
+        await trio.sleep(1)
+
+    runner = await start(tidy, stop_timeout=5.0)
+    runner.fail("no answer")
+    runner.restart()
+    assert (await until(runner, State.STOPPED)).reason == ""
+    await until(runner, State.RUNNING)
+    runner.fail("no answer")
+    assert (await until(runner, State.BACKOFF)).reason == "no answer"
+    told = len(runner.told)
+    runner.restart()
+    assert {status.reason for status in runner.told[told:]} == {""}
+    await runner.settled()
+    assert {status.reason for status in runner.told[told:]} == {""}
+
+
 # Starting again.
 
 
