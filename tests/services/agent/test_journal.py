@@ -103,6 +103,26 @@ def test_it_is_read_from_any_place_and_so_far_as_wanted(path: Path, count: int) 
             assert [event.id for event in reader.read(after, 3)] == found[:3]
 
 
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_is_far_behind_is_not_read_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    """There stands what would end the reading."""
+    monkeypatch.setattr(journal_module, "STRIDE", 4)
+    journal = Journal(path)
+    for number in range(1, 24):
+        journal.append("text.delta", {}, number)
+    journal.close()
+    if anew:
+        journal = Journal(path)
+    later = path.read_bytes().replace(b'"id":12,', b'"id":99,')
+    path.write_bytes(later)
+    for after in (12, 13, 16, 22):
+        assert [event.id for event in journal.read(after)] == [*range(after + 1, 24)]
+    assert [event.id for event in journal.read(11)] == []
+    assert [event.id for event in journal.read(7)] == [8, 9, 10, 11]
+
+
 def test_of_long_events_fewer_are_read_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_module, "PAGE", 1000)
     journal = Journal(path)
