@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tomllib
 import uuid
+from pathlib import Path
 from typing import TypeVar
 
+import msgspec
 import trio
 
 from supervisor.channels import Channels
@@ -17,6 +20,14 @@ from supervisor.spec import TaskSpec
 from supervisor.vitals import Vitals
 
 T = TypeVar("T")
+
+SERVICES = Path(__file__).parents[1] / "config" / "services.toml"
+
+
+def shipped(name: str) -> TaskSpec:
+    """A task as the product declares it, channels and all; without its options."""
+    table = tomllib.loads(SERVICES.read_text(encoding="utf-8"))["service"][name]
+    return msgspec.convert({**table, "name": name, "options": {}}, TaskSpec)
 
 
 class Harness:

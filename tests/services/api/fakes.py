@@ -31,19 +31,9 @@ from services.messages import (
     Workspace,
 )
 from supervisor.desk import NotFound, Refused
-from supervisor.spec import TaskSpec
-from tests.harness import Harness
+from tests.harness import Harness, shipped
 
-SPEC = TaskSpec(
-    name="api",
-    run="services.api:serve",
-    control=True,
-    asks=("workspaces", "agent", "previews", "doctor", "webhooks"),
-    logs=True,
-    sends=("activity",),
-    watches=("transfers", "routes", "turns"),
-    stop_timeout=5.0,
-)
+SPEC = shipped("api")
 
 IDS = {"clientId": "acme", "userId": "ann", "threadId": "t1"}
 KEY = ThreadKey("acme", "ann", "t1")

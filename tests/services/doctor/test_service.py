@@ -27,17 +27,10 @@ from services.messages import (
 from supervisor.control import Specs
 from supervisor.desk import Gone, NotFound, Refused
 from supervisor.spec import TaskSpec
-from tests.harness import Harness
+from tests.harness import Harness, shipped
 from tests.services.doctor.standins import Site, listening
 
-SPEC = TaskSpec(
-    name="doctor",
-    run="services.doctor:serve",
-    control=True,
-    asks=("workspaces", "previews"),
-    answers=("doctor",),
-    watches=("routes",),
-)
+SPEC = shipped("doctor")
 OTHER = ThreadKey("acme", "ada", "first")
 BEFORE = b"<h1>Hello</h1>\n"
 

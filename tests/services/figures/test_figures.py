@@ -27,16 +27,10 @@ from services.messages import (
 from supervisor.desk import Refused
 from supervisor.log import setup
 from supervisor.model import ServiceStatus, State
-from supervisor.spec import TaskSpec
-from tests.harness import Harness
+from tests.harness import Harness, shipped
 from tests.services.figures.emf import check
 
-SPEC = TaskSpec(
-    name="figures",
-    run="services.figures:serve",
-    asks=("agent",),
-    watches=("turns", "routes"),
-)
+SPEC = shipped("figures")
 KEY = ThreadKey("acme", "ann", "t1")
 
 

@@ -14,17 +14,9 @@ from services.idle.decide import Mode
 from services.messages import Activity, Blocked, Ending, Turns
 from supervisor.control import Shutdown
 from supervisor.desk import Refused
-from supervisor.spec import TaskSpec
-from tests.harness import Harness
+from tests.harness import Harness, shipped
 
-SPEC = TaskSpec(
-    name="idle",
-    run="services.idle:serve",
-    control=True,
-    receives=("activity",),
-    sends=("endings",),
-    watches=("turns",),
-)
+SPEC = shipped("idle")
 ALONE = Task("edits", "arn:aws:ecs:eu-central-1:123456789012:task/edits/f00", "editor", "5")
 OURS = Task(ALONE.cluster, ALONE.arn, ALONE.family, ALONE.revision, "acme-ada")
 DENIED = Refused("cannot set the service to 0, which takes ecs:UpdateService: AccessDenied")

@@ -9,17 +9,9 @@ import trio
 from services.idle import Options, serve
 from services.messages import Activity, Turns
 from supervisor.control import Shutdown
-from supervisor.spec import TaskSpec
-from tests.harness import Harness
+from tests.harness import Harness, shipped
 
-SPEC = TaskSpec(
-    name="idle",
-    run="services.idle:serve",
-    control=True,
-    receives=("activity",),
-    sends=("endings",),
-    watches=("turns",),
-)
+SPEC = shipped("idle")
 
 
 class Container:

@@ -12,8 +12,7 @@ from services.messages import Blocked, Delivery, Ending, FindTurn, ListHooks, Tr
 from services.webhooks import Options, retrying, serve
 from services.webhooks.hook import Hook
 from supervisor.desk import NotFound
-from supervisor.spec import TaskSpec
-from tests.harness import Harness
+from tests.harness import Harness, shipped
 from tests.services.posting.receiver import SECRET, answer, receiving
 from tests.services.webhooks.test_following import TURN, World
 from tests.services.webhooks.test_following import event as event_of
@@ -24,14 +23,7 @@ def event(stamp):
     return event_of(stamp, time=time.time())
 
 
-SPEC = TaskSpec(
-    name="webhooks",
-    run="services.webhooks:serve",
-    asks=("agent",),
-    answers=("webhooks",),
-    receives=("endings",),
-    stop_timeout=5.0,
-)
+SPEC = shipped("webhooks")
 
 
 class Life:
