@@ -143,4 +143,6 @@ MEANINGS: Mapping[type[Struct], Mapping[str, str]] = {
 
 def meaning(table: type[Struct], key: str) -> str:
     """Of a key of a table, or of a base of that."""
-    return next(text for base in table.__mro__ if (text := MEANINGS.get(base, {}).get(key)))
+    found = [text for base in table.__mro__ if (text := MEANINGS.get(base, {}).get(key))]
+    assert found, f"{__name__} has no text for the key {key!r} of {table.__name__}"
+    return found[0]
