@@ -77,10 +77,10 @@ def cli(context: click.Context, path: Path | None, overrides: tuple[str, ...]) -
 
     doubts: Sequence[Problem] = ()
 
-    def read() -> Plan:
+    def read(*, starting: bool = False) -> Plan:
         nonlocal doubts
         config = chosen.load(None, ())
-        seen = look(config, os.environ)
+        seen = look(config, os.environ, starting=starting)
         doubts = seen.doubts
         try:
             planned = plan(config)
@@ -91,7 +91,7 @@ def cli(context: click.Context, path: Path | None, overrides: tuple[str, ...]) -
         return planned
 
     try:
-        planned = read()
+        planned = read(starting=True)
     except ConfigError as error:
         complain(error.problems)
         return BAD_CONFIGURATION

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,29 @@ def test_check_warns_of_it_and_fails_where_that_is_asked_for(
     assert "service.wary: warning: cannot run here" in told
     assert "service.wary.options.root: warning: FOLDER='nowhere': is lost with" in told
     assert run(["check", "--strict", str(file)]) == 2
+
+
+def test_nothing_starts_where_somebody_else_has_the_port(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as theirs:
+        port = theirs.getsockname()[1]
+        monkeypatch.setenv("PORT", str(port))
+        assert run(["-c", str(file)]) == 2
+        assert capfd.readouterr().err.splitlines() == [
+            f"{file}:13: service.wary.options.bind: PORT='{port}': another program listens on"
+            f" 127.0.0.1:{port}: end that, or choose another port",
+            "1 problem; nothing was started",
+        ]
+        assert run(["check", "--strict", str(file)]) == 0, "it may be the daemon itself"
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1:{port}", "[::1]:{port}", "ä..b:{port}", "a.invalid:1"])
+def test_a_port_is_no_obstacle_where_nobody_listens_there(file: Path, bind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    file.write_text(WARY.replace("127.0.0.1:${PORT:-0}", bind.format(port=port)))
+    assert look(load(file, {}), {}, starting=True).obstacles == ()
 
 
 def test_nothing_starts_where_something_is_in_the_way(
