@@ -198,7 +198,8 @@ class Dependencies:
         if status is None or status.state is not State.EXITED:
             reason = status.reason if status else "it was stopped"
             what = "npm ci" if wanted.kind is Kind.NPM else f"{wanted.kind.program} install"
-            return f"cannot install dependencies: {what} failed: {reason or 'see its log'}"
+            said = f"what it said is in the log, by {name}"
+            return f"cannot install dependencies: {what} failed: {reason or 'it ended'}; {said}"
         seconds = round(trio.current_time() - started, 1)
         log.info("dependencies installed", manager=wanted.kind.value, seconds=seconds)
         return ""

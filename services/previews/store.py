@@ -65,7 +65,10 @@ def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[P
     if mine.is_dir() and not mine.is_symlink() and not spread.is_ours(mine):
         return (Place(key="", entry=root),)
     if not (root / MANIFEST).is_file():
-        raise Refused(f"cannot start a dev server: the site has no {MANIFEST}")
+        raise Refused(
+            f"cannot start a dev server: the site has no {MANIFEST}; commit one that names astro,"
+            " or say in which folder the site is, as `site`"
+        )
     for name in (MANIFEST, *LOCKS):
         _refuse_link(root, name)
     found = managers.candidates(

@@ -67,7 +67,8 @@ def checked(url: str, schemes: Collection[str], hosts: Collection[str] = ()) -> 
     except ValueError:
         raise Invalid("cannot use this repoUrl: it is not a valid address") from None
     if parts.scheme not in schemes or "://" not in url:
-        raise Invalid(f"cannot use this kind of repoUrl: use {allowed}")
+        example = ", as in https://github.com/OWNER/NAME" if "https" in schemes else ""
+        raise Invalid(f"cannot use this kind of repoUrl: use {allowed}{example}")
     if parts.scheme == "file":
         if host or not parts.path.startswith("/"):
             raise Invalid("cannot use this repoUrl: write file:/// and an absolute path")

@@ -90,6 +90,7 @@ async def test_an_installation_that_fails_fails_for_all_who_wait_and_may_be_trie
         kept.supervisor.go.set()
         failed = await kept.until(PreviewState.FAILED)
         assert "npm ci failed: exit code 1" in failed.reason
+        assert "what it said is in the log, by install@" in failed.reason
         await kept.until(PreviewState.FAILED, OTHER)
         assert len(kept.supervisor.names(Start)) == 1
         kept.supervisor.outcome.clear()

@@ -61,7 +61,7 @@ def test_a_missing_lock_file_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(Refused, match=r"no package-lock\.json .*; run `npm install` once and com"):
         store.look(root, tmp_path, "x")
     (root / "package.json").unlink()
-    with pytest.raises(Refused, match=r"no package\.json"):
+    with pytest.raises(Refused, match=r"no package\.json; commit one that names astro"):
         store.look(root, tmp_path, "x")
 
 

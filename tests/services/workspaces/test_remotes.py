@@ -24,6 +24,13 @@ def test_an_address_of_an_allowed_kind_is_taken_as_it_is(url: str) -> None:
     assert checked(url, SCHEMES) == url
 
 
+def test_who_writes_an_address_as_for_ssh_is_told_how_it_is_written_here() -> None:
+    with pytest.raises(
+        Refused, match=r"use https:// or file://, as in https://github\.com/OWNER/NAME$"
+    ):
+        checked("git@github.com:acme/site.git", SCHEMES)
+
+
 @pytest.mark.parametrize(
     "url",
     [
