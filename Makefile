@@ -19,8 +19,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns endure soak lock upgrade clean
-.PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns endure fuzz lock upgrade clean
+.PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns endure soak fuzz lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
@@ -119,6 +118,7 @@ endure: $(VENV)/test.stamp ## a flood, a dead log, a full disk and 10,000 restar
 # SOAK="--turns 500 --pings 0 --restarts 0" narrows it.
 soak: $(VENV)/test.stamp ## 10,000 turns, 100,000 pings, 10,000 restarts: nothing rises; an hour or two
 	@$(BIN)/python -m tests.soak --plot tests/soak/figures $(SOAK)
+
 # FUZZ=tests/fuzz/test_toml.py tries one reader alone.
 FUZZ ?= tests/fuzz
 
