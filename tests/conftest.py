@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import re
 import shutil
@@ -63,3 +64,9 @@ def require() -> Callable[[str], Path]:
         return Path(found)
 
     return path_of
+
+
+@pytest.fixture
+def limits_itself() -> None:
+    """For a test that may take longer than any other, and ends by itself when it hangs."""
+    faulthandler.cancel_dump_traceback_later()
