@@ -11,7 +11,7 @@ import trio
 from services.agent.feed import Feed
 from services.agent.journal import VERSION, Journal
 from services.agent.ledger import Ledger
-from services.messages import Event, ThreadKey, TurnInfo
+from services.messages import Event, ThreadKey, TurnInfo, TurnState
 from supervisor.cell import Cell
 from supervisor.desk import Refused
 
@@ -30,7 +30,7 @@ class Book:
         self.ledger = ledger
         self.news = Cell(0)
         self.last = journal.last  # the id of the last event that shows
-        self._torn = False  # something ended that could not be written down
+        self.is_torn = False  # something came to its end that is not written down
         self._journal = journal
         self._feed = feed
         self._writing = trio.Lock()
@@ -71,10 +71,10 @@ class Book:
                 self.ledger.apply(event.data)
                 self.ring()
 
-    def fail(self, turn: str, error: str) -> None:
+    def lose(self, turn: str, state: TurnState, error: str) -> None:
         """End a turn for whoever waits, though its end cannot be written down."""
-        self._torn = True
-        self.ledger.fail(turn, error)
+        self.is_torn = True
+        self.ledger.lose(turn, state, error)
         self.ring()
 
     def ring(self) -> None:
@@ -106,7 +106,7 @@ class Book:
 
     def _let_go(self) -> None:
         self._journal.close()
-        if not self._torn and not self.ledger.intents:
+        if not self.is_torn and not self.ledger.intents:
             self._marker.unlink(missing_ok=True)
 
     @property

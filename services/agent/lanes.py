@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 import trio
 
-from services.agent import Options, images, previews, remarks, turns
+from services.agent import Options, images, previews, recovery, remarks, turns
 from services.agent.backend import Backend, Turn
 from services.agent.backends import Unusable
 from services.agent.book import Book
@@ -34,9 +34,11 @@ from services.messages import (
     Workspace,
 )
 from supervisor.context import Context
-from supervisor.desk import Refused
+from supervisor.desk import NotFound, Refused
 
 log = structlog.get_logger()
+
+AGAIN = 2.0  # seconds until what could not be written down is tried again
 
 
 @dataclass(slots=True, eq=False)
@@ -97,9 +99,32 @@ class Lane:
         return len(self.queue) - (self.running is None)
 
     async def work(self) -> None:
-        """Run what is queued, until nothing is, or the agent stops. Never raises but to cancel."""
-        while self.queue and not self.is_stopping:
-            await self._next()
+        """Run what is queued, until nothing is, or the agent stops. Never raises but to cancel.
+
+        What ended and could not be written down comes before anything else, as soon as it can be.
+        """
+        while not self.is_stopping:
+            if self.book.is_torn:
+                if not await self._mend():
+                    return
+            elif self.queue:
+                await self._next()
+            else:
+                return
+
+    async def _mend(self) -> bool:
+        """Try to complete the journal; False where there is no such thread any more."""
+        try:
+            async with self.admission:
+                await recovery.recover(self._ctx, self.book)
+                self.book.is_torn = False
+        except NotFound:
+            return False
+        except (Refused, OSError) as error:
+            log.warning("thread not recovered", thread=str(self.book.key), reason=str(error))
+            with trio.move_on_after(AGAIN):
+                await self.book.news.until(lambda _: self.is_stopping)
+        return True
 
     async def cancel(self, turn: str) -> None:
         """Take a turn out of the queue, or end its work; nothing if it has ended."""
@@ -129,7 +154,8 @@ class Lane:
             await self._finish(turn, TurnState.FAILED, str(refusal), Reason.WORKSPACE)
         except OSError as error:
             log.warning("turn not written down", turn=turn, reason=str(error))
-            self.book.fail(turn, f"cannot keep the history of {self.book.key}: {error}")
+            text = f"cannot keep the history of {self.book.key}: {error}"
+            self.book.lose(turn, TurnState.FAILED, text)
         finally:
             self.running = None
             self._show()
@@ -247,4 +273,4 @@ class Lane:
                 "turn.finished", turn=turn, state=state, error=error, reason=reason
             )
         if not self.book.ledger.has_ended(turn):
-            self.book.fail(turn, error)
+            self.book.lose(turn, state, error)

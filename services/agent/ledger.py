@@ -24,7 +24,9 @@ from supervisor.desk import NotFound
 
 @dataclass(slots=True)
 class _Draft:
-    """A turn as far as it is known. `order` is the event that it began with."""
+    """A turn as far as it is known. `order` is the event that it began with. `lost` is the end,
+    with its error, that is told of it and could not be written down.
+    """
 
     info: TurnInfo
     order: int
@@ -34,10 +36,19 @@ class _Draft:
     said: list[str] = field(default_factory=list[str])
     changed: dict[str, None] = field(default_factory=dict[str, None])
     lineage: Lineage | None = None
+    lost: tuple[TurnState, str] | None = None
 
-    def seen(self) -> TurnInfo:
+    def written(self) -> TurnInfo:
+        """As the journal has it."""
         files = self.info.files or tuple(sorted(self.changed))
         return replace(self.info, output="".join(self.said), files=files)
+
+    def seen(self) -> TurnInfo:
+        info = self.written()
+        if self.lost is None:
+            return info
+        state, error = self.lost
+        return replace(info, state=state, error=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +116,13 @@ class Ledger:
             if line.leftover is Leftover.OFFERED:
                 self._offered[line.turn] = None
 
-    def fail(self, turn: str, error: str) -> None:
-        """End a turn whose end cannot be written down."""
-        draft = self._drafts[turn]
-        draft.info = replace(draft.info, state=TurnState.FAILED, error=error)
+    def lose(self, turn: str, state: TurnState, error: str) -> None:
+        """Have a turn be seen as ended, until its end is written down."""
+        self._drafts[turn].lost = (state, error)
+
+    def lost(self, turn: str) -> tuple[TurnState, str] | None:
+        """The end that is told of a turn and is not written down."""
+        return self._drafts[turn].lost
 
     def __contains__(self, turn: str) -> bool:
         return turn in self._drafts
@@ -119,7 +133,8 @@ class Ledger:
 
     def has_ended(self, turn: str) -> bool:
         """Raises `NotFound`."""
-        return self._draft(turn).info.state.ended
+        draft = self._draft(turn)
+        return draft.info.state.ended or draft.lost is not None
 
     def _draft(self, turn: str) -> _Draft:
         if turn not in self._drafts:
@@ -146,7 +161,10 @@ class Ledger:
 
     @property
     def unfinished(self) -> tuple[TurnInfo, ...]:
-        return tuple(draft.seen() for draft in self._drafts.values() if not draft.info.state.ended)
+        """Those without an end in the journal, as it has them."""
+        return tuple(
+            draft.written() for draft in self._drafts.values() if not draft.info.state.ended
+        )
 
     @property
     def offered(self) -> str | None:
@@ -223,6 +241,7 @@ class Ledger:
                 if line.hash is not None:
                     draft.lineage = self._active = Lineage(info.turn, self._active)
             case "turn.finished":
+                draft.lost = None
                 draft.said = ["".join(draft.said)]
                 draft.info = replace(
                     info,

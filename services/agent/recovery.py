@@ -1,4 +1,5 @@
-"""What a life that was killed left under way in a thread: found out, and written down.
+"""What was left under way in a thread by a life that was killed, or a disk that took no more:
+found out, and written down.
 
 A commit says by its `Turn-ID` whether what had begun was done. So nothing is done twice, and what
 was done counts.
@@ -22,6 +23,7 @@ from services.messages import (
     ReadDiff,
     ReadGit,
     ReadLog,
+    Reason,
     SaveChanges,
     ThreadKey,
     TurnInfo,
@@ -52,10 +54,13 @@ async def recover(ctx: Context[Options], book: Book) -> tuple[str, ...]:
         await book.write("turn.settled", turn=offered, leftover=Leftover.KEPT, **made)
     waiting: list[str] = []
     for info in unfinished:
-        if info.state is TurnState.QUEUED:
-            waiting.append(info.turn)
-        else:
+        lost = book.ledger.lost(info.turn)
+        if info.state is not TurnState.QUEUED:
             await _end(ctx, book, info, _commit(log, info.turn))
+        elif lost is None:
+            waiting.append(info.turn)
+        else:  # somebody was told of an end: it must not begin any more
+            await _lose(book, info.turn, *lost)
     return tuple(waiting)
 
 
@@ -73,6 +78,11 @@ async def _end(ctx: Context[Options], book: Book, info: TurnInfo, commit: LogEnt
     left: dict[str, object] = {"saved": saved, "leftover": Leftover.OFFERED} if saved else {}
     error = f"{UNFINISHED}; {turns.KEPT}" if saved else UNFINISHED
     await finish(state=TurnState.INTERRUPTED, error=error, **left)
+
+
+async def _lose(book: Book, turn: str, state: TurnState, error: str) -> None:
+    reason = Reason.WORKSPACE if state is TurnState.FAILED else None
+    await book.write("turn.finished", turn=turn, state=state, error=error, reason=reason)
 
 
 async def _complete(

@@ -49,6 +49,7 @@ class Roster:
         """
         lane = self._lanes.get(key)
         if lane is not None and (lane.is_busy or await lane.book.is_current()):
+            self.run(lane)  # what could not be written down may be by now
             return lane
         opening = self._opening.setdefault(key, trio.Lock())
         try:
@@ -56,7 +57,8 @@ class Roster:
                 known = self._lanes.get(key)
                 if known is not None and known is not lane:
                     return known
-                self._lanes.pop(key, None)  # deleted; there may be another one of that name
+                # Deleted, and there may be another one of that name; or its volume is away, and
+                # the lane has to be the same when that is back.
                 workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
                 self._lanes[key] = lane = await self._open(key, workspace.history)
                 return lane
@@ -91,8 +93,8 @@ class Roster:
             await self._rested.wait()
 
     def run(self, lane: Lane) -> None:
-        """See to it that somebody works through the queue of a thread."""
-        if not lane.works and lane.queue and not self.stopping:
+        """See to it that somebody works through the queue of a thread, and mends its journal."""
+        if not lane.works and (lane.queue or lane.book.is_torn) and not self.stopping:
             lane.works = True
             self._working += 1
             self._nursery.start_soon(self._work, lane)

@@ -252,14 +252,16 @@ class Agent:
 
         async def alone() -> R:
             async with lane.admission:
-                if lane.is_busy:
+                if lane.is_busy or lane.book.is_torn:
                     raise Refused(
                         f"cannot do this to {key} while a turn runs in it: wait for its end"
                     )
                 await lane.book.be_busy()
                 # Cut off in the middle it keeps its mark, for the next life to look.
                 done = await outcome.acapture(work, lane.book)
+                lane.book.is_torn = bool(lane.book.ledger.intents)
                 await self._roster.rest(lane)
+                self._roster.run(lane)
                 return done.unwrap()
 
         return await self._surely(alone)

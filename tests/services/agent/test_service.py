@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +12,7 @@ import structlog
 import trio
 import trio.testing
 
-from services.agent import Options, journal, serve
+from services.agent import Options, journal, lanes, serve
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.backends import BACKENDS
 from services.agent.lanes import Running
@@ -37,9 +39,10 @@ from services.messages import (
     ToolStarted,
     TurnInfo,
     TurnState,
+    UndoTurn,
 )
 from supervisor.cell import Cell
-from supervisor.desk import Busy, Invalid, NotFound, Refused
+from supervisor.desk import Busy, Invalid, NotFound, Refused, Request
 from tests.services.agent.serving import KEY, OTHER, Bench, Endless, quiet
 
 PNG = Image("image/png", b"\x89PNG\r\n\x1a\n...")
@@ -590,6 +593,101 @@ async def test_a_turn_whose_end_the_disk_does_not_take_ends_all_the_same_and_is_
     assert bench.kinds() == ["turn.queued", "turn.started"]
     async with bench.life(quiet):
         assert (await bench.found(info.turn)).state is TurnState.INTERRUPTED
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Full as long as there is something in this list; what was not written is tried again soon."""
+    full: list[str] = []
+    write = journal.Journal.append, journal.Journal.note
+
+    def guarded(put: Callable[..., Any]) -> Callable[..., Any]:
+        def written(*given: Any) -> Any:
+            if full:
+                raise OSError(28, "No space left on device")
+            return put(*given)
+
+        return written
+
+    monkeypatch.setattr(journal.Journal, "append", guarded(write[0]))
+    monkeypatch.setattr(journal.Journal, "note", guarded(write[1]))
+    monkeypatch.setattr(lanes, "AGAIN", 0.01)
+    return full
+
+
+async def test_what_could_not_be_written_down_is_once_the_disk_takes_it_again(
+    bench: Bench, disk: list[str]
+) -> None:
+    async def script(turn: Turn, _host: Host) -> None:
+        if turn.instruction == "one":
+            disk.append("full")
+
+    async with bench.life(script):
+        info = await bench.execute("one")
+        assert "No space left" in str(info.error)
+        with pytest.raises(Refused, match="wait for its end"):
+            await bench.ask(UndoTurn(KEY, info.turn))
+        disk.clear()
+        assert (await bench.execute("two")).state is TurnState.COMMITTED
+        assert (await bench.found(info.turn)).state is TurnState.INTERRUPTED
+    assert bench.kinds().count("turn.finished") == 2
+
+
+async def test_a_turn_that_was_told_to_have_ended_before_it_began_never_begins(
+    bench: Bench, disk: list[str]
+) -> None:
+    long, carried_out = Endless(), list[str]()
+
+    async def script(turn: Turn, host: Host) -> None:
+        carried_out.append(turn.instruction)
+        if turn.instruction == "one":
+            await long(turn, host)
+
+    async with bench.life(script):
+        first = await bench.start("one")
+        await long.begun.wait()
+        second = await bench.start("two")
+        disk.append("full")
+        await bench.cancel(second)
+        disk.clear()
+        await bench.cancel(first)
+        await bench.until_journalled("turn.finished")
+        assert (await bench.execute("three")).state is TurnState.COMMITTED
+        assert (await bench.found(second)).state is TurnState.CANCELLED
+    assert carried_out == ["one", "three"]
+    ends = [(it["turn"], it["state"]) for it in bench.journal() if it["type"] == "turn.finished"]
+    assert ends[:2] == [(first, "cancelled"), (second, "cancelled")]
+
+
+async def test_a_turn_whose_volume_was_away_when_it_was_to_begin_ends_once_that_is_back(
+    bench: Bench,
+) -> None:
+    long, history = Endless(), bench.keeper.history(KEY)
+    async with bench.life(long):
+        await bench.start("one")
+        await long.begun.wait()
+        turn = await bench.start("two")
+    answer, asked = bench.keeper.answer, [0]
+
+    async def away(request: Request[Any]) -> object:
+        asked[0] += isinstance(request, FindWorkspace)
+        if asked[0] == 3:  # the first two are the opening and the look at what was left
+            history.rename(history.with_name("away"))
+            bench.keeper.unknown = {KEY}
+            asked[0] += 1
+        return await answer(request)
+
+    bench.keeper.answer = away
+    async with bench.life(quiet):
+        assert (await bench.ended(turn)).state is TurnState.FAILED
+        history.with_name("away").rename(history)
+        bench.keeper.unknown = set()
+        assert (await bench.found(turn)).state is TurnState.FAILED
+        with trio.fail_after(10):
+            while bench.kinds()[-1] != "turn.finished":
+                await trio.testing.wait_all_tasks_blocked(0.01)
+    assert bench.journal()[-1]["turn"] == turn
+    assert "open it first" in bench.journal()[-1]["error"]
 
 
 async def test_an_image_that_is_gone_fails_the_turn(bench: Bench) -> None:

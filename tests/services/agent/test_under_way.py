@@ -6,6 +6,7 @@ import pytest
 import trio
 import trio.testing
 
+from services.agent import lanes
 from services.agent.book import Book, is_busy
 from services.messages import (
     CommitChanges,
@@ -125,6 +126,27 @@ async def test_an_undoing_that_could_not_be_written_down_is_found_out_by_the_nex
             with pytest.raises(Refused, match="No space left"):
                 await bench.ask(UndoTurn(KEY, turn))
     async with bench.life(quiet):
+        assert (await bench.found(turn)).undone
+
+
+async def test_an_undoing_that_could_not_be_written_down_is_once_the_disk_takes_it_again(
+    bench: Bench, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Book.write
+
+    async def full(book: Book, kind: str, **facts: object) -> None:
+        if kind == "turn.undone":
+            raise OSError(28, "No space left on device")
+        await write(book, kind, **facts)
+
+    monkeypatch.setattr(lanes, "AGAIN", 0.01)
+    async with bench.life(writer, PLAIN):
+        turn = (await bench.execute("a.md one")).turn
+        with monkeypatch.context() as patched:
+            patched.setattr(Book, "write", full)
+            with pytest.raises(Refused, match="No space left"):
+                await bench.ask(UndoTurn(KEY, turn))
+        await bench.until_journalled("turn.undone")
         assert (await bench.found(turn)).undone
 
 
