@@ -19,7 +19,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS = 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check check-format check-lint check-async check-types check-imports
-.PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns endure soak fuzz lock upgrade clean
+.PHONY: fix coverage client studio screenshots image push bench bench-api bench-container bench-proxies bench-workspaces chaos chaos-turns chaos-whole endure soak fuzz lock upgrade clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' \
@@ -111,6 +111,9 @@ chaos: $(VENV)/test.stamp ## kill the daemon 500 times while it works: nothing i
 
 chaos-turns: $(VENV)/test.stamp ## kill the daemon, Claude Code and its model during 300 turns; ten minutes
 	@$(BIN)/python -m tests.chaos.turns $(CHAOS)
+
+chaos-whole: $(VENV)/test.stamp ## let everything go wrong with the whole while six people edit; an hour, as root
+	@$(BIN)/python -m tests.chaos.whole $(CHAOS)
 
 endure: $(VENV)/test.stamp ## a flood, a dead log, a full disk and 10,000 restarts at once; some minutes
 	@$(BIN)/python -m tests.endurance

@@ -23,7 +23,7 @@ class Serve(Protocol):
     ) -> None: ...
 
 
-def _replacing(owner: Any, name: str, by: Callable[..., Any]) -> Serve:
+def replacing(owner: Any, name: str, by: Callable[..., Any]) -> Serve:
     async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
         setattr(owner, name, by)
         await run(ctx, task_status=task_status)
@@ -34,7 +34,7 @@ def _replacing(owner: Any, name: str, by: Callable[..., Any]) -> Serve:
 _recover, _read = recovery.recover, Journal.read
 
 
-async def _everything_again(ctx: Context[Options], book: Book) -> tuple[str, ...]:
+async def everything_again(ctx: Context[Options], book: Book) -> tuple[str, ...]:
     await trio.lowlevel.checkpoint()
     return tuple(info.turn for info in book.ledger.unfinished)
 
@@ -69,13 +69,13 @@ def _read_too_little(
     return tuple(event for event in _read(journal, after, limit) if event.type != "usage")
 
 
-runs_again_what_ran = _replacing(recovery, "recover", _everything_again)
-forgets_what_waits = _replacing(recovery, "recover", _nothing_again)
-commits_halves = _replacing(recovery, "_end", _commit_what_is_there)
-knows_no_key = _replacing(Ledger, "keyed", lambda *_: None)
-forgets_what_it_undid = _replacing(recovery, "_complete", _give_up)
-saves_nothing = _replacing(Transaction, "_save", _save_nothing)
-tells_too_little = _replacing(Journal, "read", _read_too_little)
+runs_again_what_ran = replacing(recovery, "recover", everything_again)
+forgets_what_waits = replacing(recovery, "recover", _nothing_again)
+commits_halves = replacing(recovery, "_end", _commit_what_is_there)
+knows_no_key = replacing(Ledger, "keyed", lambda *_: None)
+forgets_what_it_undid = replacing(recovery, "_complete", _give_up)
+saves_nothing = replacing(Transaction, "_save", _save_nothing)
+tells_too_little = replacing(Journal, "read", _read_too_little)
 
 MUTANTS = tuple(
     f"{__name__}:{name}"

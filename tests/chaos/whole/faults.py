@@ -67,7 +67,8 @@ class Faults:
         self._ports = ports
         self._folder = folder
         self._troubles = troubles
-        self._alone = trio.Lock()  # a daemon that starts needs its volume and its configuration
+        # A daemon that starts needs its volume and its configuration.
+        self._on_volume, self._on_configuration = trio.Lock(), trio.Lock()
 
     def all(self) -> dict[str, Callable[[Random], Awaitable[bool]]]:
         """By their names."""
@@ -97,7 +98,7 @@ class Faults:
     # Processes.
 
     async def _kill_daemon(self, rng: Random) -> bool:
-        async with self._alone:
+        async with self._on_volume, self._on_configuration:
             await self._daemon.until_up()
             life = self._daemon.lives
             self._daemon.kill()
@@ -152,7 +153,7 @@ class Faults:
     # The volume.
 
     async def _fill(self, rng: Random) -> bool:
-        async with self._alone:
+        async with self._on_volume:
             with self._troubles.during("volume full"):
                 try:
                     await trio.to_thread.run_sync(self._volume.fill)
@@ -162,7 +163,7 @@ class Faults:
         return True
 
     async def _cover(self, name: str, cover: Callable[[], None], rng: Random) -> bool:
-        async with self._alone:
+        async with self._on_volume:
             with self._troubles.during(name):
                 cover()
                 try:
@@ -174,7 +175,7 @@ class Faults:
     # Descriptors.
 
     async def _exhaust(self, rng: Random) -> bool:
-        async with self._alone:
+        async with self._on_volume:
             pid = self._daemon.pid
             soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
             used = len(os.listdir(f"/proc/{pid}/fd"))
@@ -205,12 +206,12 @@ class Faults:
     # The control socket.
 
     async def _reload(self, rng: Random) -> bool:
-        async with self._alone:
+        async with self._on_configuration:
             await self._reloading.well(rng, self._daemon.pid)
         return True
 
     async def _reload_badly(self, rng: Random) -> bool:
-        async with self._alone:
+        async with self._on_configuration:
             await self._reloading.badly(rng)
         return True
 

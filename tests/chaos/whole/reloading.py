@@ -14,7 +14,7 @@ import trio
 from supervisor.socket.client import Client, Rejected, Unreachable
 from tests.chaos.client import Defect
 
-PATIENCE = 20.0  # seconds until a reload by signal shows
+PATIENCE = 60.0  # seconds until a reload by signal shows
 GLANCE = 0.1
 GOOD = """
 [service.hmr]

@@ -44,5 +44,6 @@ class Storm:
         return self._left.pop()
 
     async def _strike(self, name: str, rng: Random) -> None:
-        struck = await self._faults[name](rng)
-        self._tally.kills[name if struck else "nobody was there to be struck"] += 1
+        self._tally.kills[name] += 1
+        if not await self._faults[name](rng):
+            self._tally.kills[name] -= 1
