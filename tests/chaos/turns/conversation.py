@@ -153,6 +153,9 @@ class Conversation:
         if not offered or how == "leave":
             return
         info = await self.asking.settle(offered[-1], how)
+        # Where nobody could save it, or see whether there was anything, there may be nothing to keep.
+        if info["saved"] is None and info["leftover"] is None:
+            return
         if info["leftover"] != {"keep": "kept", "drop": "dropped"}[how]:
             raise Defect(f"to {how} {offered[-1]} is answered with {info}")
 
