@@ -153,7 +153,7 @@ class Conversation:
         if not offered or how == "leave":
             return
         info = await self.asking.settle(offered[-1], how)
-        # Where nobody could save it, or see whether there was anything, there may be nothing to keep.
+        # What nobody could save, or look at, may turn out to be nothing.
         if info["saved"] is None and info["leftover"] is None:
             return
         if info["leftover"] != {"keep": "kept", "drop": "dropped"}[how]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.chaos.turns.kept import Down
 from tests.chaos.whole.levels import HEAP, SLACK, Level, grown
+from tests.chaos.whole.logs import outcries
 from tests.chaos.whole.previewed import bound
 from tests.chaos.whole.promises import leavings, standing, truth
 from tests.chaos.whole.site import shown
@@ -108,6 +110,19 @@ def test_a_process_is_known_by_its_command_and_by_whose_child_it_is() -> None:
     assert kind(b"esbuild") == "other"
     stranger = Process(20, 1, "S", "other")
     assert below(DAEMON, [WORKER, stranger, ASTRO]) == [ASTRO, WORKER]
+
+
+def test_a_traceback_that_no_fault_explains_is_found_out() -> None:
+    def told(*kinds: str) -> bytes:
+        chain = [{"exc_type": kind, "exceptions": list[str]()} for kind in kinds]
+        return json.dumps({"event": "broke", "exception": chain}).encode() + b"\n"
+
+    assert [*outcries(b'{"event":"stopped"}\n' + told("OSError") + b'{"ev')] == []
+    assert [*outcries(told("KeyError", "OSError"))] == []
+    assert len([*outcries(told("KeyError"))]) == 1
+    inner = told("ExceptionGroup").replace(b"[]", b'[{"exc_type":"KeyError"}]')
+    assert "KeyError" in next(outcries(inner))
+    assert [*outcries(b"Traceback (most recent call last):\n")]
 
 
 def test_a_page_shows_its_lines_and_a_preview_has_its_bound() -> None:

@@ -23,6 +23,7 @@ from tests.chaos.turns.tally import Tally
 from tests.chaos.whole import calm, previewed, programs, site, tree
 from tests.chaos.whole.faults import BAG, Faults
 from tests.chaos.whole.forwarder import Forwarder
+from tests.chaos.whole.logs import outcries
 from tests.chaos.whole.people import Gate, Patient, Person
 from tests.chaos.whole.reloading import Reloading
 from tests.chaos.whole.storm import Storm
@@ -97,6 +98,7 @@ class World:
         )
         self._storm = Storm(Random(f"{seed} storm"), faults.all(), BAG, tally)
         self._levels = calm.Levels()
+        self._logged = 0  # bytes of the log that were looked at
         self._people = [
             Person(
                 self,
@@ -195,6 +197,9 @@ class World:
         others = frozenset({os.getpid(), self._model.pid})
         await calm.settled(self.daemon, self._control, others, REST)
         quiet = trio.current_time() - began
+        log = self.daemon.log.read_bytes()
+        _raise([*outcries(log[self._logged :])])
+        self._logged = log.rfind(b"\n") + 1
         for it in self._people:
             _raise([*checks.at_rest(it, it.excuse), *filter(None, [it.unpushed()])])
         back: list[float] = []
