@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,17 +31,18 @@ def test_a_short_run_keeps_every_promise(require: Callable[[str], Path], cache: 
     assert [int(number.replace(",", "")) for number in reached] == [40, 60, 20, 2020, 2]
 
 
+STEADY = Look(0, 60.0, 70.0, 0.0, 30.0, 8.0, 90.0, 4.0, 0.0, 5.0, 5.0)
+
+
 def seen(**rising: float) -> Seen:
     """A run of which nothing rises but what is said, by so much in a thousand."""
-    flat = dict.fromkeys(Look.__slots__, 0.0) | {"memory": 60.0, "descriptors": 30.0}
-    looks = [
-        Look(
-            **flat
-            | {name: flat[name] + rise * done / 1000 for name, rise in rising.items()}
-            | {"done": done, "spent": 20.0 * done + rising.get("spent", 0) * done**2 / 2000}
-        )
-        for done in range(0, 10_000, 50)
-    ]
+
+    def look(done: int) -> Look:
+        risen = {name: getattr(STEADY, name) + by * done / 1000 for name, by in rising.items()}
+        spent = 20.0 * done + rising.get("spent", 0.0) * done**2 / 2000
+        return replace(STEADY, **risen | {"done": done, "spent": spent})
+
+    looks = [look(done) for done in range(0, 10_000, 50)]
     return Seen("restarts", looks, [], [(look.done, 0.1) for look in looks])
 
 
