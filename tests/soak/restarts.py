@@ -77,11 +77,11 @@ class Restarts(Load):
 
     def promises(self) -> Iterator[Promise]:
         status = self.world.status()
-        left = [name for name in status if name.startswith("astro@")]
+        left = [name for name in status if name.startswith("astro@churn-")]
         yield exactly("instances that are left", len(left), 0)
-        yield exactly(
-            "previews that are left", len(self.world.good("GET", "/v1/previews")["previews"]), 0
-        )
+        previews = self.world.good("GET", "/v1/previews")["previews"]
+        left = [one["id"] for one in previews if one["threadId"].startswith("churn-")]
+        yield exactly("previews that are left", len(left), 0)
 
 
 class AstroRestarts(Restarts):

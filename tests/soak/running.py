@@ -8,7 +8,7 @@ from itertools import chain
 
 from tests.endurance.promise import Promise
 from tests.soak.load import Load
-from tests.soak.promises import Seen, slopes
+from tests.soak.promises import Seen, rises
 from tests.soak.trend import percentiles
 from tests.soak.watching import Watching
 
@@ -35,4 +35,4 @@ def soak(load: Load, every: float, say: Callable[[str], None]) -> tuple[Seen, li
             f"    after {volume.done:,}: {volume.git_files:,} files of git, {volume.git:,.0f} KB,"
             f" {volume.journals:,.0f} KB of journals, {volume.files:,} files in all"
         )
-    return seen, list(chain(slopes(seen), load.promises()))
+    return seen, list(chain(rises(seen), load.promises()))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.promises import PARTS, Seen, bounds, costs, slopes
-from tests.soak.watching import Look
+from tests.soak.promises import PARTS, Seen, bound, costs, rises
+from tests.soak.watching import Look, Volume
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,7 +47,7 @@ def seen(**rising: float) -> Seen:
 
 
 def broken(those: Seen) -> list[str]:
-    return [str(promise) for promise in slopes(those) if not promise.kept]
+    return [str(promise) for promise in rises(those) if not promise.kept]
 
 
 def test_what_stays_as_it_is_breaks_no_promise():
@@ -60,7 +60,7 @@ def test_what_stays_as_it_is_breaks_no_promise():
         ("memory", 1.0, "KB of memory"),
         ("descriptors", 1.0, "descriptors"),
         ("threads", 1.0, "threads"),
-        ("tasks", 1.0, "tasks"),
+        ("tasks", 2.0, "tasks"),
         ("spent", 2.0, "ms of processor for each"),
         ("zombies", 1.0, "zombies"),
     ],
@@ -71,7 +71,19 @@ def test_each_of_them_breaks_its_promise_when_it_rises(what: str, rise: float, t
 
 
 def test_less_than_its_bound_is_let_pass():
-    assert broken(seen(memory=0.9 * bounds("restarts")["KB of memory"] / 1024)) == []
+    most = bound("restarts", "KB of memory", 10_000) / 1024 / 10  # MB in a thousand
+    assert broken(seen(memory=0.9 * most)) == []
+    assert broken(seen(memory=1.1 * most)) != []
+
+
+def test_what_a_turn_is_by_its_nature_is_no_leak_and_more_than_that_is():
+    def left(files: int) -> list[Volume]:
+        return [Volume(done, files * done, 2.0 * done, 3.0 * done, 0, 0) for done in (0, 1000)]
+
+    good, leaky = (replace(seen(memory=rise), name="turns", volumes=left(5)) for rise in (2.0, 3.0))
+    assert broken(good) == []
+    assert len(broken(leaky)) == 1
+    assert len(broken(replace(good, volumes=left(9)))) == 1
 
 
 def test_what_something_costs_is_told_for_parts_of_a_run():

@@ -104,7 +104,7 @@ def _entries(folder: Path | str) -> Iterator[os.DirEntry[str]]:
 
 
 class Watching:
-    """A context manager: looks every so many seconds while something is done."""
+    """A context manager: looks before and after something is done, and every so many seconds."""
 
     def __init__(self, world: World, load: Load, every: float) -> None:
         self.looks: list[Look] = []
@@ -118,12 +118,14 @@ class Watching:
 
     def __enter__(self) -> Watching:
         self.volumes.append(volume(self._world, 0))
+        self.looks.append(look(self._world, self._load))
         self._thread.start()
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._over.set()
         self._thread.join()
+        self.looks.append(look(self._world, self._load))
         self.volumes.append(volume(self._world, self._load.done))
         if self._failure is not None:
             raise self._failure
