@@ -9,6 +9,7 @@ parent stays small. Where somebody else is PID 1, the daemon is a subreaper and 
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable
@@ -54,11 +55,14 @@ def hide() -> None:
 
     A program that we start runs as the same user, and could; it is not hidden itself. Linux
     forgets this with an exec, and hands it down with a fork. It also means that there are no core
-    dumps of ours.
+    dumps of ours. What we start leaves none either, unless its own limit allows it: one is an
+    image of all that it was told, in the directory that it works in, which others keep and share.
     """
     import ctypes
 
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def become_subreaper() -> None:

@@ -69,7 +69,8 @@ MEANINGS: Mapping[type[Struct], Mapping[str, str]] = {
         "user": "Whom it runs as, by name or number; their groups come along.",
         "group": "The group that it runs as, by name or number.",
         "umask": "Its umask, in octal, as a text: 027.",
-        "rlimits": "Limits of setrlimit(2) in small letters, each one value or soft and hard.",
+        "rlimits": "Limits of setrlimit(2) in small letters, each one value or soft and hard;"
+        " core is 0 unless set.",
         "nice": "Its niceness.",
         "oom_score": "How gladly the kernel kills it for memory.",
         "environment": "What is added to its environment.",

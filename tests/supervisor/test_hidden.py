@@ -1,14 +1,15 @@
-"""Nobody reads the environment of the daemon, with the secrets in it, but root."""
+"""Nobody reads the memory of the daemon, with the secrets in it, but root, nor that of a crash."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.supervisor.real import daemon
+from tests.supervisor.real import ROOT, daemon
 
 pytestmark = pytest.mark.system
 
@@ -49,6 +50,21 @@ launch.step("oom_score", "500")
 print(open("/proc/self/oom_score_adj").read().strip())
 """
 
+# Where nobody forbids core dumps; what is left of a program that crashes is told.
+CRASH = """
+import os, resource, subprocess, sys
+from supervisor import pid1
+
+def left():
+    subprocess.run(["/bin/sh", "-c", "kill -SEGV $$"], check=False)
+    return sorted(os.listdir())
+
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+pid1.hide()
+print(left(), resource.getrlimit(resource.RLIMIT_CORE) == (0, most))
+"""
+
 
 def test_a_program_of_the_same_user_cannot_read_who_has_hidden() -> None:
     told = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
@@ -58,6 +74,38 @@ def test_a_program_of_the_same_user_cannot_read_who_has_hidden() -> None:
 def test_a_hidden_launcher_sets_its_own_score() -> None:
     told = subprocess.run([sys.executable, "-c", RAISE], capture_output=True, text=True, check=True)
     assert told.stdout == "500\n"
+
+
+def test_what_crashes_leaves_no_image_of_its_memory(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(
+        [sys.executable, "-c", CRASH],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "[] True\n", told.stderr
+
+
+async def test_a_service_may_ask_for_core_dumps(tmp_path: Path) -> None:
+    toml = """
+[service.a]
+kind = "process"
+command = ["sh", "-c", "ulimit -S -c > asked"]
+restart = "never"
+rlimits = { core = 4096 }
+[service.b]
+kind = "process"
+command = ["sh", "-c", "ulimit -S -c > unasked"]
+restart = "never"
+"""
+    async with daemon(tmp_path, toml) as it:
+        await it.seen(event="service changed", service="a", state="EXITED")
+        await it.seen(event="service changed", service="b", state="EXITED")
+    assert (tmp_path / "asked").read_text() == "8\n"  # blocks of 512 bytes
+    assert (tmp_path / "unasked").read_text() == "0\n"
 
 
 async def test_the_daemon_hides_and_what_it_starts_does_not(tmp_path: Path) -> None:
