@@ -51,6 +51,7 @@ class Runner(Standing):
         gate: Callable[[], Awaitable[None]] = _open_gate,
         parameters: dict[str, str] | None = None,
         group: str = "",
+        hide: Callable[[str], str] = str,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.live = live
@@ -65,7 +66,7 @@ class Runner(Standing):
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
         self._at_gate = trio.CancelScope()
-        super().__init__(spec, announce, parameters, group)
+        super().__init__(spec, announce, parameters, group, hide)
 
     # What others may ask for. None of these wait.
 

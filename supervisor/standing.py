@@ -24,7 +24,8 @@ class Standing:
     """A service's status and what is wanted of it; `announce` is told of every change of either.
 
     `enter` never awaits, so nobody can see a status and its event disagree. It is what a life
-    tells (`supervisor.kinds.life.Teller`), but for the time that it asks for.
+    tells (`supervisor.kinds.life.Teller`), but for the time that it asks for. `hide` takes the
+    secrets out of what is said of it in words: an error's text may hold one.
     """
 
     def __init__(
@@ -33,8 +34,10 @@ class Standing:
         announce: Callable[[ServiceStatus], None],
         parameters: dict[str, str] | None = None,
         group: str = "",
+        hide: Callable[[str], str] = str,
     ) -> None:
         self.spec = spec
+        self._hide = hide
         self.wanted = Cell(False)
         self.status = Cell(
             ServiceStatus(
@@ -147,6 +150,9 @@ class Standing:
         self.update(**(common | changes))
 
     def update(self, **changes: object) -> None:
+        for name in ("reason", "note"):
+            if words := changes.get(name):
+                changes[name] = self._hide(str(words))
         self.status.set(replace(self.status.value, **changes))
         self.tell()
 

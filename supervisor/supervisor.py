@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -165,7 +166,9 @@ class Supervisor:
             case Health(level):
                 return tree.health(level)
             case Diff():
-                return differences(tree.plan, await self._read())
+                new = await self._read()
+                tree.output.hide(new.secrets(os.environ))
+                return differences(tree.plan, new)
             case Reload(only):
                 return await self._reload(only)
             case Remove(name):

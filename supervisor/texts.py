@@ -1,10 +1,12 @@
-"""Filling in what texts leave open, however deep in a value they are."""
+"""Changing texts, however deep in a value they are."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from typing import Any, cast
+
+import msgspec
 
 Fill = Callable[[re.Match[str]], str]
 
@@ -22,3 +24,18 @@ def filled(value: Any, pattern: re.Pattern[str], fill: Fill) -> Any:
         items = cast("dict[str, Any]", value).items()
         return {name: filled(part, pattern, fill) for name, part in items}
     return value
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """A value of plain lists and tables, with every text in it changed."""
+
+    def walk(part: Any) -> Any:
+        if isinstance(part, str):
+            return change(part)
+        if isinstance(part, list | tuple):
+            return [walk(item) for item in cast("list[Any]", part)]
+        if isinstance(part, dict):
+            return {walk(key): walk(item) for key, item in cast("dict[str, Any]", part).items()}
+        return part
+
+    return walk(msgspec.to_builtins(value))

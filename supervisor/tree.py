@@ -12,6 +12,7 @@ from typing import assert_never
 
 import structlog
 import trio
+from msgspec.structs import replace
 
 from supervisor.channels import Channels
 from supervisor.config import overriding
@@ -128,6 +129,7 @@ class Tree:
             gate=partial(self._until_free, spec.name),
             parameters=dict(parameters),
             group=self.groups.name_of(spec.name),
+            hide=self.output.redactor.text,
         )
 
     def living(self, name: str, body: LiveBody) -> Live:
@@ -224,6 +226,7 @@ class Tree:
 
     def report(self, report: ReportHealth) -> None:
         """Take in what a check found, and do what it says; raises `NotFound`."""
+        report = replace(report, reason=self.output.redactor.text(report.reason))
         check = self.verdicts.check(report)
         runner = self._of_this_life(report)
         if runner is None:
@@ -246,7 +249,8 @@ class Tree:
     def looked(self, looked: Looked) -> None:
         """Keep what one look of a check found of a service that runs."""
         if self._of_this_life(looked) is not None:
-            self.verdicts.look(looked, time.time())
+            hidden = replace(looked, reason=self.output.redactor.text(looked.reason))
+            self.verdicts.look(hidden, time.time())
 
     def _of_this_life(self, found: ReportHealth | Looked) -> Runner | None:
         """The service that something was found of; None where that is another life, or none."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 class Daemon(Protocol):
     """What a running daemon says of itself over its control socket."""
 
-    def spec(self, name: str) -> Mapping[str, Any]: ...
+    def spec(self, name: str, *, secrets: bool = False) -> Mapping[str, Any]: ...
     def daemon(self) -> Mapping[str, Any]: ...
 
 
@@ -25,7 +25,7 @@ class Declared:
     @classmethod
     def of(cls, daemon: Daemon, service: str = "api") -> Declared:
         """A file is named relative to the daemon's own folder."""
-        options = daemon.spec(service).get("options", {})
+        options = daemon.spec(service, secrets=True).get("options", {})
         named = str(options.get("token_file") or "")
         file = Path(f"/proc/{daemon.daemon()['pid']}/cwd") / named if named else None
         return cls(str(options.get("token") or ""), file)

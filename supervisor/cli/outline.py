@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from supervisor.cli.telling import each_text
 from supervisor.config import Config, Source
 from supervisor.config.secrets import Secrets
 from supervisor.plan import Channel, Plan
 from supervisor.spec import HealthSpec, Schedule, ServiceSpec, Target, conditions
+from supervisor.texts import each_text
 
 
 class Start(Struct, frozen=True):

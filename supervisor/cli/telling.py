@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 import click
 import msgspec
 
 from supervisor.config import Problem
 from supervisor.config.words import visible
+from supervisor.texts import each_text
 
 
 def complain(problems: Sequence[Problem]) -> None:
@@ -31,18 +32,3 @@ def count(number: int, what: str) -> str:
 def as_text(value: Any) -> str:
     """A value as JSON, with halves of characters escaped."""
     return msgspec.json.format(msgspec.json.encode(each_text(value, visible))).decode()
-
-
-def each_text(value: Any, change: Callable[[str], str]) -> Any:
-    """A value of plain lists and tables, with every text in it changed."""
-
-    def walk(part: Any) -> Any:
-        if isinstance(part, str):
-            return change(part)
-        if isinstance(part, list):
-            return [walk(item) for item in cast("list[Any]", part)]
-        if isinstance(part, dict):
-            return {walk(key): walk(item) for key, item in cast("dict[str, Any]", part).items()}
-        return part
-
-    return walk(msgspec.to_builtins(value))

@@ -56,9 +56,10 @@ class Client:
         """Forget it until the next reload."""
         self._json("DELETE", _service(name))
 
-    def spec(self, name: str) -> dict[str, Any]:
-        """What is declared of it, as it is in force."""
-        return self._json("GET", _service(name, "spec"))["spec"]
+    def spec(self, name: str, *, secrets: bool = False) -> dict[str, Any]:
+        """What is declared of it, as it is in force; with the values of `secrets`, or without."""
+        shown = "?secrets=shown" if secrets else ""
+        return self._json("GET", _service(name, "spec") + shown)["spec"]
 
     def diff(self) -> list[dict[str, Any]]:
         """What a reload would change, as `Difference` has it."""

@@ -31,6 +31,7 @@ from supervisor.socket.observing import health, metrics
 from supervisor.socket.served import IDENTIFIER, Served, version
 from supervisor.socket.streams import Lines, as_json_lines, follow, samples, watch
 from supervisor.spec import Spec
+from supervisor.texts import each_text
 
 T = TypeVar("T")
 
@@ -100,7 +101,9 @@ async def _route(served: Served, request: Request) -> Answer | Stream:
             await ask(Write(name, body))
             return answer(200, {})
         case "GET", ["v1", "services", name, "spec"]:
-            return answer(200, {"spec": await _spec(served, name)})
+            spec = await _spec(served, name)
+            shown = spec if request.query.get("secrets") == "shown" else _hidden(served, spec)
+            return answer(200, {"spec": shown})
         case "GET", ["v1", "services", name, "logs"]:
             if name != IDENTIFIER:
                 await _status(served, name)
@@ -116,13 +119,14 @@ async def _route(served: Served, request: Request) -> Answer | Stream:
         case "GET", ["v1", "usage"]:
             return Stream(partial(samples, served.usage))
         case "GET", ["v1", "specs"]:
-            return answer(200, {"specs": await ask(Specs())})
+            return answer(200, {"specs": _hidden(served, await ask(Specs()))})
         case "GET", ["v1", "health"]:
             return await health(served, request.query.get("level", "ready"))
         case "GET", ["v1", "diff"]:
-            return answer(200, {"differences": await ask(Diff())})
+            return answer(200, {"differences": _hidden(served, await ask(Diff()))})
         case "POST", ["v1", "reload"]:
-            return answer(200, {"differences": await ask(Reload(_decode(body, ReloadBody).only))})
+            done = await ask(Reload(_decode(body, ReloadBody).only))
+            return answer(200, {"differences": _hidden(served, done)})
         case "POST", ["v1", "shutdown"]:
             wish = _decode(body, ShutdownBody)
             await ask(Shutdown(wish.reason, wish.exit_code, wish.again))
@@ -149,6 +153,11 @@ async def _spec(served: Served, name: str) -> Spec:
     if name not in specs:
         raise NotFound(f"cannot find a service {name!r}; services are {', '.join(specs)}")
     return specs[name]
+
+
+def _hidden(served: Served, declared: object) -> Any:
+    """What is declared, for people to look at: without the values of secrets."""
+    return each_text(declared, served.output.redactor.text)
 
 
 def _logs(served: Served, request: Request, service: str | None) -> Stream:

@@ -732,6 +732,24 @@ async def test_any_exception_is_one_line_of_reason(autojump_clock, start, error,
     assert summary(error) == reason
 
 
+async def test_no_status_holds_what_is_to_be_hidden(autojump_clock, nursery):
+    async def live(stopping, *, task_status):
+        task_status.started()
+        runner.tell_note("connecting with 1234")
+        await trio.sleep(1)
+        raise ValueError("no way in with 1234")
+
+    told = []
+    spec = task("a", restart=Restart.NEVER)
+    runner = Runner(spec, live, told.append, hide=lambda text: text.replace("1234", "****"))
+    nursery.start_soon(runner.run)
+    runner.start()
+    status = await until(runner, State.EXITED)
+    assert status.reason == "ValueError: no way in with ****"
+    assert "connecting with ****" in [status.note for status in told]
+    assert "1234" not in repr(told)
+
+
 def test_only_what_its_text_does_not_tell_in_full_has_a_traceback():
     assert unexpected(ExceptionGroup("", [Failed("exited with 3")])) is None
     left = unexpected(ExceptionGroup("", [Failed("exited with 3"), ValueError("boom")]))

@@ -7,6 +7,7 @@ from supervisor.desk import Gone, Refused
 from supervisor.socket.xmlrpc.asking import Asking, Struct
 from supervisor.socket.xmlrpc.configuration import config_info
 from supervisor.socket.xmlrpc.faults import Code, Fault
+from supervisor.texts import each_text
 
 
 class ConfigurationCalls:
@@ -64,7 +65,8 @@ class ConfigurationCalls:
     async def all_config_info(self) -> list[Struct]:
         groups = {one.name: one.group for one in (await self._asking.members()).all}
         specs = [spec for spec in (await self._asking.specs()).values() if not spec.is_template]
-        return [
+        found = [
             config_info(spec, groups.get(spec.name, spec.name), in_use=spec.name in groups)
             for spec in sorted(specs, key=lambda spec: spec.name)
         ]
+        return each_text(found, self._asking.served.output.redactor.text)

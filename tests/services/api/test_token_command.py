@@ -18,7 +18,7 @@ class FakeDaemon:
     def __init__(self, **options):
         self._options = options
 
-    def spec(self, name):
+    def spec(self, name, *, secrets=False):
         assert name == "api"
         return {"options": self._options}
 
@@ -27,7 +27,7 @@ class FakeDaemon:
 
 
 class NoDaemon:
-    def spec(self, name):
+    def spec(self, name, *, secrets=False):
         raise Unreachable("cannot reach nurseryd at /run/x: it is not running")
 
 

@@ -57,7 +57,7 @@ class FakeClient:
     def __init__(self, options: dict[str, str]) -> None:
         self._options = options
 
-    def spec(self, name: str) -> dict[str, object]:
+    def spec(self, name: str, *, secrets: bool = False) -> dict[str, object]:
         assert name == "api"
         return {"options": self._options}
 
