@@ -1,7 +1,10 @@
-"""What must never be printed: the values of the variables that `supervisor.secrets` names."""
+"""What must never be printed: the values of the variables that `supervisor.secrets` names, and
+what stands before the '@' in an address.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -12,6 +15,8 @@ from supervisor.config.words import visible
 HIDDEN = "********"
 # A shorter value is no secret: to hide each "1" would spoil the text and tell the value.
 SHORTEST = 4
+# As in https://user:password@host/: whoever writes one has said no variable that holds it.
+CREDENTIAL = re.compile(r"(?<=://)[^\s/?#@'\"]+(?=@)")
 
 
 class Secrets(Struct, frozen=True):
@@ -31,6 +36,8 @@ class Secrets(Struct, frozen=True):
         return cls(frozenset(value for value in values if value and len(value) >= SHORTEST))
 
     def hide(self, text: str) -> str:
+        if "@" in text:
+            text = CREDENTIAL.sub(HIDDEN, text)
         if not self.values:
             return text
         for spelled in sorted(self._spellings(), key=len, reverse=True):

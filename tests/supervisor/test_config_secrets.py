@@ -12,6 +12,15 @@ from supervisor.cli.nurseryd import run
 from supervisor.config.secrets import HIDDEN, Secrets
 from supervisor.config.words import visible
 
+WRONG = """
+[service.a]
+kind = "process"
+command = ["true"]
+stop_signal = "${REPOSITORY}"
+[health.h]
+service = "a"
+http = "http://${REPOSITORY}:80:80/x y"
+"""
 SECRET = "Tr0ub4dor-'\"\\&3\u00fc"
 TOML = """
 [supervisor]
@@ -87,3 +96,32 @@ def test_a_secret_is_hidden_however_it_was_quoted(secret: str, more: str):
     for spelled in (secret, repr(secret), ascii(secret), visible(secret)):
         assert secret not in secrets.hide(f"{more}{spelled}{more}").replace(HIDDEN, "")
     assert secret not in repr(secrets)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ann:Tr0ub4dor@example.com/site.git",
+        "https://Tr0ub4dor@example.com",
+        "ssh://ann:Tr0ub4dor:3@[::1]:22/",
+        "ftp://ann%40:Tr0ub4dor@example.com/a@b",
+    ],
+)
+def test_no_problem_repeats_a_credential_in_an_address_that_nobody_called_a_secret(
+    address: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = tmp_path / "nurseryd.toml"
+    file.write_text(WRONG)
+    monkeypatch.setenv("REPOSITORY", address)
+    run(["check", str(file)])
+    told = "".join(capfd.readouterr())
+    assert f"://{HIDDEN}@" in told
+    assert "Tr0ub4dor" not in told
+
+
+def test_an_address_without_a_credential_is_shown_as_it_is() -> None:
+    for text in ("https://example.com/@vite/client", "ann@example.com", "see https://a/ or b@c"):
+        assert Secrets().hide(text) == text
