@@ -44,7 +44,8 @@ async def run(ctx: Context[Options], *, ready: Callable[[], None]) -> None:
     may_generate = is_ours_alone(options.bind) or options.generate == "anywhere"
     keep = partial(keep_tokens, file, ctx.run, generate=may_generate)
     kept = await trio.to_thread.run_sync(keep)
-    keyring = Keyring(file=file) if file is not None else Keyring(kept.tokens[0])
+    given = "" if file is not None else kept.tokens[0]
+    keyring = Keyring(given, file, hide=ctx.hide)
     keyring.look(time.time())
     return await _serve(ctx, keyring, file, ready, show=kept.generated)
 

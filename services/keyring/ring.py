@@ -20,13 +20,21 @@ class Keyring:
     """All that are good: the one `given`, or those in `file` as it is at the time.
 
     Where `given` refers to a secret there are none but those that it is told to `take`; `refused`
-    is called where a token was shown that is none of them.
+    is called where a token was shown that is none of them. `hide` is told each, so as to keep it
+    out of the log.
     """
 
-    def __init__(self, given: str = "", file: Path | None = None) -> None:
+    def __init__(
+        self,
+        given: str = "",
+        file: Path | None = None,
+        *,
+        hide: Callable[[str], None] = lambda _: None,
+    ) -> None:
         known = given and Reference.of(given) is None
         self.refused: Callable[[], None] = _nothing
-        self._tokens: tuple[str, ...] = (given,) if known else ()
+        self._hide = hide
+        self.take((given,) if known else ())
         self._file = file if not given else None
         self._seen: tuple[int, ...] | None = None
         self._next_look = 0.0
@@ -50,6 +58,8 @@ class Keyring:
     def take(self, tokens: tuple[str, ...]) -> None:
         """From now on these are good and no others."""
         self._tokens = tokens
+        for token in tokens:
+            self._hide(token)
 
     def look(self, now: float) -> bool:
         """Look at once, since a token was refused; whether there are others than before.
@@ -62,9 +72,9 @@ class Keyring:
             return False
         before, self._seen = self._tokens, seen
         try:
-            self._tokens = read_tokens(self._file)
+            self.take(read_tokens(self._file))
         except (CannotKeepToken, OSError) as error:
-            self._tokens = ()
+            self.take(())
             log.warning("token not read", reason=str(error))
         if before and not self._tokens:
             log.warning("no token is good any more", file=str(self._file))

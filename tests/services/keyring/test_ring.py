@@ -54,3 +54,16 @@ def test_a_file_that_is_gone_holds_none_and_that_is_said(file):
         assert ring.at(2 * LOOK_AGAIN) == ()
     assert [entry["event"] for entry in logs] == ["no token is good any more"]
     assert token not in str(logs)
+
+
+def test_every_token_is_hidden_as_soon_as_it_is_known(file):
+    hidden = []
+    first = rotate(file)
+    ring = Keyring(file=file, hide=hidden.append)
+    ring.look(0)
+    assert hidden == [first]
+    second = rotate(file)
+    ring.look(0)
+    assert hidden == [first, second, first]
+    Keyring("given", hide=hidden.append)
+    assert hidden[-1] == "given"
