@@ -139,7 +139,7 @@ def test_lines_that_mean_nothing_and_one_that_is_torn_are_left_out(
     journal.append("text.delta", {}, 30)
     journal.close()
     with histories[0].path.open("ab") as file:
-        file.write(b'{"id":4,"type":"text.delta","time":0.0')
+        file.write(b'{"id":4,"type":"text.delta","time":0.0001}')  # its end is still to come
     archive = Archive()
     for _ in range(2):
         for after, stamps in {0: [10, 20, 30], 10: [20, 30], 20: [30]}.items():

@@ -79,6 +79,7 @@ def test_lines_that_mean_nothing_are_passed_over(path: Path) -> None:
         b"\xff\xfe\n\n[]\n"
         + (b'{"id":8,"type":"commit","turn":"a","files":' + b"[" * 5000 + b"]" * 5000 + b"}\n")
         + b'{"id":"x","type":"turn.finished","turn":"a"}\n'
+        + b'{"id":9,"type":"turn.finished\xff"}\n'
     )
     journal = Journal(path)
     assert journal.last == 7
@@ -139,6 +140,8 @@ def test_a_file_name_that_is_no_text_does_not_break_the_journal(path: Path) -> N
     journal.append("turn.checked", {"errors": [BuildError("no", os.fsdecode(b"\xe9"))]}, 2)
     journal.close()
     assert events(path)[0]["files"] == ["caf?.md", "b.md"]
+    [error] = json.loads(path.read_bytes().splitlines()[1])["errors"]
+    assert (error["message"], error["file"]) == ("no", "?")
     assert [event.id for event in Journal(path).read()] == [1, 2]
 
 
@@ -298,9 +301,28 @@ def test_it_knows_whether_its_file_is_still_the_one_at_its_path(path: Path) -> N
     assert journal.is_there
     path.rename(path.with_suffix(".retired"))
     assert not journal.is_there
+    path.symlink_to(path.with_suffix(".retired"))
+    assert not journal.is_there  # what is there is no file of a journal
+    path.unlink()
     path.touch()
     assert not journal.is_there
     assert Journal(path).is_there
+    path.unlink()
+    path.with_suffix(".retired").unlink()
+    path.parent.rmdir()
+    path.parent.touch()
+    assert not journal.is_there
+
+
+def test_a_journal_that_was_closed_holds_no_file(path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    journal = Journal(path)
+    started(journal)
+    journal.read()
+    journal.close()
+    journal.close()
+    assert journal.note("preview.error", {}, 2)
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> None:
