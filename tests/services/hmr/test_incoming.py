@@ -66,9 +66,19 @@ async def test_what_came_too_early_comes_first_and_what_came_with_it_after():
     assert await receive(wire) is None
 
 
+@pytest.mark.parametrize("pieces", [(HEAD * 3,), (HEAD[:5], HEAD[5:] + HEAD * 2)])
+async def test_of_several_heads_at_once_each_is_one(pieces):
+    wire = Pieces(*pieces)
+    for left in (2, 1, 0):
+        assert await receive(wire) == HEAD
+        assert wire.early == HEAD * left
+
+
 @pytest.mark.parametrize("start", [(), (HEAD[:-1],)])
-async def test_who_ends_the_connection_wants_no_more(start):
-    assert await receive(Pieces(*start)) is None
+async def test_who_ends_the_connection_wants_no_more_and_is_not_asked_again(start):
+    wire = Pieces(*start)
+    assert await receive(wire) is None
+    assert len(wire.idle) == 1 + len(start)
 
 
 async def test_who_is_silent_between_two_requests_wants_no_more(autojump_clock):
