@@ -451,6 +451,51 @@ async def test_whoever_waits_looks_again_once_it_is_wanted_though_it_cannot_live
     assert states(runner) == [State.STOPPED]
 
 
+async def test_it_knows_whether_somebody_asked_for_the_life_to_come(autojump_clock, start):
+    async def breaks_at_first(stopping, *, task_status):
+        lives.append(age(runner))
+        task_status.started()
+        if len(lives) < 3:
+            raise ValueError("boom")
+        await stopping.wait()
+        await trio.sleep(1)
+
+    lives = []
+    runner = await start(breaks_at_first, wanted=False, stop_timeout=5.0)
+    runner.start()
+    assert runner.asked_for
+    await until(runner, State.BACKOFF)
+    assert not runner.asked_for  # its policy did
+    runner.start()
+    assert runner.asked_for
+    await until(runner, State.STARTING)
+    assert not runner.asked_for
+    await runner.until(lambda it: len(lives) == 3 and it.state is State.RUNNING)
+    runner.start()
+    assert not runner.asked_for
+    runner.restart()
+    assert runner.asked_for
+
+
+async def test_a_start_has_one_that_waits_at_the_gate_come_there_again(autojump_clock, start):
+    asked = []
+
+    async def gate():
+        asked.append(age(runner))
+        if len(asked) == 2:
+            await trio.sleep_forever()
+
+    runner = await start(waits, wanted=False, gate=gate)
+    runner.start()
+    await until(runner, State.RUNNING)
+    runner.restart()
+    await trio.sleep(5)
+    runner.block("requires b, which is FATAL")
+    runner.start()
+    assert (await runner.settled()).state is State.RUNNING
+    assert asked == [0, 0, 5]
+
+
 async def test_start_changes_nothing_of_one_that_is_up(autojump_clock, start):
     runner = await start(waits)
     told = len(runner.told)
