@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisWarning
 
 T = TypeVar("T")
+SHOWN = 4000  # characters of what broke the claim
 
 
 def holds(
@@ -26,6 +29,7 @@ def holds(
     ends: Counter[bool] = Counter()
 
     def a_value_or_its_named_error(value: T) -> None:
+        note(f"given {repr(value)[:SHOWN]}")
         try:
             found = read(value)
         except errors:
@@ -39,6 +43,8 @@ def holds(
         test = example(each)(test)
     # Nothing fails for being slow on a busy machine.
     patient = settings(suppress_health_check=[HealthCheck.too_slow])
-    patient(given(inputs)(test))()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HypothesisWarning)  # what is long is long on purpose
+        patient(given(inputs)(test))()
     assert ends[True] > 4, f"it took nothing: {ends}"
     assert ends[False] > 4, f"it took everything: {ends}"
