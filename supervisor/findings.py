@@ -231,4 +231,4 @@ def _named(spec: Spec, end: str) -> tuple[str, ...]:
     """The channels that a service is at such an end of; a process can but send its reports."""
     if isinstance(spec, ProcessSpec):
         return (spec.reports,) if end == "sends" and spec.reports is not None else ()
-    return getattr(spec, end)
+    return getattr(spec, end, ())  # other kinds need have no channels

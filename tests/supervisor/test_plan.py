@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from supervisor.config import ConfigError, load
+from supervisor.config import Config, ConfigError, load
+from supervisor.kinds import KINDS
 from supervisor.plan import Plan, plan
 from supervisor.sequence import worst_stop
-from supervisor.spec import ProcessSpec, TaskSpec
+from supervisor.spec import ProcessSpec, ServiceSpec, TaskSpec
+from tests.supervisor.fakes import steady
 from tests.supervisor.real import ROOT
 
 STEADY = 'kind = "task"\nrun = "tests.supervisor.bodies:steady"'
@@ -363,3 +365,13 @@ def test_problems_of_reading_and_of_planning_come_together(problems):
 def test_a_shipped_configuration_can_be_planned(file: str):
     config = load(ROOT / "config" / file, {})
     assert names(plan(config))
+
+
+def test_a_service_of_another_kind_need_have_no_channels(monkeypatch: pytest.MonkeyPatch):
+    class Third(ServiceSpec, frozen=True, kw_only=True, tag="third"):
+        """A kind that somebody adds."""
+
+    monkeypatch.setitem(KINDS, "third", lambda _: steady())
+    services = (Third(name="one"), TaskSpec(name="two", run="tests.supervisor.bodies:steady"))
+    planned = plan(Config("a.toml", services=services, names=frozenset({"one", "two"})))
+    assert names(planned) == ["one", "two"]
