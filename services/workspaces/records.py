@@ -41,7 +41,6 @@ class Record(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     and_branch: bool = False
     start: str | None = None
     carried: str | None = None
-    forked_from: str | None = None
 
 
 def now() -> str:

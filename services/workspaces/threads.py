@@ -159,7 +159,7 @@ class Threads:
             carried = saves.saved(layout.git, source.thread)
         else:
             start = commit_named(layout.git, request.commit)
-        made = replace(records.new(title), start=start, carried=carried, forked_from=source.thread)
+        made = replace(records.new(title), start=start, carried=carried)
         self._places.make(layout, key, made)
         return replace(_workspace(layout, key, resumed=False), new=True)
 

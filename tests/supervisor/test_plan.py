@@ -9,7 +9,7 @@ from supervisor.config import Config, ConfigError, load
 from supervisor.kinds import KINDS
 from supervisor.plan import Plan, plan
 from supervisor.sequence import worst_stop
-from supervisor.spec import ProcessSpec, ServiceSpec, TaskSpec
+from supervisor.spec import TARGETS, WAYS, ProcessSpec, ServiceSpec, TaskSpec
 from tests.supervisor.fakes import steady
 from tests.supervisor.real import ROOT
 
@@ -257,7 +257,7 @@ def test_everything_wrong_with_a_process_is_named(problems):
     assert problems(
         f'[service.a]\n{TRUE}\nstop_signal = "TREM"\nready = {{ tcp = "h:1", delay = 1 }}'
     ) == [
-        "service.a.ready: set exactly one of http, tcp, exec, log, delay, notify, fd",
+        f"service.a.ready: set exactly one of {', '.join(WAYS)}",
         "service.a.stop_signal: 'TREM' is no signal",
     ]
 
@@ -265,7 +265,7 @@ def test_everything_wrong_with_a_process_is_named(problems):
 @pytest.mark.parametrize(
     ("ready", "text"),
     [
-        ("{}", "set exactly one of http, tcp, exec, log, delay, notify, fd"),
+        ("{}", f"set exactly one of {', '.join(WAYS)}"),
         ('{ log = "(" }', "log is not a regular expression: "),
         ('{ http = "https://h/" }', "http is not an address such as http://127.0.0.1:8080/health"),
         ('{ http = "http://h/a b" }', "http is not an address"),
@@ -286,8 +286,8 @@ def test_what_can_never_be_ready_is_a_problem(problems, ready: str, text: str):
 @pytest.mark.parametrize(
     ("check", "text"),
     [
-        ('http = "http://h/"\ntcp = "h:1"', "http: set exactly one of http, tcp, exec"),
-        ("", "http: set exactly one of http, tcp, exec"),
+        ('http = "http://h/"\ntcp = "h:1"', f"http: set exactly one of {', '.join(TARGETS)}"),
+        ("", f"http: set exactly one of {', '.join(TARGETS)}"),
         ('http = "ftp://h/"', "http: http is not an address"),
         ('tcp = "h"', "tcp: tcp is not of the form"),
         ('tcp = "h:1"\ntimeout = 20', "timeout: is longer than the period of 10 s"),

@@ -93,15 +93,6 @@ def operations_of(document: Mapping[str, Any]) -> list[Operation]:
     return sorted(found, key=lambda operation: operation.group)
 
 
-def events_of(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """For each operation that is a stream, the shapes of its events."""
-    return {
-        operation.id: dict(operation.events)
-        for operation in operations_of(document)
-        if operation.events
-    }
-
-
 def _operation(
     document: Mapping[str, Any], path: str, method: str, described: Mapping[str, Any]
 ) -> Operation:
