@@ -77,7 +77,8 @@ def scripts() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for page, text in pages().items():
         blocks = INDENTED.findall(FENCED.sub("", text))
-        found[page] = [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks]
+        plain = (re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks)
+        found[page] = [block.strip("\n") for block in plain]
     return found
 
 
