@@ -35,16 +35,13 @@ OF_A_FILE = [
     "nurseryd import",
 ]
 ELSEWHERE = {
-    "make run": "all of this is what it runs, without installing it anew",
+    "make ": "tests/test_docs.py holds that it can be made; images have tests/container",
     "{client}/{user}/project/": "a list of files",
-    "make image  ": "tests/container builds an image and runs it",
     "fields @timestamp": "asked of CloudWatch",
     "aws ": "asked of AWS: tests/ecs has the template",
-    "make image TARGET=slim &&": "the same",
     ".venv/bin/nurseryctl fleet": "the same: tests/ecs and tests/services/fleet have the commands",
     "AGENT_BACKEND=bedrock": "tests/whole/turns has the daemon before a stand-in",
     "python3 -m venv /opt/nurseryd": "tests/contracts/test_distribution.py builds the wheel",
-    "make bench": "nothing here is measured",
 }
 
 
