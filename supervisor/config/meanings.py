@@ -1,4 +1,4 @@
-"""What each key means, in a line, for the hovers of editors; config/README.md says the same in tables."""
+"""What each key means, in a line, for editors; config/README.md says the same in tables."""
 
 from __future__ import annotations
 
