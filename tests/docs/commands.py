@@ -14,6 +14,7 @@ from supervisor.cli.nurseryd import cli as nurseryd
 from tests.docs.pages import ROOT, everything, named, rows, scripts
 
 PROGRAMS: dict[str, click.Command] = {"nurseryd": nurseryd, "nurseryctl": nurseryctl}
+SUBSTITUTED = re.compile(r"\$\(([^)]*)\)")
 END = re.compile(r"[|&;<>]+")
 
 
@@ -58,7 +59,7 @@ def typed() -> Iterator[list[str]]:
 
 def _ours(line: str) -> Iterator[list[str]]:
     try:
-        words = shlex.split(line, comments=True)
+        words = shlex.split(SUBSTITUTED.sub(r" \1 ; ", line), comments=True)
     except ValueError:  # a sentence of what somebody said, with an apostrophe
         return
     for place, word in enumerate(words):
