@@ -84,7 +84,9 @@ def _ends(it: Conversation, journal: Journal, harm: Excuses) -> Iterator[str]:
         since, until = (told.started or told.queued)[0]["time"], end["time"]
         match told.state:
             case "committed":
-                fits = bool(told.started) and bool(told.commits) == bool(wish.adds)
+                fits = bool(told.started) and (
+                    bool(told.commits) == bool(wish.adds) or bool(told.failed)
+                )
             case "cancelled":
                 fits = told.turn in it.cancelled
             case "interrupted":
@@ -146,7 +148,8 @@ def _work(it: Conversation, made: Made, told: Told) -> Iterator[str]:
     wanted: Lines = Counter(wish.adds.items())
     before, after = it.branch.lines(made.parents[0]), it.branch.lines(made.hash)
     added = after - before
-    whole = added == wanted if told.state == "committed" else bool(added) and not added - wanted
+    is_whole = told.state == "committed" and not told.failed
+    whole = added == wanted if is_whole else bool(added) and not added - wanted
     if before - after or not whole:
         yield f"the commit {made} of {told.state} {wish} adds {dict(added)}"
     if made.hash not in told.made:
@@ -183,5 +186,6 @@ def _files(it: Conversation, journal: Journal, *, stopped: bool) -> Iterator[str
     for told in journal.turns.values():
         wish = it.turns[told.turn]
         of_it = head & Counter(wish.adds.items())
-        if of_it and told.state == "committed" and of_it != Counter(wish.adds.items()):
+        is_whole = told.state == "committed" and not told.failed
+        if of_it and is_whole and of_it != Counter(wish.adds.items()):
             yield f"{told.turn} is half there: {dict(of_it)}"

@@ -18,7 +18,9 @@ AFTER = tuple(
 
 @dataclass(slots=True)
 class Told:
-    """What a journal says of one turn. `changed` are the files that it told to have changed."""
+    """What a journal says of one turn. `changed` are the files that it told to have changed; with
+    `failed` tools it may have done a part, and what it does about that is the model's affair.
+    """
 
     turn: str
     key: str | None = None
@@ -29,6 +31,7 @@ class Told:
     kept: list[str] = field(default_factory=list[str])
     changed: list[str] = field(default_factory=list[str])
     leftovers: list[str] = field(default_factory=list[str])
+    failed: int = 0
 
     @property
     def state(self) -> str:
@@ -100,6 +103,8 @@ class Journal:
                 told.started.append(event)
             case "turn.finished":
                 told.finished.append(event)
+            case "tool.finished":
+                told.failed += not event["ok"]
             case "file.changed":
                 told.changed.append(event["path"])
             case "commit":

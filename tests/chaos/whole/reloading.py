@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from pathlib import Path
@@ -67,17 +66,20 @@ class Reloading:
         before = self._file.read_text() if self._file.exists() else ""
         specs = await self._specs()
         self._file.write_text(before + rng.choice(BAD))
+        is_refused = is_gone = False
+        changed: object = None
         try:
             changed = await self._ask(self._control.reload)
         except Rejected:
-            if specs and (after := await self._specs()) not in (specs, {}):
-                raise Defect(f"a refused reload changed {specs} to {after}") from None
+            is_refused = True
         except Unreachable:
-            pass
-        else:
-            raise Defect(f"a bad configuration was taken: {json.dumps(changed)}")
+            is_gone = True
         finally:
             self._file.write_text(before)
+        if not is_refused and not is_gone:
+            raise Defect(f"a bad configuration was taken: {changed}")
+        if is_refused and specs and (after := await self._specs()) not in (specs, {}):
+            raise Defect(f"a refused reload changed {specs} to {after}")
 
     async def _in_force(self) -> float | None:
         specs = await self._specs()
