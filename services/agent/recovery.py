@@ -60,7 +60,7 @@ async def recover(ctx: Context[Options], book: Book) -> tuple[str, ...]:
         elif lost is None:
             waiting.append(info.turn)
         else:  # somebody was told of an end: it must not begin any more
-            await _lose(book, info.turn, *lost)
+            await _write_end(book, info.turn, *lost)
     return tuple(waiting)
 
 
@@ -76,13 +76,13 @@ async def _end(ctx: Context[Options], book: Book, info: TurnInfo, commit: LogEnt
     if info.mode is Mode.EXECUTE:
         saved = await ctx.ask("workspaces", SaveChanges(book.key))
     left: dict[str, object] = {"saved": saved, "leftover": Leftover.OFFERED} if saved else {}
-    error = f"{UNFINISHED}; {turns.KEPT}" if saved else UNFINISHED
-    await finish(state=TurnState.INTERRUPTED, error=error, **left)
+    state, error = book.ledger.lost(info.turn) or (TurnState.INTERRUPTED, UNFINISHED)
+    await _write_end(book, info.turn, state, f"{error}; {turns.KEPT}" if saved else error, **left)
 
 
-async def _lose(book: Book, turn: str, state: TurnState, error: str) -> None:
+async def _write_end(book: Book, turn: str, state: TurnState, error: str, **left: object) -> None:
     reason = Reason.WORKSPACE if state is TurnState.FAILED else None
-    await book.write("turn.finished", turn=turn, state=state, error=error, reason=reason)
+    await book.write("turn.finished", turn=turn, state=state, error=error, reason=reason, **left)
 
 
 async def _complete(
