@@ -143,7 +143,7 @@ class Output:
         stream: str,
         tell: Callable[[Chunk], None] | None = None,
     ) -> None:
-        """Read a pipe to its end, which is left open. Cancelling it loses no line that was read.
+        """Read a pipe to its end, which is left open. Cancelled, it takes what was written by then.
 
         `tell` is told each chunk as well.
 
@@ -153,6 +153,11 @@ class Output:
         pipe = Pipe(source)
         assembler = Assembler(self._redactor)
         stripper = Stripper()
+
+        def pieces_of(data: bytes) -> list[Piece]:
+            return assembler.feed(
+                stripper.feed(data) if self._services[service].log.strip_ansi else data
+            )
 
         def take(pieces: list[Piece]) -> list[Chunk]:
             chunks = [self._take(service, stream, pid, *piece) for piece in pieces]
@@ -170,13 +175,13 @@ class Output:
                 data = pipe.read()
                 if data is None:
                     break
-                if self._services[service].log.strip_ansi:
-                    data = stripper.feed(data)
-                chunks = take(assembler.feed(data))
+                chunks = take(pieces_of(data))
                 pipe.adapt(len(data), sum(chunk.count for chunk in chunks))
                 await self._tell(service, chunks)
             await self._tell(service, take(assembler.feed(stripper.flush()) + assembler.flush()))
         finally:
+            for data in pipe.rest():
+                take(pieces_of(data))
             take(assembler.feed(stripper.flush()) + assembler.flush())
 
     def note(self, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import math
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 
 import trio
@@ -71,6 +72,14 @@ class Pipe:
             return b""
         self._judge(len(data))
         return data or None
+
+    def rest(self) -> Iterator[bytes]:
+        """What is there already, as much as a pipe holds: who goes on writing is not waited for."""
+        left = LARGE
+        with suppress(BlockingIOError):
+            while left > 0 and (data := os.read(self._source, min(left, CHUNK))):
+                left -= len(data)
+                yield data
 
     def adapt(self, size: int, lines: int) -> None:
         """Read as much next time as holds `LINES` if it is like this."""

@@ -134,6 +134,22 @@ async def test_a_reader_that_is_cancelled_loses_nothing_that_it_read(it: Output,
     os.close(theirs)
 
 
+async def test_a_reader_that_is_cancelled_takes_what_was_written_by_then(
+    it: Output, told: list[Line]
+):
+    """A child's last words, of which a busy daemon has not read any within the time it has."""
+    it.configure("s", Log(strip_ansi=True))
+    ours, theirs = os.pipe()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(it.drain, ours, "s", 1, "stdout")
+        await trio.testing.wait_all_tasks_blocked()
+        os.write(theirs, b"the \x1b[1mlast\x1b[0m\nwords")
+        nursery.cancel_scope.cancel()
+    assert [line.text for line in told] == ["the last", "words"]
+    os.close(ours)
+    os.close(theirs)
+
+
 async def test_a_prompt_is_shown_after_a_while(autojump_clock, it: Output, told: list[Line]):
     ours, theirs = os.pipe()
     async with trio.open_nursery() as nursery:

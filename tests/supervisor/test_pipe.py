@@ -151,3 +151,16 @@ async def test_who_floods_wakes_nobody_at_each_write(
     nursery.start_soon(it.ready)
     await trio.testing.wait_all_tasks_blocked()
     assert not watched(ends[0])
+
+
+def test_the_rest_is_what_is_there_and_no_more_than_a_pipe_holds(
+    ends: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+):
+    ours, theirs = ends
+    it = Pipe(ours)
+    assert [*it.rest()] == []
+    os.write(theirs, b"one\ntwo\n")
+    assert b"".join(it.rest()) == b"one\ntwo\n"
+    monkeypatch.setattr(pipe, "LARGE", 6)
+    os.write(theirs, b"one\ntwo\n")
+    assert b"".join(it.rest()) == b"one\ntw"
