@@ -177,10 +177,21 @@ def test_a_page_of_long_events_has_few_of_them(
     assert len(paged(Archive(), histories, limit=99)) == 78
 
 
-def test_no_page_ends_between_two_that_have_the_same_stamp(histories: list[History]) -> None:
+def test_a_page_has_as_many_events_as_are_asked_for(histories: list[History]) -> None:
+    write(histories[0], 10, 30)
+    write(histories[1], 20, 40)
+    for limit in range(1, 5):
+        page = Archive().read(histories, 0, END, limit)
+        assert [it.stamp for it in page.events] == [10, 20, 30, 40][:limit]
+
+
+@pytest.mark.parametrize("limit", range(1, 7))
+def test_no_page_ends_between_two_that_have_the_same_stamp(
+    histories: list[History], limit: int
+) -> None:
     for number in range(3):
         old(histories[number], 1.0, 2.0)
-    found = named(paged(Archive(), histories, limit=1))
+    found = named(paged(Archive(), histories, limit=limit))
     assert sorted(found) == found
     assert len(found) == 6
 
