@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import sites
 from tests.whole.fixtures import cache, daemon
@@ -26,16 +26,24 @@ FLAGS = [
 ]
 
 
-@pytest.fixture
-def browser(require: Callable[[str], Path]) -> Iterator[BrowserContext]:
-    """A browser that nobody used yet; its pages are tabs of one window."""
+@pytest.fixture(scope="package")
+def chromium(require: Callable[[str], Path]) -> Iterator[Browser]:
+    """Chromium itself, once for all tests here: Playwright's loop would be in the way of others."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=require("chromium"), args=FLAGS)
-        context = chromium.new_context(viewport={"width": 1000, "height": 600})
-        context.set_default_timeout(PATIENCE)
         expect.set_options(timeout=PATIENCE)
-        yield context
+        yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[BrowserContext]:
+    """A browser that nobody used yet; its pages are tabs of one window."""
+    context = chromium.new_context(viewport={"width": 1000, "height": 600})
+    context.set_default_timeout(PATIENCE)
+    yield context
+    for used in chromium.contexts:
+        used.close()
 
 
 @pytest.fixture
