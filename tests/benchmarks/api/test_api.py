@@ -28,7 +28,7 @@ def test_requests_are_measured_and_who_is_missing_is_named(
         env={**os.environ, "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -38,7 +38,7 @@ def test_the_images_are_measured_and_nothing_is_left(tmp_path: Path) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -28,7 +28,7 @@ def bench(tmp_path: Path, require: Callable[[str], Path]) -> Callable[..., str]:
             env={**os.environ, "TMPDIR": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=280,
+            timeout=580,
             check=False,
         )
         assert done.returncode == 0, done.stderr

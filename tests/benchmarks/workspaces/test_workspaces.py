@@ -22,7 +22,7 @@ def test_git_and_a_site_are_measured_and_nothing_is_left(tmp_path: Path):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -10,16 +10,17 @@ import pytest
 import trio
 
 from services.agent.backend import BackendError, BudgetExceeded
-from services.agent.claude import Options, make
+from services.agent.claude import Options, conversation, make
 from services.agent.claude.session import LOST
 from services.messages import TextDelta
 from services.standin import Drop, Fail, Pause, Reply, Say, Usage, Use, on
-from tests.services.agent.claude.conftest import FakeHost
+from tests.services.agent.claude.conftest import PATIENCE, FakeHost
 from tests.supervisor.real import alive
 
 pytestmark = pytest.mark.system
 
-SLOW = on("slowly", [Say("one two three four five six seven eight " * 50, pause=0.05)])
+WORDS = "one two three four five six seven eight " * 50
+SLOW = on("slowly", [Say(WORDS, pause=0.05), Pause()])
 PAGE = Use("Write", {"file_path": "{cwd}/src/pages/new.astro", "content": "x"})
 
 
@@ -37,32 +38,29 @@ class Heard(FakeHost):
             self.heard.set()
 
 
-async def cancelled(desk, instruction: str, host: Heard, **fields) -> float:
-    """Cancel a turn once it was heard of; how many seconds that took."""
-    began = 0.0
+async def cancelled(desk, instruction: str, host: Heard, **fields) -> None:
+    """Cancel a turn once it was heard of; it ends, though what it is at would go on."""
     with trio.CancelScope() as scope:
         async with trio.open_nursery() as nursery:
 
             async def cancel() -> None:
-                nonlocal began
                 await host.heard.wait()
-                began = trio.current_time()
                 scope.cancel()
 
             nursery.start_soon(cancel)
             await desk.run(instruction, host, **fields)
     assert scope.cancelled_caught
-    return trio.current_time() - began
 
 
 @pytest.mark.parametrize("wire", ["direct", "bedrock"])
-async def test_a_turn_is_cancelled_within_a_second_in_the_midst_of_its_words(desk):
+async def test_a_turn_is_cancelled_in_the_midst_of_its_words(desk):
     desk.script(SLOW)
     host = Heard()
-    assert await cancelled(desk, "Tell slowly", host) < 1.0
+    await cancelled(desk, "Tell slowly", host)
     assert not desk.left()
-    with trio.fail_after(1.0):
+    with trio.fail_after(PATIENCE):
         await desk.api.until(lambda: desk.api.requests[-1].hung_up)
+    assert host.text.strip() in WORDS
     assert host.used.input_tokens > 0
     # Its conversation goes on.
     desk.script(on("again", [Say("Yes?")]))
@@ -70,7 +68,8 @@ async def test_a_turn_is_cancelled_within_a_second_in_the_midst_of_its_words(des
     assert "Tell slowly" in desk.api.requests[-1].text
 
 
-async def test_each_turn_has_its_own_price_though_others_were_interrupted(desk):
+async def test_each_turn_has_its_own_price_though_others_were_interrupted(desk, monkeypatch):
+    monkeypatch.setattr(conversation, "WIND_DOWN", PATIENCE)  # it says the price in its own time
     words = [Say("one two three four five six seven eight " * 50, pause=0.05)]
     desk.script(on("slowly", Reply(words, usage=Usage(input=1000, output=10))))
     costs = []
@@ -81,7 +80,7 @@ async def test_each_turn_has_its_own_price_though_others_were_interrupted(desk):
     assert costs == pytest.approx([costs[0]] * 4, rel=0.2)
 
 
-async def test_it_is_cancelled_as_fast_while_a_person_is_asked(desk):
+async def test_it_is_cancelled_while_a_person_is_asked(desk):
     class Waiting(Heard):
         async def decide(self, tool: str, summary: str):
             self.heard.set()
@@ -89,16 +88,16 @@ async def test_it_is_cancelled_as_fast_while_a_person_is_asked(desk):
 
     Waiting.kind = type(None)
     desk.script(on("page", [PAGE]))
-    assert await cancelled(desk, "A page", Waiting()) < 1.0
+    await cancelled(desk, "A page", Waiting())
     assert not (desk.root / "src/pages/new.astro").exists()
 
 
-async def test_it_is_cancelled_as_fast_while_the_api_is_silent(desk):
+async def test_it_is_cancelled_while_the_api_is_silent(desk):
     desk.script(on("page", [Say("Well"), Pause()]))
-    assert await cancelled(desk, "A page", Heard()) < 1.0
+    await cancelled(desk, "A page", Heard())
 
 
-async def test_it_is_cancelled_as_fast_while_a_script_runs_and_nothing_of_that_is_left(desk):
+async def test_it_is_cancelled_while_a_script_runs_and_nothing_of_that_is_left(desk):
     class Ran(Heard):
         async def decide(self, tool: str, summary: str):
             nursery.start_soon(self.look)
@@ -115,7 +114,7 @@ async def test_it_is_cancelled_as_fast_while_a_script_runs_and_nothing_of_that_i
     (desk.root / "package.json").write_text(f'{{"scripts": {{"serve": "{script}"}}}}')
     desk.script(on("serve", [Use("Bash", {"command": "npm run serve"})]))
     async with trio.open_nursery() as nursery:
-        assert await cancelled(desk, "Please serve", Ran()) < 1.0
+        await cancelled(desk, "Please serve", Ran())
     assert not alive(int((desk.root / "pid").read_text()))
 
 
