@@ -77,7 +77,7 @@ class Pipe:
         """What is there already, as much as a pipe holds: who goes on writing is not waited for."""
         left = LARGE
         with suppress(BlockingIOError):
-            while left > 0 and (data := os.read(self._source, min(left, CHUNK))):
+            while left > 0 and (data := os.read(self._source, min(left, self.size))):
                 left -= len(data)
                 yield data
 

@@ -22,6 +22,7 @@ from supervisor.desk import Refused
 log = structlog.get_logger()
 
 Backends = Callable[[str], Backend]
+FEW = 16  # threads that are open, before it is looked whether some were deleted
 
 
 class Roster:
@@ -39,6 +40,7 @@ class Roster:
         self._limit = trio.CapacityLimiter(ctx.options.running)
         self._lanes: dict[ThreadKey, Lane] = {}
         self._opening: dict[ThreadKey, trio.Lock] = {}
+        self._enough = FEW
         self._working = 0
         self._rested = trio.Event()
 
@@ -57,6 +59,7 @@ class Roster:
                 known = self._lanes.get(key)
                 if known is not None and known is not lane:
                     return known
+                await self._let_go_of_deleted()
                 # Deleted, and there may be another one of that name; or its volume is away, and
                 # the lane has to be the same when that is back.
                 workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
@@ -65,6 +68,20 @@ class Roster:
         finally:
             if not opening.locked():
                 self._opening.pop(key, None)
+
+    async def _let_go_of_deleted(self) -> None:
+        """Nobody says that a thread was deleted: look, each time that twice as many are open.
+
+        One of which something is still to be written down stays: its volume may be away.
+        """
+        if len(self._lanes) < self._enough:
+            return
+        for key, lane in tuple(self._lanes.items()):
+            is_there = lane.is_busy or lane.book.is_torn or await lane.book.is_current()
+            # Somebody may have opened another one of that name meanwhile.
+            if not is_there and self._lanes.get(key) is lane:
+                del self._lanes[key]
+        self._enough = max(FEW, 2 * len(self._lanes))
 
     async def recover(self) -> None:
         """Complete what an earlier life left under way; what cannot be is logged."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,8 @@ from services.agent import Options, journal, lanes, serve
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.backends import BACKENDS
 from services.agent.lanes import Running
+from services.agent.ledger import Ledger
+from services.agent.roster import FEW
 from services.messages import (
     BuildError,
     CommitChanges,
@@ -828,6 +831,23 @@ async def test_a_thread_that_was_deleted_and_made_anew_begins_anew(bench: Bench)
         assert [info.turn for info in await bench.ask(ListTurns(KEY))] == [second.turn]
     assert first.turn != second.turn
     assert [event["id"] for event in bench.journal()] == [1, 2, 3]
+
+
+async def test_threads_that_were_deleted_are_let_go_of_when_many_others_are_opened(
+    bench: Bench,
+) -> None:
+    def held() -> int:
+        gc.collect()
+        return sum(isinstance(one, Ledger) for one in gc.get_objects())
+
+    before = held()
+    async with bench.life(quiet):
+        for number in range(3 * FEW):
+            key = ThreadKey(KEY.client, KEY.user, f"t{number}")
+            await bench.execute("one", key)
+            await trio.testing.wait_all_tasks_blocked(0.01)
+            bench.keeper.history(key).unlink()
+        assert held() - before <= FEW + 1
 
 
 def test_a_turn_that_was_cancelled_is_so_even_if_the_agent_stops_meanwhile() -> None:
