@@ -29,22 +29,30 @@ help: ## show this list
 run: $(VENV)/project.stamp $(if $(filter claude,$(AGENT_BACKEND)),$(VENV)/claude.stamp) ## start everything on this machine: config/local.toml, loopback only
 	@exec $(BIN)/nurseryd -c config/local.toml
 
-# A daemon that a test kills may leave half a file of data behind: the reports are made without it.
-test: check $(VENV)/supervisorctl.stamp ## run the checks, then every test
-ifdef COVERAGE
-	@echo "== pytest, and what it does not reach"
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m $(PYTEST)
-	@$(BIN)/coverage combine --quiet
-	@rm -f .coverage/data.*
-	@$(BIN)/coverage report --include='services/*'
-	@$(BIN)/coverage report --include='supervisor/*' --fail-under=100
-else
-	@echo "== pytest"
-	@$(BIN)/$(PYTEST)
-endif
+# Each branch of supervisor/ is taken by the tests that are about it: whether a whole system comes by
+# one is chance. A daemon that a test kills may leave half a file of data behind, which is left out.
+OWN = tests/supervisor tests/supervisorctl tests/conformance
+MEASURE = $(BIN)/coverage erase && $(BIN)/coverage run
+GATHER = $(BIN)/coverage combine --quiet && rm -f .coverage/data.*
 
-check: check-format check-lint check-async check-types check-imports ## lint, types, import contracts
+test: check $(VENV)/supervisorctl.stamp ## run the checks, then every test; each branch of supervisor/ is to have one
+	@echo "== pytest: supervisor/, and what of it they do not reach"
+	@$(MEASURE) --source=supervisor -m $(PYTEST) $(OWN)
+	@$(GATHER)
+	@$(BIN)/coverage report --fail-under=100
+	@echo "== pytest: everything else"
+	@$(BIN)/$(PYTEST) $(OWN:%=--ignore=%)
+
+coverage: $(VENV)/supervisorctl.stamp ## what all tests together do not reach; half as long again
+	@$(MEASURE) -m $(PYTEST)
+	@$(GATHER)
+	@$(BIN)/coverage report
+
+# All at once, the longest first.
+CHECKS = check-types check-async check-lint check-format check-imports
+
+check: $(VENV)/test.stamp ## lint, types, import contracts
+	@$(MAKE) --no-print-directory --jobs=$(WORKERS) --output-sync=target $(CHECKS)
 
 check-format: $(VENV)/test.stamp
 	@echo "== ruff format" && $(BIN)/ruff format --check .
@@ -65,9 +73,6 @@ check-imports: $(VENV)/test.stamp
 fix: $(VENV)/test.stamp ## format, and repair what can be repaired by itself
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
-
-coverage: ## the same, and fail for a branch of supervisor/ that no test takes; half as long again
-	@$(MAKE) --no-print-directory test COVERAGE=1
 
 client: $(VENV)/test.stamp ## make what services/client has of the API's description
 	@$(BIN)/python -m tests.services.client.making
