@@ -246,7 +246,11 @@ class Lane:
         offered = ledger.offered
         message = turns.BY_HAND if offered is None else turns.subject(ledger[offered].instruction)
         request = CommitChanges(self.book.key, message, offered, within=turn)
-        commit = await self._ctx.ask("workspaces", request)
+        try:
+            commit = await self._ctx.ask("workspaces", request)
+        except Refused:
+            self.book.is_torn = offered is not None  # it may be done: that is to be seen
+            raise
         if offered is not None:
             # Where nothing is there any more, somebody else committed or dropped it.
             made = {} if commit is None else {"hash": commit.hash, "files": commit.files}

@@ -13,7 +13,6 @@ from functools import partial
 from services.agent import Options, turns
 from services.agent.book import Book
 from services.agent.lines import Line
-from services.agent.settling import FURTHEST
 from services.messages import (
     Commit,
     FindWorkspace,
@@ -45,7 +44,7 @@ async def recover(ctx: Context[Options], book: Book) -> tuple[str, ...]:
     log: tuple[LogEntry, ...] = ()
     offered = book.ledger.offered
     if intents or offered or any(info.state is not TurnState.QUEUED for info in unfinished):
-        log = await ctx.ask("workspaces", ReadLog(book.key, FURTHEST))
+        log = await ctx.ask("workspaces", ReadLog(book.key, turns.FURTHEST))
     for operation, line in intents.items():
         wanted = operation if line.type == "turn.undoing" else line.turn
         await _complete(ctx, book, operation, line, _commit(log, wanted))
@@ -111,7 +110,7 @@ async def _complete(
 
 async def found(ctx: Context[Options], key: ThreadKey, turn: str) -> Commit | None:
     """The commit of a turn, if there is one. Raises `Refused`."""
-    entry = _commit(await ctx.ask("workspaces", ReadLog(key, FURTHEST)), turn)
+    entry = _commit(await ctx.ask("workspaces", ReadLog(key, turns.FURTHEST)), turn)
     return None if entry is None else Commit(entry.hash, await _files(ctx, key, entry))
 
 

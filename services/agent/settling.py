@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 
-from services.agent import Options, previews, turns, undoing
+from services.agent import Options, previews, recovery, turns, undoing
 from services.agent.book import Book
 from services.messages import (
     Commit,
@@ -25,8 +25,6 @@ from services.messages import (
 )
 from supervisor.context import Context
 from supervisor.desk import Gone, Refused
-
-FURTHEST = 1000  # commits of a branch in which a turn's is looked for
 
 
 class Settling:
@@ -54,7 +52,7 @@ class Settling:
         operation = self._new_id()
         await book.write("turn.settling", turn=info.turn, operation=operation, keep=request.keep)
         commit: Commit | None = None
-        async with _intended(book, info.turn, operation):
+        async with self._intended(book):
             if request.keep:
                 commit = await self._ctx.ask(
                     "workspaces",
@@ -75,7 +73,7 @@ class Settling:
         back = isinstance(request, UndoTurn)
         ledger = book.ledger
         ledger[request.turn]  # raises `NotFound` before git is asked
-        log = await self._ctx.ask("workspaces", ReadLog(book.key, FURTHEST))
+        log = await self._ctx.ask("workspaces", ReadLog(book.key, turns.FURTHEST))
         plan = (undoing.undo if back else undoing.redo)(ledger, request.turn, log)
         if plan.others and not request.others:
             raise OthersToo(
@@ -99,7 +97,7 @@ class Settling:
         await book.write("turn.undoing", **facts, keep=not back)
         message = turns.subject(f"{'Undo' if back else 'Redo'}: {ledger[request.turn].instruction}")
         wanted = RestoreCommit(book.key, plan.commit, head, operation, message)
-        async with _intended(book, request.turn, operation):
+        async with self._intended(book):
             merged = await self._ctx.ask("workspaces", wanted)
             if merged.outcome is Outcome.CONFLICTS:
                 paths = ", ".join(conflict.path for conflict in merged.conflicts)
@@ -112,21 +110,23 @@ class Settling:
         await book.write(kind, **facts, hash=commit, head=merged.head)
         return Undone(merged.head, commit, plan.turns)
 
+    @asynccontextmanager
+    async def _intended(self, book: Book) -> AsyncGenerator[None]:
+        """A refusal does not say that nothing was done: a disk may be full in the midst of it.
 
-@asynccontextmanager
-async def _intended(book: Book, turn: str, operation: str) -> AsyncGenerator[None]:
-    """What is refused was not done; of what became of it otherwise the next life finds out."""
-    refusal: Refused | None = None
-    try:
-        yield
-    except Gone:
-        raise
-    except Refused as error:
-        refusal = error
-    if refusal is not None:
-        with suppress(OSError):
-            await book.write("turn.given_up", turn=turn, operation=operation)
-        raise refusal
+        So it is looked at what became of it; where it cannot be, whoever mends the journal will.
+        """
+        refusal: Refused | None = None
+        try:
+            yield
+        except Gone:
+            raise
+        except Refused as error:
+            refusal = error
+        if refusal is not None:
+            with suppress(Refused, OSError):
+                await recovery.recover(self._ctx, book)
+            raise refusal
 
 
 def _verb(request: SettleTurn) -> str:

@@ -15,6 +15,7 @@ from services.agent.hosting import TurnHost
 from services.messages import (
     BuildError,
     Checked,
+    Commit,
     CommitChanges,
     DropChanges,
     GitState,
@@ -244,12 +245,26 @@ class Transaction:
         request = CommitChanges(self.turn.key, message, self.turn.id)
         try:
             commit = await self.ctx.ask("workspaces", request)
-        except Gone:  # the workspaces ended, and what became of it is not known
-            commit = await recovery.found(self.ctx, self.turn.key, self.turn.id)
+        except Refused as refusal:
+            # They ended, or the disk was full in the midst: what became of it is not known.
+            commit = await self._found(refusal)
+            if commit is None and not isinstance(refusal, Gone):
+                raise
             commit = commit or await self.ctx.ask("workspaces", request)
         if commit is not None:
             await self._tell_commit(commit.hash, commit.files)
         return _GOOD
+
+    async def _found(self, refusal: Refused) -> Commit | None:
+        """The commit that was made all the same. Raises `OSError` where that cannot be seen: then
+        nobody knows the end of the turn.
+        """
+        try:
+            return await recovery.found(self.ctx, self.turn.key, self.turn.id)
+        except Gone:
+            raise
+        except Refused as error:
+            raise OSError(f"{refusal}; {error}") from error
 
     async def _tell_commit(self, commit: str, files: tuple[str, ...]) -> None:
         await self._write("commit", hash=commit, files=files)

@@ -12,6 +12,7 @@ from services.messages import BuildError, GitState, Reason
 
 KEPT = "what was changed so far is uncommitted: keep it or drop it"
 SUBJECT = 72
+FURTHEST = 1000  # commits of a branch in which a turn's is looked for
 BY_HAND = "Keep what was changed by hand"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import trio
 import trio.testing
@@ -15,11 +18,13 @@ from services.messages import (
     Leftover,
     ListTurns,
     ReadEvents,
+    ReadLog,
     RestoreCommit,
     SettleTurn,
+    TurnState,
     UndoTurn,
 )
-from supervisor.desk import NotFound, Refused
+from supervisor.desk import NotFound, Refused, Request
 from tests.services.agent.serving import KEY, Bench, Endless, quiet
 from tests.services.agent.test_settling import PLAIN, Writer, cancelled
 
@@ -148,6 +153,83 @@ async def test_an_undoing_that_could_not_be_written_down_is_once_the_disk_takes_
                 await bench.ask(UndoTurn(KEY, turn))
         await bench.until_journalled("turn.undone")
         assert (await bench.found(turn)).undone
+
+
+def failing_after(
+    bench: Bench, what: Callable[[Request[Any]], bool], more: type[Request[Any]] | None = None
+) -> list[str]:
+    """Have the workspaces do one thing and say that they could not.
+
+    As long as there is something in the list that is returned, they refuse `more`.
+    """
+    answer, disk = bench.keeper.answer, list[str]()
+    refusal = Refused("cannot use the workspace: No space left on device")
+    done = list[Request[Any]]()
+
+    async def full(request: Request[Any]) -> object:
+        if disk and more is not None and isinstance(request, more):
+            raise refusal
+        result = await answer(request)
+        if what(request) and not done:
+            done.append(request)
+            disk.append("full")
+            raise refusal
+        return result
+
+    bench.keeper.answer = full
+    return disk
+
+
+def of_turn(request: Request[Any]) -> bool:
+    return isinstance(request, CommitChanges) and request.turn is not None
+
+
+async def test_an_undoing_that_was_done_before_the_disk_was_full_counts(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        turn = (await bench.execute("a.md one")).turn
+        failing_after(bench, lambda request: isinstance(request, RestoreCommit))
+        with pytest.raises(Refused, match="No space left"):
+            await bench.ask(UndoTurn(KEY, turn))
+        assert (await bench.found(turn)).undone
+    assert "turn.given_up" not in bench.kinds()
+
+
+async def test_a_commit_that_was_made_before_the_disk_was_full_is_the_turns(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        failing_after(bench, of_turn)
+        info = await bench.execute("a.md one")
+    assert (info.state, info.commit) == (TurnState.COMMITTED, bench.keeper[KEY].head.hash)
+
+
+async def test_a_commit_of_which_nobody_can_see_whether_it_was_made_is_looked_for_again(
+    bench: Bench, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "AGAIN", 0.01)
+    async with bench.life(writer, PLAIN):
+        disk = failing_after(bench, of_turn, ReadLog)
+        info = await bench.execute("a.md one")
+        assert (info.state, info.commit) == (TurnState.FAILED, None)
+        disk.clear()
+        await bench.execute("b.md two")
+        assert (await bench.found(info.turn)).state is TurnState.COMMITTED
+    assert bench.kinds().count("commit") == 2
+
+
+async def test_what_was_kept_for_the_next_turn_before_the_disk_was_full_is_the_turns(
+    bench: Bench, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "AGAIN", 0.01)
+    async with bench.life(writer, PLAIN):
+        turn = await cancelled(bench, writer)
+        failing_after(bench, of_turn)
+        assert (await bench.execute("b.md two")).state is TurnState.FAILED
+        assert (await bench.execute("b.md three")).state is TurnState.COMMITTED
+        assert (await bench.found(turn)).leftover is Leftover.KEPT
+        assert (await bench.found(turn)).commit == bench.keeper[KEY].commits[1].hash
 
 
 async def test_of_a_thread_that_was_deleted_nothing_is_told(bench: Bench) -> None:
