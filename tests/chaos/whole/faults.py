@@ -39,6 +39,7 @@ SERVICES = (
 MANNERS = ("delay", "stall", "refuse")
 SHORT = (0.5, 5.0)  # seconds for what keeps everybody from work
 LONG = (1.0, 10.0)
+PATIENCE, GLANCE = 20.0, 0.5  # seconds to wait for what is rare
 SPARE = 6  # descriptors that are left at most
 CROWD = 200  # connections that nobody uses
 
@@ -77,7 +78,7 @@ class Faults:
             "model": self._kill_model,
             "model stopped": self._stop_model,
             "astro": lambda rng: self._kill("astro", rng),
-            "install": lambda rng: self._kill("install", rng),
+            "install": self._kill_install,
             "cli": lambda rng: self._kill("cli", rng),
             "child": lambda rng: self._kill(None, rng),
             "astro stopped": self._stop_astro,
@@ -124,6 +125,16 @@ class Faults:
             os.kill(it.pid, signal.SIGKILL)
         down.until = time.time()
         return True
+
+    async def _kill_install(self, rng: Random) -> bool:
+        """Installs are rare, and short: wait for one."""
+        with trio.move_on_after(PATIENCE):
+            while True:
+                if self._of_kind("install"):
+                    await trio.sleep(rng.uniform(0, 1))
+                    return await self._kill("install", rng)
+                await trio.sleep(GLANCE)
+        return False
 
     async def _stop_astro(self, rng: Random) -> bool:
         there = self._of_kind("astro")

@@ -35,7 +35,7 @@ from tests.whole.daemon import free_ports
 STORM = 40.0  # seconds
 REST = 150.0  # seconds in which whatever was begun has come to its end, and all services are back
 STEADY = 20.0  # seconds in which what is let go of is gone
-CHANCE_LOST = 0.3  # that what was installed is lost with a life, as a container's own disk is
+CHANCE_LOST = 0.5  # that what was installed is lost with a life, as a container's own disk is
 BACKENDS = ("bedrock", "bedrock", "simulation", "bedrock", "simulation", "claude")
 # While these are on the disk cannot be looked at, or has what was not saved yet.
 BLINDING = ("volume full", "volume gone", "volume read-only", "descriptors")
