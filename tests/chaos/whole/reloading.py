@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,31 +38,38 @@ BAD = (
 
 
 class Reloading:
-    """`file` is a drop-in of the daemon's configuration. What is wrong raises `Defect`."""
+    """`file` is a drop-in of the daemon's configuration; a good one may be refused where `excused`
+    says so of the time since it was written. What is wrong raises `Defect`.
+    """
 
-    def __init__(self, file: Path, control: Client) -> None:
+    def __init__(self, file: Path, control: Client, excused: Callable[[float], bool]) -> None:
         self._file = file
         self._control = control
-        self._stop = 2.0
+        self._excused = excused
 
     async def well(self, rng: Random, pid: int) -> None:
         """By the control socket or by a signal; a daemon that is on its way out takes neither."""
-        self._stop = round(rng.uniform(2.0, 3.0), 3)
+        began = time.time()
+        stop, by_signal = round(rng.uniform(2.0, 3.0), 3), rng.random() < 0.5
         hold, minutes = rng.choice((15.0, 20.0)), rng.choice((0, 600))
-        self._file.write_text(GOOD.format(stop=self._stop, hold=hold, minutes=minutes))
-        try:
-            if rng.random() < 0.5:
-                os.kill(pid, signal.SIGHUP)
-            else:
-                await self._ask(self._control.reload)
-        except (Unreachable, ProcessLookupError):
-            return
+        self._file.write_text(GOOD.format(stop=stop, hold=hold, minutes=minutes))
+        said = "nothing"
         with trio.move_on_after(PATIENCE):
-            while True:
-                if await self._in_force() in (self._stop, None):
-                    return
-                await trio.sleep(GLANCE)
-        raise Defect(f"a reload with {self._stop} did nothing: {await self._in_force()}")
+            try:
+                if by_signal:
+                    os.kill(pid, signal.SIGHUP)
+                else:
+                    await self._ask(self._control.reload)
+                while True:
+                    if await self._in_force() in (stop, None):
+                        return
+                    await trio.sleep(GLANCE)
+            except (Unreachable, ProcessLookupError):
+                return
+            except Rejected as error:
+                said = str(error)
+        if not self._excused(began):
+            raise Defect(f"a reload with {stop} is not in force: {said}")
 
     async def badly(self, rng: Random) -> None:
         before = self._file.read_text() if self._file.exists() else ""

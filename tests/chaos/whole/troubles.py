@@ -58,6 +58,10 @@ class Troubles:
             or any(it.kind in kinds and it.time.touches(since, until) for it in self.others)
         )
 
+    def refuses(self, since: float) -> bool:
+        """Whether a configuration may have been refused: it names a volume that is written to."""
+        return self.touched(NEEDED, since, time.time())
+
     def now(self) -> bool:
         """Whether somebody may be refused something at this moment."""
         kinds = INTERRUPTING | NEEDED | OF_API

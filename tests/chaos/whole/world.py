@@ -91,7 +91,7 @@ class World:
             self._volume,
             self._lines,
             self._control,
-            Reloading(programs.dropin(folder), self._control),
+            Reloading(programs.dropin(folder), self._control, self.troubles.refuses),
             all_ports,
             folder,
             self.troubles,
