@@ -43,9 +43,15 @@ class Volume:
         _run("mount", "-t", "tmpfs", "-o", "ro,size=4k", "away", str(self.place))
 
     def freeze(self) -> None:
-        """All is there, and nothing can be opened to be written."""
-        _run("mount", "--bind", str(self.place), str(self.place))
-        _run("mount", "-o", "remount,bind,ro", str(self.place))
+        """All is there, and nothing can be opened to be written.
+
+        It is made beside, where nobody writes: what is written to cannot be made read-only.
+        """
+        beside = self.place.with_name("frozen")
+        beside.mkdir(exist_ok=True)
+        _run("mount", "--bind", str(self.place), str(beside))
+        _run("mount", "-o", "remount,bind,ro", str(beside))
+        _run("mount", "--move", str(beside), str(self.place))
 
     def show(self) -> None:
         """Undo the last of these two. Lazily: somebody may have come to be in there."""
