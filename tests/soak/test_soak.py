@@ -80,7 +80,7 @@ def test_what_a_turn_is_by_its_nature_is_no_leak_and_more_than_that_is():
     def left(files: int) -> list[Volume]:
         return [Volume(done, files * done, 2.0 * done, 3.0 * done, 0, 0) for done in (0, 1000)]
 
-    good, leaky = (replace(seen(memory=rise), name="turns", volumes=left(5)) for rise in (2.0, 3.0))
+    good, leaky = (replace(seen(memory=rise), name="turns", volumes=left(5)) for rise in (5.0, 7.0))
     assert broken(good) == []
     assert len(broken(leaky)) == 1
     assert len(broken(replace(good, volumes=left(9)))) == 1
