@@ -60,9 +60,10 @@ def is_for_us(authorization: bytes, tokens: Collection[str]) -> bool:
 def sets_ours(set_cookie: bytes) -> bool:
     """Whether a site's Set-Cookie would replace a cookie of ours.
 
-    Browsers do not tell the ports of a host apart, so it would end the API's session too.
+    Browsers do not tell the ports of a host apart, so it would end the API's session too. One
+    without a name is sent as its value alone, and so may be taken for another.
     """
-    return _is_ours(set_cookie)
+    return _is_ours(set_cookie.strip().removeprefix(b"="))
 
 
 def _is_ours(cookie: bytes) -> bool:

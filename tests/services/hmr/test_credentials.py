@@ -32,6 +32,13 @@ def test_a_site_may_not_replace_a_cookie_of_ours():
     assert sets_ours(b"__Host-nurseryd_token=x; Path=/; Secure")
     assert sets_ours(b" nurseryd_preview = ; Max-Age=0")
     assert not sets_ours(b"session=nurseryd_token=x")
+    assert not sets_ours(b"=session=nurseryd_token=x")
+
+
+def test_a_cookie_without_a_name_is_ours_when_it_is_sent_as_one_of_ours():
+    assert sets_ours(b"=nurseryd_token=x; Path=/")
+    assert sets_ours(b" = nurseryd_preview=x")
+    assert sets_ours(b"=__Host-nurseryd_token=x; Path=/; Secure")
 
 
 def test_all_that_is_shown_is_found():
