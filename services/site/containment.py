@@ -13,8 +13,12 @@ from pathlib import Path
 
 GIT = ".git"
 _SHORT_GIT = "git~1"  # on Windows
-SECRETS = (".env", ".npmrc", ".netrc", ".yarnrc", ".yarnrc.yml")
-_SAMPLES = (".env.example", ".env.sample", ".env.template")
+# The second is what Cloudflare's tools read in place of the first.
+ENVIRONMENTS = (".env", ".dev.vars")
+SECRETS = (*ENVIRONMENTS, ".envrc", ".npmrc", ".netrc", ".yarnrc", ".yarnrc.yml")
+_SAMPLES = tuple(
+    f"{name}.{kind}" for name in ENVIRONMENTS for kind in ("example", "sample", "template")
+)
 
 
 class Outside(Exception):
@@ -64,7 +68,8 @@ def is_private(name: str) -> bool:
     lower = seen.rstrip(". ").lower()
     if lower in _SAMPLES:
         return False
-    return lower in (GIT, _SHORT_GIT) or lower in SECRETS or lower.startswith(".env.")
+    staged = tuple(f"{name}." for name in ENVIRONMENTS)  # .env.production, for one
+    return lower in (GIT, _SHORT_GIT) or lower in SECRETS or lower.startswith(staged)
 
 
 def is_secret(path: str) -> bool:

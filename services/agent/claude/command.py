@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from services.messages import Mode
-from services.site.containment import GIT, SECRETS
+from services.site.containment import ENVIRONMENTS, GIT, SECRETS
 
 READING = ("Read", "Glob", "Grep")
 WRITING = ("Edit", "Write")
@@ -73,7 +73,8 @@ def _settings() -> dict[str, object]:
 
     A conversation is resumed however old it is, so its transcript is not to be cleaned up.
     """
-    private = [f"**/{name}" for name in SECRETS] + ["**/.env.*", f"**/{GIT}", f"**/{GIT}/**"]
+    names = (*SECRETS, *(f"{name}.*" for name in ENVIRONMENTS), GIT, f"{GIT}/**")
+    private = [f"**/{name}" for name in names]
     return {
         "permissions": {
             "deny": [f"{what}({glob})" for what in ("Read", "Edit") for glob in private],

@@ -86,6 +86,7 @@ def test_a_plain_path_is_itself(root: Path, parts: list[str]):
         *(".git", ".git/config", ".git/hooks/pre-commit", ".GIT/config", "src/.git"),
         *(".env", "env", ".env.local", "src/.env.production", ".ENV", ".npmrc", ".netrc"),
         *("twin", ".git./config", ".g\u200cit/config", "GIT~1/config", ".env\u200d", ".npmrc. "),
+        *(".dev.vars", "src/.dev.vars.production", ".Dev.Vars", ".envrc"),
         *(".yarnrc", ".yarnrc.yml", "/proc/self/environ", "x" * 300 + "/" + "y" * 5000),
     ],
 )
@@ -103,6 +104,7 @@ def test_these_are_refused(root: Path, path: str):
         ("src/../src/./a.astro", "src/a.astro"),
         ("new/file.md", "new/file.md"),
         (".env.example", ".env.example"),
+        (".dev.vars.example", ".dev.vars.example"),
         (".gitignore", ".gitignore"),
         ("..a", "..a"),
         ("~/x", "~/x"),

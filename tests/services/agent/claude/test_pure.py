@@ -96,6 +96,7 @@ def test_the_cli_is_called_with_all_that_keeps_it_in():
     denied = json.loads(made[made.index("--settings") + 1])["permissions"]["deny"]
     for rule in ("Read(**/.env)", "Edit(**/.env.*)", "Read(**/.git/**)", "Read(**/.npmrc)"):
         assert rule in denied
+    assert {"Read(**/.dev.vars)", "Edit(**/.dev.vars.*)"} <= {*denied}
 
 
 @pytest.mark.parametrize(
