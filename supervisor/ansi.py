@@ -1,4 +1,4 @@
-"""Text without what it says to a terminal: colours, movements, titles."""
+"""What a text says to a terminal, left out: movements and titles, and where need be colours."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ SEQUENCE = re.compile(
     rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_]%b(?:\x07|\x1b\\)|[ -/]{0,8}[0-~])" % _TEXT
 )
 BEGUN = re.compile(rb"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_]%b\x1b?|[ -/]{0,8})\Z" % _TEXT)
+
+# All that a terminal would act upon, but colours; tabs and the ends of lines are text.
+_ACTION = re.compile(r"\x1b(?!\[[0-9;:]{0,64}m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+
+
+def harmless(text: str) -> str:
+    """A text of others for a terminal: it may have colours, and neither move, ask nor overwrite."""
+    return _ACTION.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 class Stripper:

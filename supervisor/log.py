@@ -19,6 +19,7 @@ import structlog
 import trio
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from supervisor.ansi import harmless
 from supervisor.kept import Chunk
 from supervisor.limiter import Limiter
 from supervisor.record import LEVEL, hidden, message, read, records
@@ -172,7 +173,7 @@ def _console(colours: bool, redactor: Redactor) -> Processor:
         service = event.pop("service", None)
         if service is not None:
             event["event"] = f"[{service}] {event.get('event', '')}"
-        return redactor.text(render(logger, method, event))
+        return harmless(redactor.text(render(logger, method, event)))
 
     return shown
 

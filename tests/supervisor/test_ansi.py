@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervisor.ansi import LONGEST, Stripper
+from supervisor.ansi import LONGEST, Stripper, harmless
 from tests.supervisor.test_lines import CUTS, split
 
 PARTS = [
@@ -50,3 +52,28 @@ def test_the_border_of_a_chunk_makes_no_difference(data: bytes, cuts: list[int])
     whole = stripped(data)
     assert stripped(*split(data, cuts)) == whole
     assert stripped(*(bytes([byte]) for byte in data)) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (
+            "\x1b[1;31mred\x1b[0m, \x1b[38:2:1:2:3mx\x1b[m",
+            "\x1b[1;31mred\x1b[0m, \x1b[38:2:1:2:3mx\x1b[m",
+        ),
+        ("a\tb\n", "a\tb\n"),
+        ("\x1b]0;title\x07", "\ufffd]0;title\ufffd"),
+        ("\x1b[2Kforged", "\ufffd[2Kforged"),
+        ("true\rforged", "true\ufffdforged"),
+        ("\x9b2J\x00\x7f", "\ufffd2J\ufffd\ufffd"),
+        ("\x1b", "\ufffd"),
+    ],
+)
+def test_a_text_of_others_does_nothing_to_a_terminal_but_colour_it(text: str, seen: str):
+    assert harmless(text) == seen
+
+
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("\x1b[0;1mJ")))
+def test_nothing_that_a_terminal_acts_upon_comes_through(text: str):
+    left = "".join(harmless(text).replace("\n", "").replace("\t", "").split("\x1b["))
+    assert not any(unicodedata.category(char) == "Cc" for char in left)

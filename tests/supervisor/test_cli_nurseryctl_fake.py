@@ -239,6 +239,14 @@ class TestLogs:
         fake.on("GET /v1/services/web/logs", Reply(records=[line("one"), line("\x1b[1mtwo")]))
         assert ctl("logs", "web") == (0, "one\ntwo\n", "")
 
+    def test_what_a_terminal_would_do_is_left_out_and_colours_are_not(self, ctl, fake: FakeDaemon):
+        forged = line("true\rforged\x1b]0;title\x07", "db")
+        fake.on("GET /v1/services/db/logs", Reply(records=[forged]))
+        fake.on("GET /v1/logs", Reply(records=[forged]))
+        seen = "true\ufffdforged\ufffd]0;title\ufffd"
+        assert ctl("logs", "db") == (0, f"{seen}\n", "")
+        assert ctl("logs") == (0, f"db | {seen}\n", "")
+
     def test_of_all_they_say_whose_they_are(self, ctl, fake: FakeDaemon):
         records = [line("a", "db"), line("b", "longer"), line("c", "db"), line("d", "nurseryd")]
         fake.on("GET /v1/logs?lines=4&stream=stdout", Reply(records=records))

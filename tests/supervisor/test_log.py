@@ -190,6 +190,16 @@ def test_on_a_terminal_the_service_stands_first_and_the_bookkeeping_is_left_out(
     assert "sequence" not in it
 
 
+def test_on_a_terminal_a_child_forges_no_line_and_no_title(logging):
+    logbook, end = logging("console")
+    child(logbook, "\x1b[31mred\x1b[0m\r12:00:00 [info] [api] forged \x1b[1A\x1b]0;title\x07")
+    (it,) = end()
+    assert "\x1b[31mred\x1b[0m" in it
+    assert "\r" not in it
+    assert "\x1b[1A" not in it
+    assert "\x1b]" not in it
+
+
 def test_auto_is_json_where_there_is_no_terminal(logging):
     _, end = logging("auto")
     structlog.get_logger().info("it")

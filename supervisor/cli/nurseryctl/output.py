@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from supervisor.ansi import harmless
 from supervisor.cli.nurseryctl import naming
 from supervisor.socket.client import Client
 
@@ -39,7 +40,11 @@ class Prefixes:
         name = record["service"]
         colour = self._colours.setdefault(name, PALETTE[len(self._colours) % len(PALETTE)])
         self._width = max(self._width, len(name))
-        return click.style(f"{name:<{self._width}} | ", fg=colour) + record["text"]
+        return click.style(f"{name:<{self._width}} | ", fg=colour) + _text(record)
+
+
+def _text(record: dict[str, Any]) -> str:
+    return harmless(record["text"])
 
 
 @click.command()
@@ -71,7 +76,7 @@ def logs(
             elif "missed" in record:
                 click.echo(f"({record['missed']} lines of {record['service']} missed)", err=True)
             else:
-                click.echo(prefixes.line(record) if prefixes else record["text"])
+                click.echo(prefixes.line(record) if prefixes else _text(record))
             if follow:
                 sys.stdout.flush()
 
