@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import inf
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from services.forwarded import LONGEST, Seen
 from services.hmr.credentials import Shown, is_token, read_shown
-from services.hmr.route import Host, label_of, on_this_host, read_host
+from services.hmr.route import Host, is_address, label_of, on_this_host, read_host
 from services.hmr.scoped import Reached, reach, read_grants
 from services.http11.head import Headers
 from services.messages import PREVIEW_ID, Routes
@@ -31,6 +31,10 @@ NOT_YOURS = (
 FOREIGN = (
     "cannot take this from a page of another origin than the preview's own with nothing but a"
     " cookie: open the preview itself, in a tab or in a frame"
+)
+STRANGER = (
+    "cannot take this from a page of another site: it may show a preview of this machine in a"
+    " frame, or lead to it, and no more; name its domain in service.hmr.options.domains"
 )
 
 
@@ -136,6 +140,8 @@ def decide(
     if isinstance(place, Refuse):
         return place
     asked = _Asked(method, target, given, seen, place, previews or Routes({}))
+    if not rules.signed and place.host.is_loopback and _is_strangers(given, rules.domains):
+        return Refuse(403, STRANGER)
     if _PARAMETER in target and (parts := _without_ticket(target)) is not None:
         return _enter(asked, *parts, rules, now)
     if place.preview_id is not None and not rules.signed:
@@ -155,11 +161,14 @@ def _find_place(header: str, forwarded: str, domains: tuple[str, ...]) -> _Place
     """What the host of a request is here.
 
     One that a load balancer forwards counts only where the Host names no preview by itself: it
-    is for those that do not keep the Host, and many pass on what a client made up.
+    is for those that do not keep the Host, and many pass on what a client made up. Nor does it
+    count beside a stranger's name: a page of that name which resolves to us says what it likes,
+    and a browser on this machine comes from an address that is trusted.
     """
     host = read_host(header)
     label = label_of(host, domains) if host is not None else None
-    if forwarded and not label:
+    named = host is not None and (label == "" or "." not in host.name)
+    if forwarded and named:
         host = read_host(forwarded)
         label = label_of(host, domains) if host is not None else None
         header = forwarded
@@ -254,11 +263,32 @@ def _is_from_elsewhere(asked: _Asked) -> bool:
 
 def _plain_origin(origin: str) -> str:
     """An Origin header as `Host.origin` writes it; empty for what is none, "null" among it."""
+    scheme, host = _read_origin(origin)
+    return host.origin(scheme) if host is not None else ""
+
+
+def _read_origin(origin: str) -> tuple[str, Host | None]:
     try:
         parts = urlsplit(origin)
     except ValueError:
-        return ""
-    host = read_host(parts.netloc)
-    if host is None or parts.path or parts.query or parts.scheme not in ("http", "https"):
-        return ""
-    return host.origin(parts.scheme)
+        return "", None
+    if parts.path or parts.query or parts.scheme not in ("http", "https"):
+        return "", None
+    return parts.scheme, read_host(parts.netloc)
+
+
+def _is_strangers(given: Mapping[bytes, bytes], domains: Collection[str]) -> bool:
+    """Whether a page from elsewhere does more than to show a preview, or to lead there.
+
+    To an open door on this machine nobody is let in but who works here; by their browser
+    any page that they look at would be.
+    """
+    site = given.get(b"sec-fetch-site")
+    if site in (b"same-origin", b"none"):
+        return False
+    if (origin := given.get(b"origin")) is None:
+        return site == b"cross-site" and given.get(b"sec-fetch-mode") != b"navigate"
+    _, host = _read_origin(origin.decode("latin-1"))
+    if host is None or is_address(host.name):
+        return host is None or not host.is_loopback
+    return label_of(host, domains) is None

@@ -98,9 +98,16 @@ def test_a_host_of_somebody_else_is_not_served(host):
 
 def test_a_forwarded_host_counts_where_the_host_itself_says_nothing():
     assert preview_of(ask(OPEN, "10.0.0.5:4322", forwarded=WILDCARD)) == ONE.preview_id
-    assert preview_of(ask(OPEN, "internal.balancer", forwarded=WILDCARD)) == ONE.preview_id
+    assert preview_of(ask(OPEN, "nurseryd:4322", forwarded=WILDCARD)) == ONE.preview_id
+    assert preview_of(ask(OPEN, DOMAIN, forwarded=WILDCARD)) == ONE.preview_id
     assert ask(OPEN, "10.0.0.5:4322", forwarded=WILDCARD).host == WILDCARD
     assert refused(ask(OPEN, "10.0.0.5:4322", forwarded="evil.test")) == 421
+
+
+@pytest.mark.parametrize("forwarded", ["localhost:4322", LOOPBACK, WILDCARD, "127.0.0.1"])
+def test_a_strangers_name_that_resolves_to_us_is_made_good_by_no_forwarded_host(forwarded):
+    for host in ("evil.test", "evil.test:4322", f"{ONE.preview_id}.evil.test", "a.b.", "", "[x"):
+        assert refused(ask(OPEN, host, forwarded=forwarded)) == 421
 
 
 def test_a_forwarded_host_leads_no_page_of_one_preview_into_another():
@@ -113,8 +120,51 @@ def test_a_forwarded_host_leads_no_page_of_one_preview_into_another():
 
 @pytest.mark.parametrize("host", [LOOPBACK, WILDCARD])
 def test_an_open_door_lets_everybody_in(host):
-    for more in ({}, {"upgrade": "websocket", "origin": "https://evil.test"}, {"cookie": "a=b"}):
+    for more in ({}, {"upgrade": "websocket"}, {"cookie": "a=b"}):
         assert preview_of(ask(OPEN, host, **more)) == ONE.preview_id
+
+
+def test_an_open_door_on_the_network_does_not_ask_where_somebody_comes_from():
+    more = {"upgrade": "websocket", "origin": "https://evil.test"}
+    assert preview_of(ask(OPEN, WILDCARD, **more)) == ONE.preview_id
+
+
+@pytest.mark.parametrize("host", [LOOPBACK, "localhost:4321", "127.0.0.1:4322", "[::1]:4321"])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"origin": "https://evil.test"},
+        {"origin": "https://evil.test", "upgrade": "websocket"},
+        {"origin": "https://evil.test", "method": "POST", "sec_fetch_mode": "navigate"},
+        {"origin": "http://203.0.113.9:4321"},
+        {"origin": f"https://{DOMAIN}.evil.test"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"sec_fetch_site": "cross-site", "sec_fetch_mode": "no-cors"},
+        {"sec_fetch_site": "cross-site", "sec_fetch_mode": "cors", "origin": "https://evil.test"},
+    ],
+)
+def test_a_strangers_page_gets_nothing_of_an_open_door_on_the_machine_of_who_looks_at_it(
+    host, shown
+):
+    assert refused(ask(OPEN, host, **shown)) == 403
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate", "sec_fetch_dest": "iframe"},
+        {"origin": f"http://{LOOPBACK}", "upgrade": "websocket"},
+        {"origin": "http://localhost:4321", "upgrade": "websocket"},  # the door has two ports
+        {"origin": "http://127.0.0.1:3000", "sec_fetch_site": "cross-site"},
+        {"origin": f"https://{DOMAIN}"},
+        # By its own form, where the page has the policy no-referrer.
+        {"origin": "null", "sec_fetch_site": "same-origin", "method": "POST"},
+        {"sec_fetch_site": "none", "sec_fetch_mode": "navigate"},
+    ],
+)
+def test_an_open_door_on_this_machine_is_open_to_pages_of_this_machine(shown):
+    assert preview_of(ask(OPEN, LOOPBACK, **shown)) == ONE.preview_id
 
 
 @pytest.mark.parametrize("host", [LOOPBACK, WILDCARD, "localhost", DOMAIN, "127.0.0.1"])
