@@ -20,7 +20,7 @@ from services.workspaces.layout import Layout
 from services.workspaces.records import read_metadata, touch_metadata
 from services.workspaces.settings import Settings
 from services.workspaces.speaking import speak
-from supervisor.desk import Refused
+from supervisor.desk import Invalid, Refused
 
 
 def exists(settings: Settings, request: OpenWorkspace) -> bool:
@@ -33,10 +33,25 @@ def exists(settings: Settings, request: OpenWorkspace) -> bool:
     files.refuse_links(layout, request.key.thread)
     if request.repo_url:
         remotes.checked(request.repo_url, settings.schemes, settings.hosts)
+        _refuse_own(settings.root, request.repo_url)
     if not layout.project.exists() or _hollow(layout):
         return False
     files.remove_partial(layout)
     return True
+
+
+def _refuse_own(root: Path, url: str) -> None:
+    """Raises `Invalid` for a path into the workspace, where each repository is somebody's."""
+    folder = remotes.folder(url)
+    try:
+        own = folder is not None and folder.resolve().is_relative_to(root.resolve())
+    except (ValueError, OSError, RuntimeError):  # a NUL, links round in circles
+        raise Invalid("cannot use this repoUrl: it is not a valid path") from None
+    if own:
+        raise Invalid(
+            "cannot use a repository of the workspace as repoUrl: it is somebody's own; use the"
+            " address that it came from"
+        )
 
 
 def by_default(settings: Settings, request: OpenWorkspace) -> OpenWorkspace:

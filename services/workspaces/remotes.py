@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection
+from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from services.loopback import is_loopback
 from supervisor.desk import Invalid
@@ -86,6 +88,14 @@ def checked(url: str, schemes: Collection[str], hosts: Collection[str] = ()) -> 
         raise Invalid("cannot use this repoUrl: leave out '?' and '#' and what follows them")
     _check_host(parts, host, hosts)
     return url
+
+
+def folder(url: str) -> Path | None:
+    """The folder of this machine that an address names; None for one of a host."""
+    if url.startswith("/"):
+        return Path(url)
+    parts = urlsplit(url)
+    return Path(os.fsdecode(unquote_to_bytes(parts.path))) if parts.scheme == "file" else None
 
 
 def _check_host(parts: SplitResult, host: str, hosts: Collection[str]) -> None:

@@ -8,7 +8,15 @@ from msgspec.structs import replace
 
 from services.api.asking import Asking
 from services.api.auth import caller, permit
-from services.messages import Fetched, FindProject, GitState, OpenWorkspace, Scope, ThreadKey
+from services.messages import (
+    EVERYTHING,
+    Fetched,
+    FindProject,
+    GitState,
+    OpenWorkspace,
+    Scope,
+    ThreadKey,
+)
 
 # Nobody finds the commits of another thread by guessing such.
 _WHOLE_HASH = re.compile(r"[0-9a-f]{40}")
@@ -32,14 +40,21 @@ def permit_project(key: ThreadKey) -> None:
 async def permit_opening(asking: Asking, opening: OpenWorkspace) -> None:
     """Raises `Problem` where a token of one thread would make or change the project by opening it.
 
-    Raises `NotFound` where there is none.
+    So does every token but the operator's with a path of this machine, where there may be
+    what is not its own. Raises `NotFound` where there is no project.
     """
     key = opening.key
+    if _is_path(opening.repo_url or ""):
+        permit(EVERYTHING)
     if sees_project(key):
         return
     if reaches_project(opening):
         permit_project(key)
     await asking.ask("workspaces", FindProject(key.client, key.user))
+
+
+def _is_path(url: str) -> bool:
+    return url.startswith("/") or url[:5].lower() == "file:"
 
 
 def reaches_project(opening: OpenWorkspace) -> bool:

@@ -33,7 +33,7 @@ from services.messages import (
     ThreadKey,
 )
 from services.workspaces import names
-from supervisor.desk import Refused, Request
+from supervisor.desk import Invalid, Refused, Request
 from tests.services.workspaces.conftest import Git, Service, Serving
 
 LONG = "x" * 10_000_000
@@ -211,6 +211,26 @@ async def test_addresses_and_default_branches_leave_nothing_when_they_are_refuse
                     assert await answer(service, OpenWorkspace(key, url)) is None
             made = await answer(service, OpenWorkspace(key, empty=True, branch=text))
             assert (root / "acme" / key.user).exists() == (made is not None)
+
+
+async def test_nobody_clones_what_is_somebody_elses_in_the_workspace(
+    serving: Serving, root: Path, tmp_path: Path
+) -> None:
+    async with serving() as service:
+        await service.ask(OpenWorkspace(ThreadKey("acme", "ann", "t1")))
+        theirs = root / "acme" / "ann" / "project"
+        (link := tmp_path / "link").symlink_to(theirs)
+        escaped = str(theirs).replace("acme", "%61cme")
+        around = f"{theirs.parent}/../../acme/ann/project/.git"
+        for path in (theirs, link, around, root / "acme", f"/proc/self/root{theirs}"):
+            for url in (f"{path}", f"file://{path}"):
+                with pytest.raises(Invalid, match="somebody's own"):
+                    await service.ask(OpenWorkspace(ThreadKey("mallory", "m", "t1"), url))
+        with pytest.raises(Invalid, match="somebody's own"):
+            await service.ask(OpenWorkspace(ThreadKey("mallory", "m", "t1"), f"file://{escaped}"))
+        with pytest.raises(Invalid, match="not a valid path"):
+            await service.ask(OpenWorkspace(ThreadKey("mallory", "m", "t1"), "file:///a%00b"))
+        assert not (root / "mallory").exists()
 
 
 def _message(git: Git, root: Path) -> bytes:

@@ -94,6 +94,26 @@ async def test_a_token_for_the_user_does(
     assert reply.status_code in (200, 201)
 
 
+# What is on this machine may be anybody's.
+PATHS = ["/srv/site.git", "file:///srv/site.git", "FILE:/srv/site.git", "file://localhost/srv/site"]
+
+
+@pytest.mark.parametrize("url", PATHS)
+@pytest.mark.parametrize("scope", ["thread:acme/ann/t1", "user:acme/ann", "client:acme"])
+async def test_a_path_of_this_machine_takes_the_operators_token(
+    client, headers, fakes, answers, scoped, scope, url
+):
+    scoped(scope)
+    reply = await client.put(AT, headers=headers, json={"repoUrl": url})
+    originally = await client.post("/api/init", headers=headers, json=IDS | {"repoUrl": url})
+    assert (reply.status_code, originally.status_code) == (403, 403)
+    assert "operator" in (await reply.get_json())["detail"]
+    assert fakes.asked == []
+    scoped("operator")
+    reply = await client.put(AT, headers=headers, json={"repoUrl": url})
+    assert reply.status_code in (200, 201)
+
+
 # The same by the original's routes, which have the thread at their end or in their body.
 ORIGINALLY = [
     ("/api/init", IDS | {"repoUrl": "https://example.com/site"}),
