@@ -105,7 +105,7 @@ async def run(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> N
 def _settings(options: Options) -> Settings:
     prepare(options.network_timeout)
     root = Path(options.root)
-    root.mkdir(parents=True, exist_ok=True)
+    root.mkdir(0o700, parents=True, exist_ok=True)  # sites and conversations: nobody else's
     return Settings(
         root=root.resolve(),
         branch=options.branch,

@@ -213,6 +213,18 @@ async def test_addresses_and_default_branches_leave_nothing_when_they_are_refuse
             assert (root / "acme" / key.user).exists() == (made is not None)
 
 
+async def test_no_other_user_of_the_machine_looks_into_the_workspace(
+    serving: Serving, root: Path
+) -> None:
+    before = os.umask(0o022)
+    try:
+        async with serving() as service:
+            await service.ask(OpenWorkspace(ThreadKey("acme", "ann", "t1")))
+    finally:
+        os.umask(before)
+    assert root.stat().st_mode & 0o077 == 0
+
+
 async def test_nobody_clones_what_is_somebody_elses_in_the_workspace(
     serving: Serving, root: Path, tmp_path: Path
 ) -> None:
