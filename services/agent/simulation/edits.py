@@ -11,7 +11,6 @@ from services.agent.simulation.scan import Document, Element, Span, scan
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "{": "&#123;", "}": "&#125;"}
 _PLAIN_ATTRIBUTE = re.compile(r"[^\"&<>{}\\\n]*")
-_SPACED = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 _NOT_CONTENT = ("style", "script")
 _WRAPPERS = ("div", "article")
 _PLAIN = frozenset({"h2", "h3", "p", "ul", "ol", "li", "a", "em", "strong", "br", "blockquote"})
@@ -72,9 +71,9 @@ def put(source: str, place: Place, text: str) -> str:
     """The source with another text at a place."""
     old = source[place.span.start : place.span.end]
     if place.kind == "markup":
-        match = _SPACED.fullmatch(old)
-        before, after = (match.group(1), match.group(3)) if match else ("", "")
-        new = before + escape(text) + after
+        before = len(old) - len(old.lstrip())
+        after = max(before, len(old.rstrip()))
+        new = old[:before] + escape(text) + old[after:]
     elif place.kind == "attribute":
         new = attribute(re.split(r"[\s={]", old.lstrip("{"), maxsplit=1)[0].rstrip("}"), text)
     else:

@@ -16,7 +16,8 @@ _FENCE = re.compile(r"\A\ufeff?\s*---[^\n]*\n(.*?)^---[ \t]*$", re.DOTALL | re.M
 _NAME = re.compile(r"[A-Za-z][^\s/>{]*")
 _ATTRIBUTE = re.compile(r"[^\s=/>{}\"'`]+")
 _TEXT = re.compile(r"[^<{]+")
-_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\n\\\[])+/[a-z]*")
+# Of a bounded length, or one line of what begins again and again would be read as often.
+_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\n]){0,200}\]|[^/\n\\\[]){1,200}/[a-z]*")
 
 
 @dataclass(frozen=True, slots=True)

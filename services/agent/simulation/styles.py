@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.agent.simulation import colours
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_DECLARATION = re.compile(r"\s*(--[\w-]+|[a-z-]+)\s*:\s*(.*?)\s*(?:!important\s*)?\Z", re.DOTALL)
+_DECLARATION = re.compile(r"\s*(--[\w-]+|[a-z-]+)\s*:(.*)", re.DOTALL)
 _VAR = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,[^()]*)?\)")
 
 _PROPERTIES = {
@@ -92,7 +92,9 @@ def declarations(css: str) -> list[Declaration]:
         if mark == "{":
             where.append(" ".join(piece.split()))
         elif declared := _DECLARATION.match(piece):
-            low, high = start + declared.start(2), start + declared.end(2)
+            value = declared[2].lstrip()
+            low = start + declared.end(2) - len(value)
+            high = low + len(value.rstrip().removesuffix("!important").rstrip())
             found.append(Declaration(declared[1], css[low:high], low, high, tuple(where)))
         if mark == "}" and where:
             where.pop()

@@ -22,7 +22,7 @@ from services.agent.simulation.intents import (
     ReplaceText,
 )
 from services.agent.simulation.plans import plan
-from services.agent.simulation.scan import scan, scan_code
+from services.agent.simulation.scan import Span, scan, scan_code
 from services.agent.simulation.site import Cannot, Site
 
 TODAY = date(2026, 5, 1)
@@ -634,3 +634,40 @@ def test_what_is_typed_cannot_become_markup_or_code(text: str):
     assert edits.unescape(document.inside(document.elements[1])) == " ".join(text.split())
     handed = scan(f"<Card {edits.attribute('title', text)} />")
     assert [(each.name, len(each.attributes)) for each in handed.elements] == [("Card", 1)]
+
+
+# What takes the square of its length takes hours here, in which nobody else in the process runs.
+SPACES = " " * 500_000
+
+
+def test_a_long_declaration_is_read_in_one_go():
+    (found,) = styles.declarations(f"a{{ --header: red{SPACES}blue{SPACES}!important ; }}")
+    assert found.value == f"red{SPACES}blue"
+
+
+def test_a_long_text_is_replaced_in_one_go():
+    source = f"<p> a{SPACES}b </p>"
+    span = Span(3, len(source) - 4)
+    assert edits.put(source, edits.Place("a", span, "markup", ""), "c") == "<p> c </p>"
+    empty = edits.Place("a", Span(3, 5), "markup", "")
+    assert edits.put("<p>  </p>", empty, "c") == "<p>  c</p>"
+
+
+def test_what_looks_like_the_start_of_many_regular_expressions_is_read_on():
+    source = "---\nconst a = " + "(/[" * 60_000 + "\n---\n<p>x</p>\n"
+    assert [element.name for element in scan(source).elements] == ["p"]
+
+
+@pytest.mark.parametrize(
+    ("css", "value"),
+    [
+        ("a{--x:red}", "red"),
+        ("a{--x: red !important ;}", "red"),
+        ("a{--x:\n  red blue\n}", "red blue"),
+        ("a{--x: ;}", ""),
+        ("a{--x: !important;}", ""),
+    ],
+)
+def test_a_declaration_s_value_is_without_what_stands_around_it(css: str, value: str):
+    (found,) = styles.declarations(css)
+    assert found.value == value == css[found.start : found.end]
