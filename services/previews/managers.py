@@ -142,7 +142,8 @@ def arguments(kind: Kind, caches: Caches, *, scripts: bool) -> tuple[str, ...]:
             return (
                 *("ci", "--prefer-offline", f"--ignore-scripts={'false' if scripts else 'true'}"),
                 *("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=http"),
-                *(f"--cache={shared}/npm", "--logs-max=0"),
+                # Else a site's .npmrc names any program of its own to run in place of git.
+                *(f"--cache={shared}/npm", "--logs-max=0", "--git=git"),
             )
         case Kind.PNPM:
             return (

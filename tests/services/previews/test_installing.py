@@ -24,6 +24,7 @@ from tests.whole.daemon import SERVICES
 pytestmark = pytest.mark.system
 
 PACKAGE = "dset@3.1.4"
+AS_SOMEBODY = ("-c", "user.name=x", "-c", "user.email=x@localhost")
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +133,28 @@ def test_each_installs_what_its_lock_file_says(name, kind, programs, locked, tmp
     if kind is Kind.NPM:
         text = (root / place.wanted.lock).read_bytes()
         assert progress.expected(text, progress.this_machine()) == 1
+
+
+def test_a_site_names_no_program_that_npm_runs_in_place_of_git(tmp_path: Path):
+    tools = Tools(find_node(), tmp_path / "bin", ENVIRONMENT["PATH"])
+    tools.prepare()
+    package, site = tmp_path / "package", tmp_path / "site"
+    package.mkdir()
+    (package / "package.json").write_text('{"name": "x", "version": "1.0.0"}')
+    for words in (("init", "--quiet"), ("add", "."), (*AS_SOMEBODY, "commit", "--quiet", "-mx")):
+        run(("git", *words), package)
+    head = run(("git", "rev-parse", "HEAD"), package).stdout.strip()
+    site.mkdir()
+    wanted = {"name": "site", "dependencies": {"x": f"git+file://{package}"}}
+    (site / "package.json").write_text(json.dumps(wanted))
+    packages = {"": wanted, "node_modules/x": {"resolved": f"git+file://{package}#{head}"}}
+    (site / "package-lock.json").write_text(
+        json.dumps({"name": "site", "lockfileVersion": 3, "packages": packages})
+    )
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\ntouch {tmp_path}/ran\nexec git "$@"\n')
+    program.chmod(0o755)
+    (site / ".npmrc").write_text(f"git={program}\n")
+    place = install(site, tmp_path, tools)
+    assert (place.modules / "x" / "package.json").exists()
+    assert not (tmp_path / "ran").exists()

@@ -140,6 +140,7 @@ def test_npm_is_called_with_exactly_this():
         "--loglevel=http",
         "--cache=/volume/tarballs/npm",
         "--logs-max=0",
+        "--git=git",
     )
 
 
