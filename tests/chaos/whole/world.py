@@ -77,7 +77,6 @@ class World:
         all_ports = (self.port, astro, self._door)
         self.daemon = programs.daemon(folder, all_ports, asked, simulated, run)
         self.daemon.between = self._look_while_dead
-        self.daemon.begun = self._look_at_start
         self.troubles = Troubles(self.daemon.downs, self._model.downs)
         self._control = Client(str(folder / "socket"), 60.0)
         self._lines = {
@@ -183,9 +182,6 @@ class World:
         if self._rng.random() < CHANCE_LOST:
             shutil.rmtree(self._folder / "cache", ignore_errors=True)
 
-    async def _look_at_start(self) -> None:
-        _raise(await intact(self.home / "project" / ".git") if self.home.exists() else [])
-
     async def _look_around(self, number: int) -> None:
         began = trio.current_time()
         with trio.move_on_after(self.patience) as patience:
@@ -197,6 +193,7 @@ class World:
         others = frozenset({os.getpid(), self._model.pid})
         await calm.settled(self.daemon, self._control, others, REST)
         quiet = trio.current_time() - began
+        _raise(await intact(self.home / "project" / ".git"))
         log = self.daemon.log.read_bytes()
         _raise([*outcries(log[self._logged :])])
         self._logged = log.rfind(b"\n") + 1
