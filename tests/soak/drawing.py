@@ -10,7 +10,7 @@ from tests.soak.trend import windows
 
 PICTURES = {
     "memory": ("MB of memory", ("KB of memory",), 1024),
-    "held": ("what is held open", ("descriptors", "threads", "tasks"), 1),
+    "held": ("held", ("descriptors", "threads", "tasks"), 1),
     "cost": ("ms of processor for each", ("ms of processor for each",), 1),
     "latency": ("ms for each, p50 of a window", ("ms for each",), 1),
     "answers": ("ms to an answer of the API", ("ms to answer /health", "ms to answer a list"), 1),

@@ -38,11 +38,11 @@ def plot(title: str, unit: str, series: Mapping[str, Sequence[Point]]) -> str:
     for number, (name, one) in enumerate(series.items()):
         colour = COLOURS[number % len(COLOURS)]
         line = "L".join(f"{_x(x / right):.1f} {_y(y / top):.1f}" for x, y in one)
-        parts.append(
-            f'<path d="M{line}" fill="none" stroke="{colour}" stroke-width="1.4"/>'
-            f'<text x="{WIDTH - RIGHT - 90 * (len(series) - 1 - number)}" y="14" text-anchor="end"'
-            f' style="fill: {colour}">{escape(name)}</text>'
-        )
+        parts.append(f'<path d="M{line}" fill="none" stroke="{colour}" stroke-width="1.4"/>')
+        if len(series) > 1:
+            x = WIDTH - RIGHT - 90 * (len(series) - 1 - number)
+            place = f'x="{x}" y="14" text-anchor="end" style="fill: {colour}"'
+            parts.append(f"<text {place}>{escape(name)}</text>")
     return "\n".join([*parts, "</g></svg>", ""])
 
 

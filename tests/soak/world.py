@@ -6,11 +6,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from supervisor.socket.client import Client
+from tests.benchmarks import procfs
 from tests.whole.daemon import CONFIG, ROOT, Daemon, git
 
 LIGHT = Path(__file__).with_name("light.py")
@@ -73,6 +76,15 @@ class World(Daemon):
             (drop_ins / "light.toml").write_text(IN_ITS_PLACE.format(command=command))
             _make_site(self._remote)
         super().__init__(folder, cache, config=config)
+
+    def __exit__(self, *error: object) -> None:
+        """What a daemon leaves that had to be killed goes with it."""
+        alive = self.process is not None and self.process.poll() is None
+        children = procfs.children(self.pid) if alive else []
+        super().__exit__(*error)
+        for pid in children:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     @property
     def pid(self) -> int:
