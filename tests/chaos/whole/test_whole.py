@@ -16,6 +16,7 @@ LONGEST = 15 * 60  # seconds beyond that: the last storm with its calm, each wit
 
 
 @pytest.mark.system
+@pytest.mark.usefixtures("limits_itself")
 def test_ten_minutes_in_which_everything_goes_wrong_break_no_promise(
     require: Callable[[str], Path],
 ) -> None:
