@@ -243,13 +243,17 @@ class Transaction:
     async def _commit(self) -> _End:
         message = turns.subject(self.turn.instruction)
         request = CommitChanges(self.turn.key, message, self.turn.id)
+        failure: Refused | None = None
+        commit: Commit | None = None
         try:
             commit = await self.ctx.ask("workspaces", request)
         except Refused as refusal:
+            failure = refusal
+        if failure is not None:
             # They ended, or the disk was full in the midst: what became of it is not known.
-            commit = await self._found(refusal)
-            if commit is None and not isinstance(refusal, Gone):
-                raise
+            commit = await self._found(failure)
+            if commit is None and not isinstance(failure, Gone):
+                raise failure
             commit = commit or await self.ctx.ask("workspaces", request)
         if commit is not None:
             await self._tell_commit(commit.hash, commit.files)
