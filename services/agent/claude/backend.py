@@ -23,7 +23,7 @@ from services.agent.claude.command import command, tools
 from services.agent.claude.conversation import Conversation, NotResumed
 from services.agent.claude.effects import Effects
 from services.agent.claude.environment import DESCRIPTOR, environment, key
-from services.agent.claude.failures import KeyRefused
+from services.agent.claude.failures import KeyRefused, RequestRefused
 from services.agent.claude.keys import Keys
 from services.agent.claude.session import LOST, Folder, Session
 from services.agent.claude.telling import Telling
@@ -69,13 +69,20 @@ class Claude:
         if resume:
             try:
                 return await self._run(turn, root, host, ours, folder, session, resume=True)
-            except NotResumed as error:
+            except (NotResumed, RequestRefused) as error:
                 log.warning("cannot resume a conversation", turn=turn.id, error=str(error))
                 await trio.to_thread.run_sync(folder.forget)
-                session, resume, lost = *(await _opened(folder, root))[:2], True
+                before, (session, _, _), lost = session, await _opened(folder, root), True
+        else:
+            before = None
         if lost:
             turn = replace(turn, notes=(LOST, *turn.notes))
-        return await self._run(turn, root, host, ours, folder, session, resume=False)
+        try:
+            await self._run(turn, root, host, ours, folder, session, resume=False)
+        except RequestRefused:
+            if before is not None:  # it is not for what was said before
+                await trio.to_thread.run_sync(folder.keep, before)
+            raise
 
     async def _run(
         self,

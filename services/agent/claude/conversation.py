@@ -19,7 +19,7 @@ from services.agent.backend import BackendError, Host, Turn
 from services.agent.claude.asking import Asking
 from services.agent.claude.command import OLDEST, SHELL, new_enough
 from services.agent.claude.effects import Effects
-from services.agent.claude.failures import KeyRefused, ended, failure
+from services.agent.claude.failures import KeyRefused, RequestRefused, ended, failure
 from services.agent.claude.saying import said
 from services.agent.claude.summary import name
 from services.agent.claude.telling import Telling
@@ -175,7 +175,8 @@ class Conversation:
             await self._emit(Used(used))
         if self._failure is None:
             found = failure(result, budget=self._turn.budget, max_turns=self._max_turns)
-            if isinstance(found, KeyRefused) and used != Usage(self._telling.model):
+            refused = isinstance(found, KeyRefused | RequestRefused)
+            if refused and used != Usage(self._telling.model):
                 found = BackendError(str(found))  # in the midst of it: nothing to begin anew
             self._failure = found
         self._transport.finish()

@@ -25,6 +25,13 @@ class KeyRefused(BackendError):
     """The model's API did not take the key."""
 
 
+class RequestRefused(BackendError):
+    """The model's API did not take what was said, or the conversation before that."""
+
+
+_KINDS = {400: RequestRefused, 401: KeyRefused}
+
+
 def failure(result: ResultMessage, *, budget: float | None, max_turns: int) -> BackendError | None:
     """Why the run that ended with this failed; None where it did not."""
     if result.subtype == "error_max_budget_usd":
@@ -39,7 +46,7 @@ def failure(result: ResultMessage, *, budget: float | None, max_turns: int) -> B
     status = result.api_error_status
     if status is not None:
         cause = _CAUSES.get(status) or (_SERVER if status >= 500 else _CAUSES[400])
-        kind = KeyRefused if status == 401 else BackendError
+        kind = _KINDS.get(status, BackendError)
         return kind(f"{cause} (HTTP {status}: {_short(said)})")
     if result.terminal_reason == "api_error":
         return BackendError(f"{_BROKEN} ({_short(said)})")

@@ -53,11 +53,11 @@ class Folder:
         if known is not None and self._settle(known.id, root):
             return known, True, False
         new = Session(str(uuid.uuid4()))
-        self._write(new)
+        self.keep(new)
         return new, False, spoiled or known is not None
 
-    def _write(self, session: Session) -> None:
-        """Whole or not at all."""
+    def keep(self, session: Session) -> None:
+        """Go on with it the next time. Whole or not at all."""
         draft = self._file.with_suffix(".new")
         with open(draft, "wb") as file:
             file.write(msgspec.json.encode(session))

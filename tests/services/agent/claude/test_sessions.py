@@ -12,7 +12,7 @@ from services.agent.backend import BackendError
 from services.agent.claude import Options, make
 from services.agent.claude.session import LOST, Folder
 from services.messages import Image, Mode, Selection
-from services.standin import Fail, Reply, Say, Usage, Use, on
+from services.standin import Fail, Reply, Rule, Say, Usage, Use, on
 from tests.services.agent.claude.conftest import FakeHost
 
 pytestmark = pytest.mark.system
@@ -89,6 +89,37 @@ async def test_a_transcript_that_the_cli_refuses_begins_anew(desk):
     transcript.write_bytes(b"")
     assert not await remembers(desk)
     assert LOST in desk.api.requests[-1].text
+
+
+class Resumed(Rule):
+    """For conversations in which something was said before."""
+
+    def fits(self, conversation):
+        return Rule.fits(self, conversation) if len(conversation.messages) > 1 else None
+
+
+async def test_a_transcript_that_the_api_refuses_begins_anew(desk):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    # As it does where a full disk took the beginning from the transcript.
+    refusal = Fail(400, "A conversation must start with a user message.")
+    desk.script(Resumed("again", [Reply([refusal])]), on("again", [Say("Yes?")]))
+    host = await desk.run("And again")
+    assert host.text == "Yes?"
+    assert LOST in desk.api.requests[-1].text
+    assert "The first of all" not in desk.api.requests[-1].text
+    desk.script(on("third", [Say("Yes?")]))
+    await desk.run("The third")
+    assert "And again" in desk.api.requests[-1].text
+
+
+async def test_a_request_that_the_api_refuses_loses_no_conversation(desk):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    desk.script(on("again", [Fail(400, "the image is broken")]))
+    with pytest.raises(BackendError, match="the image is broken"):
+        await desk.run("And again")
+    assert await remembers(desk)
 
 
 async def test_a_cli_that_is_killed_before_it_heard_anything_loses_no_conversation(desk, tmp_path):
