@@ -95,7 +95,8 @@ class Resumed(Rule):
     """For conversations in which something was said before."""
 
     def fits(self, conversation):
-        return Rule.fits(self, conversation) if len(conversation.messages) > 1 else None
+        answered = any(it.role == "assistant" for it in conversation.messages)
+        return Rule.fits(self, conversation) if answered else None
 
 
 async def test_a_transcript_that_the_api_refuses_begins_anew(desk):
