@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -112,9 +113,10 @@ class Runner(Standing):
 
     def extend(self, seconds: float) -> None:
         """Give the life so long from now, if that is longer, to get ready or to end."""
-        until = trio.current_time() + seconds
+        now = trio.current_time()
         for scope in (self._patience, self._insistence):
-            scope.deadline = max(scope.deadline, until)
+            if now < scope.deadline < math.inf:
+                scope.deadline = max(scope.deadline, now + seconds)
 
     def look_again(self) -> None:
         """What it may wait for is not what it was: one that waits at the gate comes to it again."""
@@ -133,6 +135,7 @@ class Runner(Standing):
     def _end_this_life(self, grace: float) -> None:
         self._stopping.set()
         self._insistence.deadline = min(self._insistence.deadline, trio.current_time() + grace)
+        self._patience.deadline = math.inf
         if self.state in UP:
             self.enter(State.STOPPING, self._why)
         elif self.state is State.BACKOFF:
