@@ -66,23 +66,23 @@ class Claude:
         root = await trio.to_thread.run_sync(turn.root.resolve)
         folder = Folder(turn.store)
         session, resume, lost = await _opened(folder, root)
+        before: Session | None = None
         if resume:
             try:
                 return await self._run(turn, root, host, ours, folder, session, resume=True)
             except (NotResumed, RequestRefused) as error:
                 log.warning("cannot resume a conversation", turn=turn.id, error=str(error))
-                await trio.to_thread.run_sync(folder.forget)
-                before, (session, _, _), lost = session, await _opened(folder, root), True
-        else:
-            before = None
+            await trio.to_thread.run_sync(folder.forget)
+            before, (session, _, _), lost = session, await _opened(folder, root), True
         if lost:
             turn = replace(turn, notes=(LOST, *turn.notes))
         try:
-            await self._run(turn, root, host, ours, folder, session, resume=False)
-        except RequestRefused:
-            if before is not None:  # it is not for what was said before
-                await trio.to_thread.run_sync(folder.keep, before)
-            raise
+            return await self._run(turn, root, host, ours, folder, session, resume=False)
+        except RequestRefused as error:
+            refusal = error
+        if before is not None:  # it is not for what was said before
+            await trio.to_thread.run_sync(folder.keep, before)
+        raise refusal
 
     async def _run(
         self,
