@@ -39,7 +39,7 @@ STRIDE = 256  # events between two places in the file that are remembered
 class Journal:
     """The journal of one thread; synchronous, for any number of worker threads.
 
-    Raises `OSError` where the disk does, and then nothing was written. The file is open from
+    Raises `OSError` where the disk does, or another one wrote, and then nothing was written. The file is open from
     the first event on, until `close`; more events may follow.
     """
 
@@ -51,6 +51,7 @@ class Journal:
         self._places: list[tuple[int, int]] = [(0, 0)]  # after that id the file goes on there
         self._count = 0
         self._identity: tuple[int, int] | None = None
+        self._end = 0  # bytes that are known to be in it
         self.last = 0
         self.stamp = 0  # of the last event
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,17 +72,22 @@ class Journal:
                     self._passed(head.id, stamp_of(head, self.stamp), whole)
             status = os.fstat(lines.fileno())
         self._identity = (status.st_dev, status.st_ino)
+        self._end = whole
         if whole < status.st_size:
             os.truncate(self.path, whole)
 
     @property
     def is_there(self) -> bool:
-        """Whether the file that it writes to is still the one at its path, or neither is."""
-        try:
-            status = os.stat(self.path, follow_symlinks=False)
-        except (FileNotFoundError, NotADirectoryError):
-            return self._identity is None
-        return self._identity == (status.st_dev, status.st_ino)
+        """Whether the file that it writes to is still the one at its path, or neither is, and nobody
+        else wrote to it.
+        """
+        with self._lock:
+            try:
+                status = os.stat(self.path, follow_symlinks=False)
+            except (FileNotFoundError, NotADirectoryError):
+                return self._identity is None
+            known = (*self._identity, self._end) if self._identity else None
+            return known == (status.st_dev, status.st_ino, status.st_size)
 
     def append(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event:
         """Write an event, and return it; see `DURABLE`. `stamp` is greater than the last one."""
@@ -164,15 +170,18 @@ class Journal:
         event["time"] = stamp / MICROSECONDS
         data = msgspec.json.encode(event)
         line = data + b"\n"
-        size = os.fstat(self._file).st_size
+        if os.fstat(self._file).st_size != self._end:
+            # Two that write would give the same ids; whoever asks next reads it anew.
+            raise OSError(errno.ESTALE, "somebody else wrote to it", str(self.path))
         try:
             _write_whole(self._file, line)
             if kind in DURABLE:
                 os.fsync(self._file)
         except OSError:
-            os.ftruncate(self._file, size)
+            os.ftruncate(self._file, self._end)
             raise
-        self._passed(self.last + 1, stamp, size + len(line))
+        self._end += len(line)
+        self._passed(self.last + 1, stamp, self._end)
         return Event(self.last, kind, data)
 
 

@@ -63,6 +63,8 @@ class Roster:
                 # Deleted, and there may be another one of that name; or its volume is away, and
                 # the lane has to be the same when that is back.
                 workspace = await self._ctx.ask("workspaces", FindWorkspace(key))
+                if known is not None and await known.book.is_current():
+                    return known  # the volume came back meanwhile
                 self._lanes[key] = lane = await self._open(key, workspace.history)
                 return lane
         finally:

@@ -1,4 +1,4 @@
-"""Ten minutes of the run, and that it fails when it should."""
+"""Some minutes of the run, and that it fails when it should."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 SEED = 20261129
-MINUTES = 10
+MINUTES = 3
 LONGEST = 15 * 60  # seconds beyond that: the last storm with its calm, each within its bounds
 
 
 @pytest.mark.system
 @pytest.mark.usefixtures("limits_itself")
-def test_ten_minutes_in_which_everything_goes_wrong_break_no_promise(
+def test_minutes_in_which_everything_goes_wrong_break_no_promise(
     require: Callable[[str], Path],
 ) -> None:
     require("unshare")

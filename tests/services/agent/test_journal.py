@@ -342,3 +342,26 @@ def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> No
     journal.close()
     assert [event["id"] for event in events(path)] == list(range(1, 802))
     assert [event.id for event in journal.read()] == list(range(1, 802))
+
+
+def test_of_two_that_write_to_one_file_the_later_is_told_and_writes_nothing(tmp_path):
+    path = tmp_path / "t.jsonl"
+    first = Journal(path)
+    first.append("turn.queued", {"turn": "a"}, 1)
+    second = Journal(path)
+    first.append("turn.started", {"turn": "a"}, 2)
+    written = path.read_bytes()
+    assert (first.is_there, second.is_there) == (True, False)
+    with pytest.raises(OSError, match="somebody else wrote to it"):
+        second.append("turn.finished", {"turn": "a"}, 3)
+    assert path.read_bytes() == written
+    assert Journal(path).append("turn.finished", {"turn": "a"}, 3).id == 3
+
+
+def test_one_that_saw_no_file_does_not_begin_anew_in_one_that_came_back(tmp_path):
+    path = tmp_path / "t.jsonl"
+    away = Journal(path)
+    Journal(path).append("turn.queued", {"turn": "a"}, 1)
+    assert not away.is_there
+    with pytest.raises(OSError, match="somebody else wrote to it"):
+        away.append("turn.queued", {"turn": "b"}, 2)

@@ -16,6 +16,7 @@ import trio.testing
 from services.agent import Options, journal, lanes, serve
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.backends import BACKENDS
+from services.agent.book import Book
 from services.agent.lanes import Running
 from services.agent.ledger import Ledger
 from services.agent.roster import FEW
@@ -691,6 +692,32 @@ async def test_a_turn_whose_volume_was_away_when_it_was_to_begin_ends_once_that_
                 await trio.testing.wait_all_tasks_blocked(0.01)
     assert bench.journal()[-1]["turn"] == turn
     assert "open it first" in bench.journal()[-1]["error"]
+
+
+async def test_a_thread_whose_volume_comes_back_as_it_is_looked_for_is_not_opened_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, opening = [0], Book.open
+    history = bench.keeper.history(KEY)
+    answer = bench.keeper.answer
+
+    async def counted(*about: Any) -> Book:
+        opened[0] += 1
+        return await opening(*about)
+
+    async def back(request: Request[Any]) -> object:
+        if isinstance(request, FindWorkspace) and not history.exists():
+            history.with_name("away").rename(history)
+        return await answer(request)
+
+    monkeypatch.setattr(Book, "open", counted)
+    async with bench.life(quiet):
+        await bench.ended(await bench.start("one"))
+        history.rename(history.with_name("away"))
+        bench.keeper.answer = back
+        await bench.ended(await bench.start("two"))
+    assert opened == [1]
+    assert [event["id"] for event in bench.journal()] == [*range(1, len(bench.journal()) + 1)]
 
 
 async def test_an_image_that_is_gone_fails_the_turn(bench: Bench) -> None:
