@@ -39,8 +39,8 @@ STRIDE = 256  # events between two places in the file that are remembered
 class Journal:
     """The journal of one thread; synchronous, for any number of worker threads.
 
-    Raises `OSError` where the disk does, or another one wrote, and then nothing was written. The file is open from
-    the first event on, until `close`; more events may follow.
+    Raises `OSError` where the disk does, or another one wrote, and then nothing was written. The
+    file is open from the first event on, until `close`; more events may follow.
     """
 
     def __init__(self, path: Path) -> None:
@@ -78,8 +78,9 @@ class Journal:
 
     @property
     def is_there(self) -> bool:
-        """Whether the file that it writes to is still the one at its path, or neither is, and nobody
-        else wrote to it.
+        """Whether the file that it writes to is still the one at its path, or neither is.
+
+        One that somebody else wrote to is another one.
         """
         with self._lock:
             try:
