@@ -37,6 +37,13 @@ settings.register_profile("nightly", max_examples=5000, deadline=None, print_blo
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        # The path of a Unix socket has at most 107 bytes: "gw0" says as much as "popen-gw0".
+        name = os.environ["PYTEST_XDIST_WORKER"]
+        config.option.basetemp = str(Path(config.option.basetemp).with_name(name))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Sharing:
     config.option.loadscopereorder = False
     return Sharing(config, log)

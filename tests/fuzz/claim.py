@@ -46,5 +46,6 @@ def holds(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", HypothesisWarning)  # what is long is long on purpose
         patient(given(inputs)(test))()
-    assert ends[True] > 4, f"it took nothing: {ends}"
-    assert ends[False] > 4, f"it took everything: {ends}"
+    # How many is chance, even with a seed: Hypothesis takes constants from whatever was imported.
+    assert ends[True], f"it took nothing: {ends}"
+    assert ends[False], f"it took everything: {ends}"
