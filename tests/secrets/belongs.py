@@ -36,8 +36,8 @@ BELONGS = (
     ),
     Belongs(
         ("awskey", "awssession"),
-        "environ: agent: claude",
-        "Claude Code on Bedrock signs its requests; in the image nobody but root reads it there",
+        "environ: agent: (claude|another)",
+        "Claude Code on Bedrock signs its requests, and its git has its environment: SECURITY.md",
     ),
     Belongs(("database",), "environ: noisy", "its table in the configuration says so"),
     # Files.

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.secrets.marks import Marks
 from tests.secrets.scanning import Found
 
-PERIOD = 0.1  # seconds
+PERIOD = 0.02  # seconds
 _SERVICE = re.compile(rb"NURSERYD_SERVICE=([^\0@]*@?)")
 _CORE = re.compile(r"^Max core file size\s+(\S+)", re.MULTILINE)
 
