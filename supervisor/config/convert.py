@@ -15,7 +15,7 @@ from supervisor.config.origin import Node, Origin, Variable, plain
 from supervisor.config.path import Path, label
 from supervisor.config.problem import Problem
 from supervisor.config.shape import NAMED, infos, items_of, structs, values_of
-from supervisor.config.words import in_words, nearest
+from supervisor.config.words import as_list, in_words, nearest
 from supervisor.texts import filled
 
 S = TypeVar("S", bound=Struct)
@@ -116,6 +116,9 @@ class Converter:
             return converted(adapted(value, kind) if lax else value, kind, strict=not lax)
         except msgspec.ValidationError as error:
             text = unlike(value, kind) or in_words(str(error))
+            meant = plain(node)
+            if isinstance(meant, str) and items_of(kind) is str:
+                text += f"; write {as_list(meant)}"
             self.problem(path, text, self.origins[path])
             return None
 

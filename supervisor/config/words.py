@@ -48,6 +48,18 @@ def in_words(complaint: str) -> str:
     return complaint[0].lower() + complaint[1:]
 
 
+def as_list(text: str) -> str:
+    """What was meant where a list of texts is wanted: its words, told apart as a shell does."""
+    import json  # only a mistake needs these
+    import shlex
+
+    try:
+        words = shlex.split(text)
+    except ValueError:  # a quote that does not end
+        words = [text]
+    return json.dumps(words, ensure_ascii=False)
+
+
 def choices(kind: Any) -> tuple[str, ...]:
     """The words that a key is chosen from, where it is one of a few."""
     if isinstance(kind, type) and issubclass(kind, StrEnum):

@@ -1,3 +1,5 @@
+import socket
+
 import pytest
 
 from services.binding import split, unfit
@@ -19,6 +21,14 @@ def test_an_address_is_a_host_and_a_port(address: str, parts: tuple[str, int]) -
 @pytest.mark.parametrize("address", ["", "8080", ":8080", "[]:8080"])
 def test_without_a_host_it_says_how_to_write_one(address: str) -> None:
     assert "write HOST:PORT" in (unfit(address) or "")
+
+
+@pytest.mark.parametrize("host", ["é" * 70, "a..é", "a\0b"])
+def test_a_host_that_no_socket_would_take_is_named(host: str) -> None:
+    address = f"{host}:80"
+    with pytest.raises(TypeError), socket.socket() as it:
+        it.bind(split(address))
+    assert (unfit(address) or "").startswith(f"{host!r} is no host")
 
 
 @pytest.mark.parametrize("port", ["", "http", "65536", "-1", "²"])

@@ -386,6 +386,11 @@ def test_a_variable_that_is_not_set_is_a_problem_of_its_key(read):
         ("limits = [{}]", "is missing"),
         ("limits = [3]", "expected a table, got a whole number"),
         ("limits = {}", "expected a list, got a table"),
+        (
+            "listen = '127.0.0.1:80 \"a b\"'",
+            'expected a list, got a text; write ["127.0.0.1:80", "a b"]',
+        ),
+        ('listen = "it\'s"', 'expected a list, got a text; write ["it\'s"]'),
         ("log = { fil = 'x' }", "no such key; did you mean 'file'?"),
         ("schedule = { evry = 3 }", "no such key; did you mean 'every'?"),
         ("rlimits = { nofile = [1] }", "expected a list of length 2"),
