@@ -59,7 +59,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `schemes` are the kinds of repository address that may be used: `https`, `file`, which allows
     paths of this machine too, and `http`, which reaches only this machine itself and what `hosts`
-    names. `hosts` are those that may be spoken with, as `host` or `host:port`; empty means any.
+    names. `hosts` are those that may be spoken with, as `host` or `host:port`, and `repositories`
+    the addresses that may be used, or what they begin with, and `/*`; empty means any.
     A remote that is silent for `network_timeout` seconds is given up. `credentials` says by host,
     with its port where addresses have one, where the token for it comes from. `forges` says what
     the forges at hosts of one's own are: "github" (Enterprise Server) or "gitlab".
@@ -77,6 +78,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schemes: tuple[str, ...] = ("https", "file")
     network_timeout: float = 30.0
     hosts: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
     depth: int = 0
     protected: tuple[str, ...] = ("main", "master", "production")
     push_commits: bool = False
@@ -106,8 +108,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield f"root: {self.root!r} is no absolute path: write /workspace, or where it is"
         if self.remote != "origin":
             yield f"remote: {self.remote!r} is not to be had: a site's remote is called origin here"
-        if self.repository:
-            yield from (f"repository: {why}" for why in self._repository_problems())
+        if self.repository or self.repositories:
+            yield from self._repository_problems()
         for key, branches in (("branch", (self.branch,)), ("protected", self.protected)):
             if unknown := [name for name in branches if not _BRANCH.fullmatch(name)]:
                 yield f"{key}: {unknown[0]!r} is no name of a branch"
@@ -116,12 +118,15 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 yield f"{key}: {text!r} is nothing that git takes: leave out '<', '>' and line ends"
 
     def _repository_problems(self) -> Iterator[str]:
-        from services.workspaces.remotes import checked
+        from services.workspaces.allowed import Allowed, is_unfit
 
-        try:
-            checked(self.repository, self.schemes, self.hosts)
-        except Refused as refusal:
-            yield str(refusal)
+        for it in filter(is_unfit, self.repositories):
+            yield f"repositories: {it!r} is no address: write https://HOST/OWNER/NAME or …/OWNER/*"
+        if self.repository:
+            try:
+                Allowed(self.schemes, self.hosts, self.repositories).check(self.repository)
+            except Refused as refusal:
+                yield f"repository: {refusal}"
 
 
 def look(options: Options) -> Iterator[Obstacle | Doubt]:

@@ -32,7 +32,7 @@ def exists(settings: Settings, request: OpenWorkspace) -> bool:
     layout = settings.layout(request.key)
     files.refuse_links(layout, request.key.thread)
     if request.repo_url:
-        remotes.checked(request.repo_url, settings.schemes, settings.hosts)
+        settings.allowed.check(request.repo_url)
         _refuse_own(settings.root, request.repo_url)
     if not layout.project.exists() or _hollow(layout):
         return False

@@ -10,7 +10,7 @@ import structlog
 import trio
 
 from services.messages import ThreadKey
-from services.workspaces import files, places, remotes
+from services.workspaces import files, places
 from services.workspaces.credentials import Credentials
 from services.workspaces.git import projects, sending
 from services.workspaces.git.repository import GitFailed
@@ -72,7 +72,7 @@ class Sending:
         url = projects.origin(layout.git) if layout.git.is_dir() else None
         if url is None:
             return None, Sent()
-        remotes.checked(url, self.settings.schemes, self.settings.hosts)
+        self.settings.allowed.check(url)
         threads = {
             thread: places.branch(
                 layout,

@@ -53,6 +53,7 @@ from services.messages import (
     WriteFile,
 )
 from services.workspaces import Options, projects
+from services.workspaces.allowed import Allowed
 from services.workspaces.asked import UNDER_A_TURN, advised, asking, repository, whose
 from services.workspaces.credentials import Credentials
 from services.workspaces.editing import Editing
@@ -110,8 +111,7 @@ def _settings(options: Options) -> Settings:
         root=root.resolve(),
         branch=options.branch,
         author=Author(options.author_name, options.author_email),
-        schemes=options.schemes,
-        hosts=options.hosts,
+        allowed=Allowed(options.schemes, options.hosts, options.repositories),
         depth=options.depth,
         protected=options.protected,
         forges=options.forges,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.messages import ThreadKey
+from services.workspaces.allowed import Allowed
 from services.workspaces.git.repository import Author
 from services.workspaces.layout import Layout
 
@@ -20,8 +21,7 @@ class Settings:
     root: Path
     branch: str
     author: Author
-    schemes: tuple[str, ...]
-    hosts: tuple[str, ...] = ()
+    allowed: Allowed
     depth: int = 0
     protected: tuple[str, ...] = ()
     forges: Mapping[str, str] = field(default_factory=dict[str, str])

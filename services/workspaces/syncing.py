@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import structlog
 
 from services.messages import Fetch, Fetched, Merged, Outcome, Pull, Push, Pushed, ThreadKey
-from services.workspaces import names, remotes
+from services.workspaces import names
 from services.workspaces.credentials import Credentials
 from services.workspaces.finding import existing
 from services.workspaces.forges import compare_page
@@ -125,7 +125,7 @@ class Syncing:
         branch, _ = commits.head(layout.admin(key.thread))
         url = projects.origin(layout.git)
         if url is not None:
-            remotes.checked(url, self.settings.schemes, self.settings.hosts)
+            self.settings.allowed.check(url)
         return Site(key, layout.git, branch, projects.default_branch(layout.git), url)
 
     async def _fetch(self, site: Site, *, whole: bool = False) -> tuple[str, ...]:

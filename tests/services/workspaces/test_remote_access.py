@@ -255,6 +255,31 @@ async def test_hosts_that_are_not_named_are_not_cloned_from(
     assert not (root / "acme/bob").exists()
 
 
+async def test_repositories_that_are_not_named_are_not_cloned_from(
+    serving: Serving, key: ThreadKey, remote: Path, server: GitServer, root: Path
+) -> None:
+    named = {"schemes": ("http",), "repositories": (f"{server.url}/acme/*",)}
+    async with serving(**named) as service:
+        text = await refusal(service, OpenWorkspace(key, f"{server.url}/remote.git"))
+    assert f"use {server.url}/acme/*" in text
+    assert server.asked == []
+    assert not (root / "acme/bob").exists()
+
+
+async def test_a_repository_that_is_no_more_named_is_left_alone(
+    serving: Serving, key: ThreadKey, remote: Path, server: GitServer
+) -> None:
+    named = {"schemes": ("http",), "repositories": (f"{server.url}/remote",)}
+    async with serving(**named) as service:
+        await service.ask(OpenWorkspace(key, f"{server.url}/remote.git"))
+        await service.ask(Fetch(key))
+    server.asked.clear()
+    async with serving(**{**named, "repositories": (f"{server.url}/acme/*",)}) as service:
+        for request in (Fetch(key), Push(key), Pull(key)):
+            assert "cannot use this repository" in await refusal(service, request)
+    assert server.asked == []
+
+
 async def test_what_a_remote_repeats_of_a_token_is_hidden(
     serving: Serving,
     key: ThreadKey,
