@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +12,7 @@ from msgspec import Meta
 
 from services.api.guard.checks import problems
 from supervisor.context import Context, Obstacle
+from supervisor.importing import load_aside
 
 Count = Annotated[int, Meta(ge=0)]
 UNSET = "not_set"  # in place of an id that nobody gave
@@ -86,7 +86,7 @@ async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) ->
     Raises `CannotListen` and `CannotKeepToken`, both of which say what to do.
     """
     # The web framework takes half a second to import, which the loop must not feel.
-    await trio.to_thread.run_sync(importlib.import_module, "services.api.service")
+    await load_aside("services.api.service")
     from services.api.service import run
 
     await run(ctx, ready=lambda: task_status.started())

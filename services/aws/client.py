@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from supervisor.desk import Refused
+from supervisor.importing import load
 
 # How a client asks that a person waits for: in seconds, and how often with growing waits between.
 CALLS: Mapping[str, Any] = MappingProxyType(
@@ -76,6 +77,7 @@ class Lazy:
             return self._client
 
     def _made(self) -> Any:
+        load("boto3.session")
         import boto3.session  # pyright: ignore[reportMissingTypeStubs]
         from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 

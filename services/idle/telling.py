@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import socket
 import time
 
@@ -13,6 +12,7 @@ from services.keyring.given import given_tokens
 from services.posting import signing, target
 from services.posting.notice import Notice, moment
 from supervisor.desk import Refused
+from supervisor.importing import load_aside
 
 
 def of_idleness(reason: str, since: float, now: float, run: str, task: Task | None) -> Notice:
@@ -37,7 +37,7 @@ async def tell(url: str, secret: str, notice: Notice) -> None:
     Raises `Refused`; cancelled, it may have arrived.
     """
     secrets = await trio.to_thread.run_sync(given_tokens, secret, abandon_on_cancel=True)
-    await trio.to_thread.run_sync(importlib.import_module, "services.posting.sending")
+    await load_aside("services.posting.sending")
     from services.posting.sending import Sender  # with http.client, which takes 20 ms
 
     try:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-
 import msgspec
 import trio
 
 from services.webhooks.hook import Hook
 from supervisor.context import Context
+from supervisor.importing import load_aside
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +32,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
     """Deliver until asked to stop; then try what is under way once more and return."""
-    await trio.to_thread.run_sync(importlib.import_module, "services.webhooks.service")
+    await load_aside("services.webhooks.service")
     from services.webhooks.service import run
 
     await run(ctx, ready=task_status.started)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, cast
 
 import msgspec
@@ -12,6 +11,7 @@ import trio
 
 from supervisor.config import adapted, converted, in_words, nearest, unlike
 from supervisor.context import Body, Context
+from supervisor.importing import load
 from supervisor.kinds.life import Life, Unfit
 from supervisor.obstacles import Doubt, Obstacle
 from supervisor.spec import Spec, TaskSpec
@@ -71,7 +71,7 @@ def task(spec: Spec) -> TaskBody:
     if not module_name or not function_name:
         raise Unfit(("run", f"{spec.run!r} is not of the form package.module:function"))
     try:
-        module = import_module(module_name)
+        module = load(module_name)
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         raise Unfit(("run", f"cannot import {module_name}: {reason}")) from None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import trio
 
 from supervisor.control import Health, HealthReport
 from supervisor.desk import Refused
+from supervisor.importing import load_aside
 from supervisor.socket.http import Answer, answer, complaint
 from supervisor.socket.served import Served, version
 from supervisor.spec import Level
@@ -29,7 +28,7 @@ async def health(served: Served, level: str) -> Answer:
 async def metrics(served: Served) -> Answer:
     """Prometheus' text."""
     # Not in the loop, where everything else would wait for it.
-    await trio.to_thread.run_sync(import_module, "supervisor.exposition")
+    await load_aside("supervisor.exposition")
     from supervisor.exposition import CONTENT_TYPE, Scene, expose
 
     try:

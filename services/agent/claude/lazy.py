@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
-
-import trio
 
 from services.agent.backend import Backend, BackendError, Host, Turn
 from services.agent.claude import Options
 from supervisor.context import Context
+from supervisor.importing import load_aside
 
 _MODULE = "services.agent.claude.backend"
 
@@ -30,7 +28,7 @@ class Lazy:
 
     async def _load(self) -> Backend:
         try:
-            module = await trio.to_thread.run_sync(import_module, _MODULE)
+            module = await load_aside(_MODULE)
         except ModuleNotFoundError as error:
             if error.name != "claude_agent_sdk":
                 raise
