@@ -204,6 +204,8 @@ def test_a_frame_takes_a_token_and_instructions_of_the_page_around(
     visit.page.goto(f"{shop.origin}/frame.html")
     visit.hears("token-wanted missing")
     visit.hears("ready acme ada first")
+    visit.page.evaluate("say({ type: 'hello' })")
+    expect(visit.told.filter(has_text="ready acme ada first")).to_have_count(2)
     visit.page.evaluate(
         "say({ type: 'ask', text: 'change the heading of the home page to Framed' })"
     )

@@ -2,7 +2,7 @@
 
 const frame = document.querySelector('iframe');
 const told = document.getElementById('told');
-const { origin } = new URL(frame.src);
+const { origin } = new URL(frame.dataset.src);
 const say = (message) =>
   frame.contentWindow.postMessage({ source: 'nurseryd', version: 1, ...message }, origin);
 
@@ -15,4 +15,5 @@ addEventListener('message', async (event) => {
   told.append(line);
   if (type === 'token-wanted') say({ type: 'token', token: await (await fetch('/token')).text() });
 });
-frame.addEventListener('load', () => say({ type: 'hello' }));
+// Not before somebody listens: what a frame says as it begins would be lost.
+frame.src = frame.dataset.src;
