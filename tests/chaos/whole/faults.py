@@ -23,7 +23,7 @@ from tests.chaos.whole.troubles import Troubles
 from tests.chaos.whole.volume import Volume
 
 BAG = (
-    *["daemon", "model", "model stopped", "install", "child"],
+    *["daemon", "daemon stopped", "model", "model stopped", "install", "child"],
     *["astro"] * 3,
     *["astro stopped"] * 2,
     *["cli"] * 2,
@@ -75,6 +75,7 @@ class Faults:
         """By their names."""
         return {
             "daemon": self._kill_daemon,
+            "daemon stopped": self._stop_daemon,
             "model": self._kill_model,
             "model stopped": self._stop_model,
             "astro": lambda rng: self._kill("astro", rng),
@@ -104,6 +105,14 @@ class Faults:
             life = self._daemon.lives
             self._daemon.kill()
             await self._daemon.until_up(life + 1)
+        return True
+
+    async def _stop_daemon(self, rng: Random) -> bool:
+        """As by the lid of a laptop: what waits for the daemon goes on, and its deadlines pass."""
+        async with self._on_configuration:
+            await self._daemon.until_up()
+            with self._troubles.during("daemon stopped"):
+                await _stopped(self._daemon.pid, rng.uniform(*LONG))
         return True
 
     async def _kill_model(self, rng: Random) -> bool:

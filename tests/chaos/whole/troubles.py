@@ -19,7 +19,7 @@ NEEDED = frozenset(
 # What a turn needs besides whose model is asked for over the network.
 OF_MODEL = frozenset({"model", "model's line", "cli"})
 # What else people may be refused for.
-OF_API = frozenset({"restart api", "restart previews", "remote's line"})
+OF_API = frozenset({"restart api", "restart previews", "remote's line", "daemon stopped"})
 AFTER = 5.0  # seconds after a trouble in which somebody may still be refused for it
 
 
