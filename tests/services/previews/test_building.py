@@ -323,7 +323,7 @@ async def test_another_run_of_the_daemon_serves_what_was_built_before(tmp_path):
         assert kept.routes.default is None
 
 
-async def test_a_new_life_serves_what_was_asleep_while_a_newer_one_fails(tmp_path, around, nursery):
+async def test_a_new_life_serves_what_was_asleep_while_a_newer_one_fails(tmp_path, around):
     async with previews(tmp_path / "cache", around, most=1) as kept:
         kept.on_disk = {KEY: own(tmp_path / "home")}
         kept.supervisor.built.set()
@@ -332,9 +332,9 @@ async def test_a_new_life_serves_what_was_asleep_while_a_newer_one_fails(tmp_pat
         await kept.until_shown(KEY.built_id, PreviewState.ASLEEP)
         await kept.until(PreviewState.READY, OTHER)
     around.stopping = trio.Event()
-    async with previews(tmp_path / "cache", around) as kept:
+    async with previews(tmp_path / "cache", around) as kept, trio.open_nursery() as asking:
         kept.on_disk = {KEY: tmp_path / "home"}
-        nursery.start_soon(kept.ask, BuildSite(KEY))
+        asking.start_soon(kept.ask, BuildSite(KEY))
         await kept.supervisor.building.wait()
         await kept.ask(WakePreview(KEY.built_id))
         shown = await kept.until_shown(KEY.built_id, PreviewState.READY)
