@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from services.messages import Event
+from services.nonsense import NONSENSE
 
 # Where something else than a file is at its place, that is an error, and nobody waits for it.
 CAREFULLY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -37,7 +38,7 @@ def head_of(line: bytes) -> Head | None:
     """None for a line that a disk has spoilt."""
     try:
         return _heads.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NONSENSE:
         return None
 
 

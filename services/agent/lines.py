@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from services.messages import BuildError, Leftover, Mode, Reason, Selection, TurnState, Usage
+from services.nonsense import NONSENSE
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, lt=2**37)]  # up to the year 6325
 
@@ -61,5 +62,5 @@ def line_of(data: bytes) -> Line | None:
     """None for an event that says what this version does not understand."""
     try:
         return _lines.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NONSENSE:
         return None

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from services.messages import UsageEntry
+from services.nonsense import NONSENSE
 from supervisor.desk import Invalid
 
 LONGEST = 366  # days in one answer
@@ -64,7 +65,7 @@ class Spending:
         for line in content.splitlines():
             try:
                 entry = _entries.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            except NONSENSE:
                 continue  # a torn line, or a later version's
             found[entry.thread, entry.turn] = entry
         return list(found.values())

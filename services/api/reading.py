@@ -11,6 +11,7 @@ from quart import request
 from services.api.errors import Problem
 from services.api.shapes import BodyT, QueryT, Reply
 from services.messages.tokens import TICKET_QUERY
+from services.nonsense import NONSENSE
 
 
 async def read_body(shape: type[BodyT]) -> BodyT:
@@ -28,7 +29,7 @@ async def read_body(shape: type[BodyT]) -> BodyT:
         data = b"{}"
     try:
         return msgspec.json.decode(data, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NONSENSE as error:
         may = f"it is JSON with {_listed(shape)}" if shape.__struct_fields__ else "it is empty"
         raise Problem(400, f"cannot use this body: {error}; {may}") from error
 

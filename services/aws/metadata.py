@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from services.aws.ecs_agent import ask
+from services.nonsense import NONSENSE
 from supervisor.desk import Refused
 
 VARIABLE = "ECS_CONTAINER_METADATA_URI_V4"
@@ -59,7 +60,7 @@ def read_task(environ: Mapping[str, str]) -> Task | None:
         raise Refused(f"cannot {what}: ECS's agent answered {answer.status}")
     try:
         found = msgspec.json.decode(answer.body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NONSENSE as error:
         raise Refused(f"cannot {what}: it is not as AWS documents it: {error}") from error
     if not found.arn.startswith("arn:") or found.arn.count(":") < 5:
         raise Refused(f"cannot {what}: its TaskARN is {found.arn!r}")

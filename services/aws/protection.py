@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from services.aws.ecs_agent import ask
+from services.nonsense import NONSENSE
 from supervisor.desk import NotFound, Refused
 
 VARIABLE = "ECS_AGENT_URI"
@@ -54,7 +55,7 @@ def protect(environ: Mapping[str, str], minutes: int) -> None:
     )
     try:
         found = msgspec.json.decode(answer.body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NONSENSE as error:
         raise Refused(f"cannot {what}: ECS's agent answered {answer.status}: {error}") from error
     if found.failure is not None:
         why = f"{found.failure.reason} {found.failure.detail or ''}".strip()

@@ -12,6 +12,7 @@ import trio
 from msgspec import Meta, Struct
 
 from services.messages import BuildError
+from services.nonsense import NONSENSE
 from services.previews.reports import MOST_NAME, MOST_TEXT
 
 SOCKET = "check.sock"
@@ -52,7 +53,7 @@ def read(said: bytes) -> Answer:
     """What an answer says, no longer than it has to be. Pure; raises `Unanswered`."""
     try:
         answer = msgspec.json.decode(said, type=Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except NONSENSE as error:
         raise Unanswered("its dev server ended, or gave no answer that makes sense") from error
     if answer.failed:
         raise Unanswered(f"its dev server could not check it: {answer.failed[:MOST_NAME]}")

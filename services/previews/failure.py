@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.messages import BuildError
+from services.nonsense import NONSENSE
 
 FILE = "failure.json"
 MOST_BYTES = 256 * 1024
@@ -23,7 +24,7 @@ def read_failures(cache: Path) -> tuple[BuildError, ...]:
     try:
         with (cache / FILE).open("rb") as file:
             failure = msgspec.json.decode(file.read(MOST_BYTES), type=_Failure)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, *NONSENSE):
         return ()
     return failure.errors[:MOST_ERRORS]
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 import msgspec
 
+from services.nonsense import NONSENSE
+
 
 class Kind(StrEnum):
     """Yarn counts twice: its first version and what came after are different programs."""
@@ -109,7 +111,7 @@ def candidates(
     """
     try:
         named = msgspec.json.decode(manifest, type=_Manifest).package_manager.partition("@")[0]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NONSENSE:
         named = ""
     found = [_wanted(lock, kind, head) for lock, kind in _LOCKS.items() if lock in there]
     return tuple(sorted(found, key=lambda wanted: wanted.kind.program != named))

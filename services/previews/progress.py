@@ -14,6 +14,8 @@ from typing import Any, NoReturn, cast
 import msgspec
 import trio
 
+from services.nonsense import NONSENSE
+
 BEGUN = "installing dependencies"
 EVERY = 0.5  # seconds between two looks, and so between two steps
 
@@ -87,7 +89,7 @@ def expected(lock: bytes, machine: Machine) -> int:
     """How many packages npm puts on such a machine for this lock file; 0 where it does not say."""
     try:
         packages = msgspec.json.decode(lock, type=_Lock).packages
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NONSENSE:
         return 0
     return sum(
         1

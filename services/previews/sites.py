@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.nonsense import NONSENSE
 from services.previews.managers import LOCKS
 from services.previews.store import MANIFEST
 from supervisor.desk import Refused
@@ -83,6 +84,6 @@ def _is_site(folder: Path) -> bool:
 def _depends_on_astro(folder: Path) -> bool:
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=_Manifest)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, *NONSENSE):
         return False
     return "astro" in manifest.dependencies or "astro" in manifest.dev_dependencies

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+from services.nonsense import NONSENSE
+
 MODULES = "node_modules"
 MARKER = ".nurseryd"  # in each folder of links, with the modules that it leads to
 DEPTH = 4  # folders down from the root of a repository
@@ -38,7 +40,7 @@ def packages(root: Path) -> tuple[str, ...]:
 
 
 def _has_any(root: Path) -> bool:
-    with suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    with suppress(OSError, *NONSENSE):
         manifest = (root / "package.json").read_bytes()
         if msgspec.json.decode(manifest, type=_Manifest).workspaces:
             return True

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from services.nonsense import NONSENSE
+
 log = structlog.get_logger()
 
 
@@ -28,7 +30,7 @@ class Cursors:
             return msgspec.json.decode(self._file.read_bytes(), type=dict[str, int])
         except FileNotFoundError:
             return {}
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NONSENSE:
             log.warning("webhooks begin anew: their state is spoilt", file=str(self._file))
             return {}
 

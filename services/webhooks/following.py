@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
-import msgspec
 import structlog
 import trio
 
@@ -21,6 +20,7 @@ from services.messages import (
     ThreadEventPage,
     TurnInfo,
 )
+from services.nonsense import NONSENSE
 from services.posting.notice import Notice
 from services.stopping import unless
 from services.webhooks import notices
@@ -129,7 +129,7 @@ class Follower:
             return None
         try:
             line = line_of(event)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except NONSENSE as error:
             # It would be met again by every life of this service.
             log.warning(
                 "webhook left out", thread=str(event.key), id=event.stamp, reason=str(error)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import trio
 
 from services.messages import OpenPullRequest, PullRequest
+from services.nonsense import NONSENSE
 from services.workspaces import names
 from services.workspaces.finding import seen
 from services.workspaces.forges import Forge, compare_page, hosted
 from services.workspaces.git import commits, projects
-from services.workspaces.proposing.api import NONSENSE, Api, Proposal, basic
+from services.workspaces.proposing.api import Api, Proposal, basic
 from services.workspaces.proposing.bitbucket import Bitbucket
 from services.workspaces.proposing.client import Client, Reply
 from services.workspaces.proposing.github import GitHub

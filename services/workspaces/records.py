@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
+from services.nonsense import NONSENSE
 from services.workspaces.layout import Layout
 from services.workspaces.writing import write_whole
 
@@ -94,7 +95,7 @@ T = TypeVar("T", Metadata, Record)
 def _read(path: Path, shape: type[T]) -> T | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=shape)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (FileNotFoundError, *NONSENSE):
         return None
 
 

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 
 from services.agent.bedrock.messages import Message
+from services.nonsense import NONSENSE
 
 log = structlog.get_logger()
 
@@ -92,13 +93,13 @@ def _head() -> bytes:
 def _version(line: bytes) -> int | None:
     try:
         return msgspec.json.decode(line, type=_Head).version
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NONSENSE:
         return None
 
 
 def _turn(line: bytes) -> Remembered | None:
     try:
         turn = msgspec.json.decode(line, type=Remembered)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NONSENSE:
         return None
     return turn if turn.messages else None

@@ -9,6 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from services.agent.bedrock.messages import Block, Call, Text, Thought
+from services.nonsense import NONSENSE
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Reply:
 def _call(id: str, tool: str, text: str) -> Call:
     try:
         value: object = msgspec.json.decode(text or "{}")
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+    except NONSENSE:
         value = None
     if not isinstance(value, dict):
         return Call(id, tool, {}, broken=True)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from services.nonsense import NONSENSE
 from services.standin.conversation import Call, Conversation, Message, Other, Part, Result, Text
 from services.standin.wire import BadRequest
 
@@ -49,7 +50,7 @@ def read(body: bytes, model: str = "") -> tuple[Conversation, bool]:
     """The conversation and whether a stream is wanted. Raises `BadRequest`."""
     try:
         asked = msgspec.json.decode(body, type=_Body)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except NONSENSE as error:
         raise BadRequest(str(error)) from None
     blocks = [b for m in asked.messages if not isinstance(m.content, str) for b in m.content]
     blocks += [] if isinstance(asked.system, str) else asked.system

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from services.nonsense import NONSENSE
 from services.standin.conversation import Call, Conversation, Message, Other, Part, Result, Text
 from services.standin.wire import BadRequest
 
@@ -71,7 +72,7 @@ def read(body: bytes, model: str) -> Conversation:
     """Raises `BadRequest`."""
     try:
         asked = msgspec.json.decode(body, type=_Body)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+    except NONSENSE as error:
         raise BadRequest(str(error)) from None
     tools = asked.tool_config.tools if asked.tool_config else []
     marked = [*asked.system, *tools, *(b for m in asked.messages for b in m.content)]

@@ -14,6 +14,7 @@ import msgspec
 import pygit2
 from pygit2.enums import DeltaStatus
 
+from services.nonsense import NONSENSE
 from services.workspaces.git.filling import differing, entry_at, fill
 from services.workspaces.git.repository import Author, GitFailed, local, opened, shown, tip
 from services.workspaces.git.saves import forget, keep, kept, put, snapshot, wip
@@ -97,7 +98,7 @@ def recover(admin: Path, thread: str, author: Author) -> bool:
         return False
     try:
         plan = msgspec.json.decode(journal.read_bytes(), type=Move)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except NONSENSE:
         journal.rename(journal.with_name(f"{NAME}.unreadable"))
         return True
     with opened(admin) as repo:

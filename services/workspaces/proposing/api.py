@@ -7,15 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
 
-import msgspec
 from msgspec import Meta
 
 from services.messages import PullRequest
 from services.workspaces.forges import Hosted
 from supervisor.desk import Refused
-
-# What reading an answer raises that is none.
-NONSENSE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 # It is shown as a link, so it is nothing that a browser would run.
 Link = Annotated[str, Meta(pattern=r"^https?://[^\s]+$", max_length=2000)]

@@ -7,7 +7,7 @@ from typing import cast
 
 import msgspec
 
-from services.workspaces.proposing.api import NONSENSE
+from services.nonsense import NONSENSE
 
 MOST_SAID = 300  # characters
 

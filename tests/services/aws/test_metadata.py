@@ -53,6 +53,7 @@ def test_no_proxy_is_asked(agent: Agent, monkeypatch: pytest.MonkeyPatch) -> Non
         (200, b"\xff\xfe", "not as AWS documents it"),
         (200, b"", "not as AWS documents it"),
         (200, b"[]", "not as AWS documents it"),
+        (200, b'{"a": ' + b"[" * 100_000, "not as AWS documents it"),
         (200, json.dumps({"Cluster": "edits"}).encode(), "missing required field `TaskARN`"),
         (200, json.dumps(shapes.on_fargate("a", "b", TaskARN="b")).encode(), "TaskARN is 'b'"),
         (200, b" " * (ecs_agent.MOST_BYTES + 1), "more than 1048576 bytes"),

@@ -322,7 +322,9 @@ async def test_why_a_container_cannot_end_is_told_to_who_wants_to_know(clock):
     assert other.posts == []
 
 
-@pytest.mark.parametrize("spoilt", [{"time": "long ago"}, {"state": 5}])
+@pytest.mark.parametrize(
+    "spoilt", [{"time": "long ago"}, {"state": 5}, {"error": msgspec.Raw(b"[" * 100_000)}]
+)
 async def test_an_event_that_a_disk_has_spoilt_is_left_out(clock, nursery, spoilt):
     world = World()
     nursery.start_soon(world.run)
