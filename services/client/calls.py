@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from .forms import form
-from .problems import Problem, Unreachable
+from .problems import NONSENSE, Problem, Unreachable
 
 T = TypeVar("T")
 
@@ -102,7 +102,7 @@ def decoded(data: bytes, shape: type[T]) -> T:
     """Raises `Unreachable` for what is no such thing: a proxy's page, a server too old."""
     try:
         return msgspec.json.decode(data, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NONSENSE as error:
         raise Unreachable(f"cannot read the answer: {error}") from error
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from .calls import Call
-from .problems import Problem, Unreachable
+from .problems import NONSENSE, Problem, Unreachable
 from .retrying import Retries, may_pass, unreachable
 from .sse import Sent
 
@@ -69,10 +70,9 @@ class Position:
         shape = self._kinds.get(event.kind)
         try:
             if shape is not None:
-                return msgspec.json.decode(event.data, type=shape)
-        except msgspec.ValidationError:
-            pass  # a newer server has more to say about it than this shape can hold
-        try:
+                # A newer server may have more to say about it than this shape can hold.
+                with suppress(msgspec.ValidationError):
+                    return msgspec.json.decode(event.data, type=shape)
             return Other(kind=event.kind, id=event.id, data=msgspec.json.decode(event.data))
-        except msgspec.DecodeError as error:
+        except NONSENSE as error:
             raise Unreachable(f"cannot read an event: {error}") from error

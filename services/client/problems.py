@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+# What reading JSON raises where it is none; the last for lists in lists beyond Python's stack.
+NONSENSE = (msgspec.DecodeError, UnicodeError, RecursionError)
+
 
 class Problem(Exception):
     """The API refused: `status`, and in `detail` one sentence that says what to do.
@@ -49,7 +52,7 @@ def problem_of(status: int, body: bytes, retry_after: float | None) -> Problem:
         return Problem(status, detail, title="Not Modified", retry_after=retry_after)
     try:
         said: Any = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except NONSENSE:
         said = None
     if not isinstance(said, dict):
         text = body[:500].decode(errors="replace").strip()

@@ -6,7 +6,12 @@ from msgspec import UNSET
 
 from services.client import models
 from services.client.calls import Call, decoded
+from services.client.following import Position
 from services.client.problems import Problem, Unreachable, problem_of
+from services.client.retrying import Retries
+from services.client.sse import Sent
+
+NO_ANSWERS = [b"<html>", b"\xff", b'"\xff"', b'{"a": ' + b"[" * 100_000]
 
 
 def test_what_is_not_said_is_not_sent():
@@ -88,9 +93,24 @@ def test_a_newer_server_is_understood():
     assert answer.state == "dreaming"
 
 
-def test_what_is_no_answer_is_none():
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_what_is_no_answer_is_none(answer):
     with pytest.raises(Unreachable, match="cannot read the answer"):
-        decoded(b"<html>", models.TurnReply)
+        decoded(answer, models.TurnReply)
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS)
+def test_a_refusal_may_be_anything(answer):
+    problem = problem_of(502, answer, None)
+    assert problem.detail == answer[:500].decode(errors="replace")
+
+
+@pytest.mark.parametrize("kind", ["turn", "moon.rose"])
+@pytest.mark.parametrize("data", ["<html>", '{"a": ' + "[" * 100_000])
+def test_an_event_that_makes_no_sense_is_none(kind, data):
+    position = Position(Call("GET", "/"), {"turn": models.TurnReply}, Retries())
+    with pytest.raises(Unreachable, match="cannot read an event"):
+        position.take(Sent(kind, data, "1", None))
 
 
 def test_what_has_not_changed_is_told_so():
