@@ -27,7 +27,7 @@ class Client:
 
     daemon: Daemon
     environment: dict[str, str]
-    answers: list[tuple[str, bytes]] = field(default_factory=list)
+    answers: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
     moments: float = 0.3
 
     # HTTP, of the API and of the previews' door.

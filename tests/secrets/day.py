@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +39,7 @@ class Day:
 
 
 @contextmanager
-def others(day: Day) -> Iterator[tuple[Ear, Ear, Ear]]:
+def others(day: Day) -> Generator[tuple[Ear, Ear, Ear]]:
     """A receiver of webhooks, one that takes none, and AWS."""
     cloud = Cloud(
         sources.CONTAINER,
@@ -103,7 +103,7 @@ def variables(folder: Path, aws: Ear) -> dict[str, str]:
 
 
 @contextmanager
-def begun(day: Day, daemon: Daemon, given: dict[str, str]) -> Iterator[tuple[Client, Watch]]:
+def begun(day: Day, daemon: Daemon, given: dict[str, str]) -> Generator[tuple[Client, Watch]]:
     """A daemon that runs and is watched; what it said is kept."""
     with daemon:
         assert daemon.process is not None

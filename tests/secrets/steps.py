@@ -101,7 +101,8 @@ def tokens(minted: dict[str, str], client: Client) -> None:
     until(
         "the preview", lambda: client.ask("GET", f"{ADA}/preview")[1]["preview"]["state"] == "ready"
     )
-    url = urlsplit(done(client.ask("POST", f"{ADA}/preview/link", {}))["url"])
+    link: str = done(client.ask("POST", f"{ADA}/preview/link", {}))["url"]
+    url = urlsplit(link)
     [ticket] = parse_qs(url.query).popitem()[1]
     minted["link"] = _signature(ticket)
     host = {"Host": url.netloc, "Accept": "text/html"}

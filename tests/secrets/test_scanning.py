@@ -38,17 +38,17 @@ def test_base64_hides_nothing_whatever_is_around(secret: str, before: int, after
     assert found(b"Basic " + base64.urlsafe_b64encode(text)) == {name}
 
 
-@pytest.mark.parametrize(
-    "write",
-    [
-        str,
-        lambda text: json.dumps(json.dumps(f'"{text}\n')),
-        lambda text: quote(f" {text}/", ""),
-        lambda text: text.encode().hex(),
-        lambda text: text.encode().hex().upper(),
-        lambda text: repr(f"'{text}"),
-    ],
-)
+WRITERS: list[Callable[[str], str]] = [
+    str,
+    lambda text: json.dumps(json.dumps(f'"{text}\n')),
+    lambda text: quote(f" {text}/", ""),
+    lambda text: text.encode().hex(),
+    lambda text: text.encode().hex().upper(),
+    lambda text: repr(f"'{text}"),
+]
+
+
+@pytest.mark.parametrize("write", WRITERS)
 def test_a_mark_is_found_however_it_is_written(write: Callable[[str], str]) -> None:
     assert found(f"a line with {write(ONE)} in it".encode()) == {"one"}
 
@@ -64,11 +64,16 @@ def test_marks_that_could_be_taken_for_one_another_are_refused() -> None:
         Marks({"a": "abc", "b": "abcd"})
 
 
-@pytest.mark.parametrize(
-    "pack",
-    [gzip.compress, zlib.compress, bz2.compress, lzma.compress, lambda data: b"plain " + data],
-    ids=["gzip", "zlib", "bz2", "xz", "plain"],
-)
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "zlib": zlib.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "plain": lambda data: b"plain " + data,
+}
+
+
+@pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
 def test_what_is_packed_is_looked_into(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     (tmp_path / "a").write_bytes(pack(b"x" * 5000 + ONE.encode() + os.urandom(5000)))
     assert list(in_folder(MARKS, tmp_path)) == [Found("one", "a")]
