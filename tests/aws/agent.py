@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.aws import shapes
+from tests.whole.api import until
 
 ID = "bfa2636268144d039771334145e490c5"
 
@@ -115,10 +115,7 @@ class Agent:
 
     def until_asked(self, times: int, seconds: float = 20.0) -> list[dict[str, Any]]:
         """Wait until it was asked so often for a protection; what for."""
-        deadline = time.monotonic() + seconds
-        while len(self.asked) < times:
-            assert time.monotonic() < deadline, f"asked {len(self.asked)} times, not {times}"
-            time.sleep(0.02)
+        until(f"{times} questions", lambda: len(self.asked) >= times, seconds)
         return self.asked
 
 

@@ -11,17 +11,6 @@ from pathlib import Path
 PROC = Path("/proc")
 
 
-def carrying(variable: str) -> list[int]:
-    """The processes with this `NAME=value` in the environment that they were started with."""
-    found: list[int] = []
-    for entry in os.listdir(PROC):
-        if entry.isdecimal():
-            with suppress(OSError):
-                if variable.encode() in (PROC / entry / "environ").read_bytes().split(b"\0"):
-                    found.append(int(entry))
-    return found
-
-
 def program(pid: int) -> str:
     """The file that a process runs; empty for a zombie."""
     try:

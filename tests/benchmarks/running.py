@@ -17,6 +17,7 @@ from tests.benchmarks import procfs
 from tests.benchmarks.job import Job, NotDone
 from tests.benchmarks.journal import Journal
 from tests.benchmarks.peers.peer import Peer
+from tests.supervisor.real import carrying
 
 MARK = "NURSERYD_BENCHMARK"
 PR_SET_CHILD_SUBREAPER = 36
@@ -72,7 +73,7 @@ class Running:
 
     def everybody(self) -> list[int]:
         """Whatever is left of it and its programs."""
-        return [pid for pid in procfs.carrying(self._mark) if procfs.program(pid)]
+        return [pid for pid in carrying(self._mark) if procfs.program(pid)]
 
     def supervisors(self) -> list[int]:
         """The processes of the supervisor's own."""

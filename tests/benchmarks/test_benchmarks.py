@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import procfs
 from tests.benchmarks.figures import Aim, Figure, Results
 from tests.benchmarks.measures import MEASURES
 from tests.benchmarks.report import table
+from tests.supervisor.real import carrying
 
 ROOT = Path(__file__).parents[2]
 NURSERYD = Path(sys.executable).with_name("nurseryd")
@@ -38,7 +38,7 @@ def bench(tmp_path: Path, require: Callable[[str], Path]) -> Callable[..., str]:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        assert procfs.carrying(f"NURSERYD_BENCHMARK_TEST={tmp_path}") == []
+        assert carrying(f"NURSERYD_BENCHMARK_TEST={tmp_path}") == set()
         return done.stdout
 
     return run

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.supervisor.real import children
 from tests.whole.daemon import Daemon, git, processes_with, until
 
 pytestmark = pytest.mark.system
@@ -27,8 +28,3 @@ def test_as_pid_1_it_ends_in_time_with_nothing_left(
         assert daemon.process.wait(25) == 0
         assert processes_with(str(tmp_path)) == []
         assert git(daemon.worktree(), "status", "--porcelain") == ""
-
-
-def children(pid: int) -> list[int]:
-    """The children of a process, as /proc has them."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -19,6 +19,7 @@ from supervisor.control import Control, Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import State
 from tests.services.previews.fakes import FakeSupervisor, harness, site
+from tests.supervisor.real import until
 
 NODE = Node(Path("/opt/node"), Path("/opt/npm-cli.js"), "node24-x")
 
@@ -192,9 +193,3 @@ async def test_beyond_the_most_what_no_site_links_to_is_removed(tmp_path, nurser
     await until(lambda: not places[1].exists())
     assert places[0].exists()  # a dev server has it open
     assert places[2].exists()  # the site links to it
-
-
-async def until(true):
-    with trio.fail_after(10):
-        while not true():
-            await wait_all_tasks_blocked(0.01)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +21,7 @@ from services.workspaces.following import Following
 from supervisor.desk import Refused
 from tests.services.workspaces.conftest import Elsewhere, Git, Service, Serving
 from tests.services.workspaces.git_server import Gate, GitServer
+from tests.supervisor.real import until
 
 ON = {"schemes": ("http",), "push_commits": True}
 
@@ -37,12 +37,6 @@ async def committed(service: Service, workspace: Workspace, text: str) -> str:
     assert commit is not None
     assert commit.pushing
     return commit.hash
-
-
-async def until(look: Callable[[], bool]) -> None:
-    with trio.fail_after(10):
-        while not look():  # noqa: ASYNC110  (there is no event)
-            await trio.sleep(0.02)
 
 
 async def test_a_commit_and_its_undoing_are_pushed_while_others_go_on(

@@ -15,7 +15,7 @@ from services.agent.claude.session import LOST
 from services.messages import TextDelta
 from services.standin import Drop, Fail, Pause, Reply, Say, Usage, Use, on
 from tests.services.agent.claude.conftest import PATIENCE, FakeHost
-from tests.supervisor.real import alive
+from tests.supervisor.real import alive, until
 
 pytestmark = pytest.mark.system
 
@@ -104,8 +104,7 @@ async def test_it_is_cancelled_while_a_script_runs_and_nothing_of_that_is_left(d
             return await super().decide(tool, summary)
 
         async def look(self) -> None:
-            while not (desk.root / "pid").exists():  # noqa: ASYNC110  (there is no event)
-                await trio.sleep(0.01)
+            await until((desk.root / "pid").exists)
             self.heard.set()
 
     Ran.kind = type(None)
