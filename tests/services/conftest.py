@@ -1,7 +1,8 @@
-"""What services stand on that is not theirs: a cloud."""
+"""What services stand on that is not theirs: a cloud, and the machine's limits."""
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,3 +15,12 @@ from tests.services.cloud import Cloud, running
 def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cloud]:
     with running(monkeypatch, str(tmp_path)) as cloud:
         yield cloud
+
+
+@pytest.fixture
+def descriptors() -> Iterator[None]:
+    """As many as the machine allows: a crowd needs thousands, at each of its ends."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

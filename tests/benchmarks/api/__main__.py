@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import shutil
 import sys
 import tempfile
@@ -13,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks.__main__ import CACHE
+from tests.benchmarks.__main__ import CACHE, machine
 from tests.benchmarks.api import crowd, requests, stage
 from tests.benchmarks.api.sizes import TINY, Sizes
 from tests.benchmarks.field import say
@@ -46,7 +44,7 @@ def main(
     if install:
         stage.install(tools.folder)
     compile_both(tools)
-    said = [_machine()]
+    said = [machine()]
     click.echo(said[0])
     for name, measure in PARTS.items():
         if not only or name in only:
@@ -62,13 +60,6 @@ def main(
     if markdown is not None:
         markdown.parent.mkdir(parents=True, exist_ok=True)
         markdown.write_text("\n".join([*said, ""]), encoding="utf-8")
-
-
-def _machine() -> str:
-    return (
-        f"{os.cpu_count()} CPUs, Linux {platform.release()}, Python {platform.python_version()}."
-        " A peer's figure, and in brackets ours as a multiple of it."
-    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ No event may be lost, which is checked; the rest are figures.
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import trio
 
 from tests.benchmarks.api.listening import Door, Heard, listen, poll
 from tests.benchmarks.figures import Aim, Figure, Results, percentile
-from tests.benchmarks.procfs import cpu_ms
+from tests.benchmarks.procfs import cpu_ms, resident_mb
 from tests.whole.daemon import Daemon
 
 OURS = "nurseryd"
@@ -133,13 +132,6 @@ def complete(daemon: Daemon, everyone: list[Heard]) -> Iterator[bool]:
     wanted[ALL] = stamps
     for heard in everyone:
         yield heard.ids == wanted[heard.path]
-
-
-def resident_mb(pid: int) -> float:
-    """What a process holds of memory."""
-    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    assert found is not None
-    return int(found[1]) / 1024
 
 
 def _each(grown: float, size: Size) -> float | None:

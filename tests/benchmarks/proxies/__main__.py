@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import resource
 import shutil
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks.__main__ import CACHE
+from tests.benchmarks.__main__ import CACHE, machine
 from tests.benchmarks.field import say
 from tests.benchmarks.figures import Results
 from tests.benchmarks.proxies import edits, first_page, idle, speed
@@ -70,7 +69,7 @@ def main(
     sizes = TINY if tiny else Sizes()
     sizes = sizes.in_rounds(rounds) if rounds else sizes
     chosen = [proxy(tools) for proxy in PROXIES if not peers or proxy.name in peers]
-    said = [_machine()]
+    said = [machine()]
     click.echo(said[0])
     with ExitStack() as leaving:
         stage = Stage(tools, chosen, _scratch(leaving, MEMORY), _scratch(leaving, None))
@@ -104,13 +103,6 @@ def _raise_limit() -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _machine() -> str:
-    return (
-        f"{os.cpu_count()} CPUs, Linux {platform.release()}, Python {platform.python_version()}."
-        " A peer's figure, and in brackets ours as a multiple of it."
-    )
 
 
 if __name__ == "__main__":

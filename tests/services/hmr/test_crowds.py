@@ -5,12 +5,12 @@ import resource
 import subprocess
 import sys
 from contextlib import ExitStack, suppress
-from pathlib import Path
 
 import pytest
 import trio
 
 from services.messages import PreviewState
+from tests.benchmarks.procfs import resident_mb
 from tests.services.hmr import crowd
 from tests.services.hmr.doors import (
     answer,
@@ -27,20 +27,6 @@ READY = PreviewState.READY
 TUNNELS = 5000
 
 
-@pytest.fixture
-def descriptors():
-    """As many as the machine allows: 10,000 are needed here, and as many by the crowd."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
-def resident():
-    """Bytes of memory that this process has in use."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-
-
 def gather():
     return subprocess.Popen(
         [sys.executable, crowd.__file__, str(TUNNELS)],
@@ -55,11 +41,11 @@ async def test_five_thousand_idle_websockets_take_less_than_five_kilobytes_each(
         with gather() as them:
             port = int(await trio.to_thread.run_sync(them.stdout.readline))
             door.publish(routes(READY, port))
-            before = resident()
+            before = resident_mb(os.getpid())
             them.stdin.write(f"{door.port}\n")
             them.stdin.flush()
             assert await trio.to_thread.run_sync(them.stdout.readline) == "open\n"
-            each = (resident() - before) / TUNNELS
+            each = (resident_mb(os.getpid()) - before) * 2**20 / TUNNELS
             them.stdin.close()
         assert each < 5 * 1024
 

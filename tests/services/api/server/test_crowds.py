@@ -1,15 +1,15 @@
 """Clients that are slow, many, or mean no good: each costs little, and nobody else waits."""
 
-import resource
+import os
 import socket
 import struct
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 import trio
 from structlog.testing import capture_logs
 
+from tests.benchmarks.procfs import resident_mb
 from tests.services.api.server.serving import (
     body_of,
     echo,
@@ -177,23 +177,10 @@ async def test_who_is_gone_before_it_was_taken_in_takes_no_place():
         assert b"GET /last: " in await door.exchange(LAST)
 
 
-def resident():
-    """Bytes of memory that this process has in use."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-
-
-@pytest.fixture
-def descriptors():
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-
-
 async def test_two_thousand_that_idle_cost_little_and_keep_nobody_waiting(descriptors):
     async with serving(echo, connections=3000) as door, AsyncExitStack() as opened:
         assert b"GET /last: " in await door.exchange(LAST)
-        before = resident()
+        before = resident_mb(os.getpid())
         for number in range(2000):
             sock = opened.enter_context(socket.socket())
             sock.setblocking(True)
@@ -202,7 +189,7 @@ async def test_two_thousand_that_idle_cost_little_and_keep_nobody_waiting(descri
             if number % 50 == 0:
                 await trio.testing.wait_all_tasks_blocked()
         await trio.testing.wait_all_tasks_blocked(0.05)
-        each = (resident() - before) / 2000
+        each = (resident_mb(os.getpid()) - before) * 2**20 / 2000
         assert b"GET /last: " in await door.exchange(LAST)
     assert each < 16 * 1024
 
