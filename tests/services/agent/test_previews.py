@@ -5,8 +5,10 @@ from __future__ import annotations
 import trio
 from trio.testing import wait_all_tasks_blocked
 
+from services.agent.backend import Host, Turn
 from services.agent.previews import PAUSE, facts, follow, merged
-from services.messages import BuildError, PreviewBroken, PreviewUpdated, ThreadKey
+from services.messages import BuildError, PreviewBroken, PreviewUpdated, TextDelta, ThreadKey
+from tests.services.agent.serving import KEY, Bench, quiet
 
 ONE = ThreadKey("acme", "ann", "one")
 TWO = ThreadKey("acme", "ann", "two")
@@ -57,3 +59,44 @@ async def test_the_first_is_passed_on_at_once_and_a_burst_as_one(nursery, autoju
     await trio.sleep(10)
     assert noted[1:] == [(began + PAUSE, PreviewUpdated(ONE, "update", ("0", "1", "2")))]
     nursery.cancel_scope.cancel()
+
+
+async def test_what_becomes_of_the_preview_is_journalled_beside_the_turns(bench: Bench) -> None:
+    tell, _ = bench.harness.channels.streams["preview_events"]
+
+    async def script(_turn: Turn, host: Host) -> None:
+        await tell.send(PreviewUpdated(KEY, "update", ("src/a.css",)))
+        await bench.until_journalled("preview.updated")
+        await host.emit(TextDelta("done"))
+
+    async with bench.life(script):
+        await bench.execute()
+        await tell.send(PreviewBroken(KEY, BuildError("no", "a.astro", 3)))
+        await bench.until_journalled("preview.error")
+    events = bench.journal()
+    assert [event["type"] for event in events] == [
+        "turn.queued",
+        "turn.started",
+        "preview.updated",
+        "text.delta",
+        "turn.finished",
+        "preview.error",
+    ]
+    assert [event["id"] for event in events] == [1, 2, 3, 4, 5, 6]
+    assert events[2]["paths"] == ["src/a.css"]
+    assert "turn" not in events[2]
+    assert events[5]["error"]["line"] == 3
+
+
+async def test_the_preview_of_a_thread_without_a_journal_or_that_is_gone_makes_none(
+    bench: Bench,
+) -> None:
+    tell, events = bench.harness.channels.streams["preview_events"]
+    async with bench.life(quiet):
+        for unknown in (set(), {KEY}):
+            bench.keeper.unknown = unknown
+            await tell.send(PreviewBroken(KEY, None))
+            with trio.fail_after(10):
+                while events.statistics().current_buffer_used:
+                    await wait_all_tasks_blocked(0.2)
+    assert not bench.keeper.history(KEY).exists()

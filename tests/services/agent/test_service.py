@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -21,18 +20,13 @@ from services.agent.lanes import Running
 from services.agent.ledger import Ledger
 from services.agent.roster import FEW
 from services.messages import (
-    BuildError,
     CommitChanges,
-    EventPage,
     FileChanged,
-    FindTurn,
     FindWorkspace,
     Image,
     Leftover,
     ListTurns,
     Mode,
-    PreviewBroken,
-    PreviewUpdated,
     ReadEvents,
     Reason,
     Selection,
@@ -41,7 +35,6 @@ from services.messages import (
     ThreadKey,
     ToolFinished,
     ToolStarted,
-    TurnInfo,
     TurnState,
     UndoTurn,
 )
@@ -265,57 +258,6 @@ async def test_a_turn_is_on_the_board_before_it_learns_where_its_files_are(bench
     assert seen == [0, 1]  # to take it in, and to begin
 
 
-@pytest.mark.parametrize("mode", [Mode.PLAN, Mode.ANALYZE])
-async def test_planning_and_analysing_commit_nothing(bench: Bench, mode: Mode) -> None:
-    async def script(_turn: Turn, host: Host) -> None:
-        await host.emit(TextDelta("I would…"))
-
-    bench.files()["a.md"] = "by hand"
-    async with bench.life(script):
-        info = await bench.execute(mode=mode)
-    assert (info.state, info.output, info.error) == (TurnState.COMMITTED, "I would…", None)
-    assert bench.keeper[KEY].messages == []
-    assert bench.files()["a.md"] == "by hand"
-
-
-async def test_what_a_plan_changed_is_an_error_and_taken_back(bench: Bench) -> None:
-    async def script(_turn: Turn, _host: Host) -> None:
-        bench.files()["left.md"] = "in silence"
-
-    async with bench.life(script):
-        info = await bench.execute(mode=Mode.PLAN)
-    assert (info.state, info.reason) == (TurnState.FAILED, Reason.MODE)
-    assert "plan mode" in str(info.error)
-    assert "left.md" in str(info.error)
-    assert info.leftover is Leftover.DROPPED
-    assert info.saved == "d" * 40
-    assert not bench.keeper[KEY].dirty
-
-
-async def test_what_a_plan_changed_before_it_failed_is_taken_back_too(bench: Bench) -> None:
-    async def script(_turn: Turn, _host: Host) -> None:
-        bench.files()["a.md"] = "not allowed"
-        raise BackendError("the model is overloaded")
-
-    async with bench.life(script):
-        info = await bench.execute(mode=Mode.PLAN)
-    assert (info.state, info.reason) == (TurnState.FAILED, Reason.MODE)
-    assert (info.leftover, bench.files()) == (Leftover.DROPPED, {"index.md": "# Hello"})
-
-
-async def test_what_a_plan_changed_beside_the_work_of_somebody_is_left_to_them(
-    bench: Bench,
-) -> None:
-    async def script(_turn: Turn, host: Host) -> None:
-        await host.emit(FileChanged("a.md", "modified"))
-
-    bench.files()["a.md"] = "by hand"
-    async with bench.life(script):
-        info = await bench.execute(mode=Mode.ANALYZE)
-    assert (info.state, info.leftover) == (TurnState.FAILED, Leftover.OFFERED)
-    assert bench.files()["a.md"] == "by hand"
-
-
 async def test_a_backend_that_gives_up_fails_the_turn_with_its_own_words(bench: Bench) -> None:
     async def script(_turn: Turn, host: Host) -> None:
         await host.emit(TextDelta("Trying"))
@@ -388,17 +330,6 @@ async def test_cancelled_in_the_middle_it_offers_what_there_is(bench: Bench) -> 
     )
     assert info.files == ("a.md",)
     assert bench.files()["a.md"] == "half"
-
-
-async def test_a_plan_offers_nothing_that_was_there_before(bench: Bench) -> None:
-    bench.files()["a.md"] = "by hand"
-    long = Endless()
-    async with bench.life(long):
-        turn = await bench.start(mode=Mode.PLAN)
-        await long.begun.wait()
-        info = await bench.cancel(turn)
-    assert (info.state, info.leftover, info.saved) == (TurnState.CANCELLED, None, None)
-    assert info.error == "it was cancelled"
 
 
 async def test_cancelled_in_the_queue_it_never_begins(bench: Bench) -> None:
@@ -533,16 +464,6 @@ async def test_what_cannot_be_meant_is_refused(
         with pytest.raises(Invalid, match=says):
             await bench.ask(request_)
     assert not bench.keeper.history(KEY).exists()
-
-
-async def test_a_turn_that_there_is_not_is_not_found(bench: Bench) -> None:
-    async with bench.life(quiet):
-        with pytest.raises(NotFound, match="nope"):
-            await bench.ask(FindTurn(KEY, "nope"))
-        with pytest.raises(NotFound, match="nope"):
-            await bench.cancel("nope")
-        with pytest.raises(NotFound, match="nope"):
-            await bench.ask(ListTurns(KEY, before="nope"))
 
 
 async def test_text_that_is_no_unicode_does_not_break_a_turn(bench: Bench) -> None:
@@ -734,64 +655,6 @@ async def test_an_image_that_is_gone_fails_the_turn(bench: Bench) -> None:
     assert "cannot read an image" in str(info.error)
 
 
-async def test_turns_are_listed_newest_first_page_by_page(bench: Bench) -> None:
-    async with bench.life(quiet):
-        made = [(await bench.execute(name)).turn for name in ("a", "b", "c", "d", "e")]
-        first: tuple[TurnInfo, ...] = await bench.ask(ListTurns(KEY, 2))
-        rest = await bench.ask(ListTurns(KEY, 10, first[-1].turn))
-    assert [info.turn for info in (*first, *rest)] == made[::-1]
-
-
-async def test_turns_from_before_the_journal_are_found_and_listed(bench: Bench) -> None:
-    old = {"history": [{"instruction": "Old wish", "timestamp": "2025-08-08T10:00:00.000Z"}]}
-    path = bench.keeper.history(KEY).with_suffix(".json")
-    path.parent.mkdir()
-    path.write_text(json.dumps(old))
-    async with bench.life(quiet):
-        made = await bench.execute()
-        first, last = await bench.ask(ListTurns(KEY))
-        assert (first.turn, last.instruction) == (made.turn, "Old wish")
-        assert await bench.found(last.turn) == last
-
-
-async def test_events_are_read_from_where_a_reader_was_and_waited_for(bench: Bench) -> None:
-    go_on = trio.Event()
-
-    async def script(_turn: Turn, host: Host) -> None:
-        await host.emit(TextDelta("one"))
-        await go_on.wait()
-        await host.emit(TextDelta("two"))
-
-    async with bench.life(script):
-        turn = await bench.start()
-        await bench.until_journalled("text.delta")
-        page: EventPage = await bench.ask(ReadEvents(KEY))
-        assert [event.type for event in page.events] == [
-            "turn.queued",
-            "turn.started",
-            "text.delta",
-        ]
-        nothing: EventPage = await bench.ask(ReadEvents(KEY, page.last))
-        assert nothing.events == ()
-        go_on.set()
-        more: EventPage = await bench.ask(ReadEvents(KEY, page.last, wait=10.0))
-        assert more.events[0].id == page.last + 1
-        await bench.ended(turn)
-        whole: EventPage = await bench.ask(ReadEvents(KEY))
-    assert [msgspec.json.decode(event.data) for event in whole.events] == bench.journal()
-    assert [event.id for event in whole.events] == list(range(1, whole.last + 1))
-
-
-async def test_whoever_waits_for_events_waits_no_longer_than_wanted(
-    bench: Bench, autojump_clock: trio.testing.MockClock
-) -> None:
-    async with bench.life(quiet):
-        began = trio.current_time()
-        page: EventPage = await bench.ask(ReadEvents(KEY, wait=15.0))
-        assert trio.current_time() - began == pytest.approx(15)
-    assert page == EventPage((), 0)
-
-
 def test_a_backend_that_there_is_not_is_found_when_the_options_are_read() -> None:
     with pytest.raises(msgspec.ValidationError, match=r"'simulatoin'.*backends are"):
         msgspec.convert({"backend": "simulatoin"}, Options)
@@ -807,47 +670,6 @@ async def test_with_its_default_options_the_service_starts_and_stops(bench: Benc
                 await life.start(lambda *, task_status: serve(context, task_status=task_status))
                 bench.harness.stopping.set()
             nursery.cancel_scope.cancel()
-
-
-async def test_what_becomes_of_the_preview_is_journalled_beside_the_turns(bench: Bench) -> None:
-    tell, _ = bench.harness.channels.streams["preview_events"]
-
-    async def script(_turn: Turn, host: Host) -> None:
-        await tell.send(PreviewUpdated(KEY, "update", ("src/a.css",)))
-        await bench.until_journalled("preview.updated")
-        await host.emit(TextDelta("done"))
-
-    async with bench.life(script):
-        await bench.execute()
-        await tell.send(PreviewBroken(KEY, BuildError("no", "a.astro", 3)))
-        await bench.until_journalled("preview.error")
-    events = bench.journal()
-    assert [event["type"] for event in events] == [
-        "turn.queued",
-        "turn.started",
-        "preview.updated",
-        "text.delta",
-        "turn.finished",
-        "preview.error",
-    ]
-    assert [event["id"] for event in events] == [1, 2, 3, 4, 5, 6]
-    assert events[2]["paths"] == ["src/a.css"]
-    assert "turn" not in events[2]
-    assert events[5]["error"]["line"] == 3
-
-
-async def test_the_preview_of_a_thread_without_a_journal_or_that_is_gone_makes_none(
-    bench: Bench,
-) -> None:
-    tell, events = bench.harness.channels.streams["preview_events"]
-    async with bench.life(quiet):
-        for unknown in (set(), {KEY}):
-            bench.keeper.unknown = unknown
-            await tell.send(PreviewBroken(KEY, None))
-            with trio.fail_after(10):
-                while events.statistics().current_buffer_used:
-                    await trio.testing.wait_all_tasks_blocked(0.2)
-    assert not bench.keeper.history(KEY).exists()
 
 
 async def test_a_thread_that_was_deleted_and_made_anew_begins_anew(bench: Bench) -> None:
