@@ -15,6 +15,7 @@ from pathlib import Path
 
 ENOUGH = 64 * 1024  # bytes that are written to see whether there is room at all
 SCARCE = 128 * 1024 * 1024
+FEW = 3  # of what belongs to others, to be named
 MEMORY = frozenset({"tmpfs", "ramfs"})
 # Where Docker and Podman keep a volume that nobody gave a name.
 _ANONYMOUS = re.compile(r"/volumes/[0-9a-f]{64}/_data$")
@@ -147,7 +148,7 @@ def _reason(folder: Path, place: Path, error: OSError) -> str:
             return f"{missing}cannot write to {place}: {error.strerror}"
 
 
-def _strangers(folder: Path, most: int = 3) -> list[str]:
+def _strangers(folder: Path) -> list[str]:
     """Some of what is in a folder and somebody else's."""
     found: list[str] = []
     try:
@@ -156,7 +157,7 @@ def _strangers(folder: Path, most: int = 3) -> list[str]:
                 owner = entry.stat(follow_symlinks=False).st_uid
                 if owner != os.geteuid() and entry.name != "lost+found":
                     found.append(f"{entry.name} (uid {owner})")
-                    if len(found) == most:
+                    if len(found) == FEW:
                         break
     except OSError:
         pass  # what cannot be looked at is told when somebody needs it

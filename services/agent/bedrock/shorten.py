@@ -27,20 +27,20 @@ def total(turns: Turns) -> int:
     return sum(tokens(turn) for turn in turns)
 
 
-def shortened(turns: Turns, most: int, keep: int = 1) -> list[list[Message]]:
+def shortened(turns: Turns, most: int) -> list[list[Message]]:
     """The turns with `most` tokens, if that can be: what tools answered goes first, then what they
     were given and pictures, then whole turns; the oldest first.
 
-    The last `keep` turns stay. A single turn that is too long loses the results of its older calls,
-    but neither its instruction nor the last answers that the model waits for.
+    The last turn stays. Where it alone is too long it loses the results of its older calls, but
+    neither its instruction nor the last answers that the model waits for.
     """
     found = [list(turn) for turn in turns]
     for cut in (_without_results, _without_inputs):
-        for index in range(len(found) - keep):
+        for index in range(len(found) - 1):
             if total(found) <= most:
                 return found
             found[index] = [cut(message) for message in found[index]]
-    while total(found) > most and len(found) > keep:
+    while total(found) > most and len(found) > 1:
         del found[0]
     for turn in found:
         for index in range(len(turn) - 2):
