@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import TypeVar
 
 from services.agent import Options, turns
+from services.agent.backend import Turn
 from services.agent.book import Book
 from services.agent.lines import Line
 from services.messages import (
@@ -29,7 +31,9 @@ from services.messages import (
     TurnState,
 )
 from supervisor.context import Context
+from supervisor.desk import Gone, Refused, Request
 
+R = TypeVar("R")
 UNFINISHED = "the agent ended before this turn did"
 
 
@@ -108,10 +112,34 @@ async def _complete(
         await book.write("turn.given_up", **facts)
 
 
-async def found(ctx: Context[Options], key: ThreadKey, turn: str) -> Commit | None:
-    """The commit of a turn, if there is one. Raises `Refused`."""
-    entry = _commit(await ctx.ask("workspaces", ReadLog(key, turns.FURTHEST)), turn)
-    return None if entry is None else Commit(entry.hash, await _files(ctx, key, entry))
+async def made(
+    ctx: Context[Options], turn: Turn, request: Request[R], *, again: bool = True
+) -> R | Commit:
+    """Ask for a turn's commit. Raises `Refused` where it was not made, and `OSError` where nobody
+    can see whether it was: then the end of the turn is not known.
+    """
+    failure: Refused
+    try:
+        return await ctx.ask("workspaces", request)
+    except Refused as refusal:
+        failure = refusal
+    # They ended, or the disk was full in the midst.
+    commit = await _found(ctx, turn, failure)
+    if commit is not None:
+        return commit
+    if again and isinstance(failure, Gone):
+        return await made(ctx, turn, request, again=False)
+    raise failure
+
+
+async def _found(ctx: Context[Options], turn: Turn, failure: Refused) -> Commit | None:
+    """The commit that was made all the same."""
+    try:
+        log = await ctx.ask("workspaces", ReadLog(turn.key, turns.FURTHEST))
+        entry = _commit(log, turn.id)
+        return None if entry is None else Commit(entry.hash, await _files(ctx, turn.key, entry))
+    except Refused as error:
+        raise OSError(f"{failure}; {error}") from error
 
 
 async def _files(ctx: Context[Options], key: ThreadKey, commit: LogEntry) -> tuple[str, ...]:

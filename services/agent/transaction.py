@@ -20,6 +20,7 @@ from services.messages import (
     DropChanges,
     GitState,
     Leftover,
+    Merged,
     Mode,
     Outcome,
     ReadGit,
@@ -29,7 +30,7 @@ from services.messages import (
     TurnState,
 )
 from supervisor.context import Context
-from supervisor.desk import Gone, Refused
+from supervisor.desk import Refused
 
 log = structlog.get_logger()
 
@@ -156,13 +157,15 @@ class Transaction:
         message = turns.subject(self.turn.instruction)
         request = RestoreCommit(self.turn.key, end.saved, None, self.turn.id, message)
         try:
-            merged = await self.ctx.ask("workspaces", request)
+            made = await recovery.made(self.ctx, self.turn, request)
         except Refused as refusal:
             log.warning("work not brought back", commit=end.saved, reason=str(refusal))
             return end
-        if merged.outcome is not Outcome.RESTORED:
-            return end
-        await self._tell_commit(merged.head, tuple(sorted(self.host.changed)))
+        if isinstance(made, Merged):
+            if made.outcome is not Outcome.RESTORED:
+                return end
+            made = Commit(made.head, tuple(sorted(self.host.changed)))
+        await self._tell_commit(made)
         return _GOOD
 
     async def _is_not_to_blame(self) -> bool:
@@ -187,13 +190,24 @@ class Transaction:
 
     async def _take_back(self, reason: Reason, text: str) -> _End:
         request = DropChanges(self.turn.key, self.turn.id)
+        dropped: str | None = None
+        failure: Refused | None = None
         try:
             dropped = await self.ctx.ask("workspaces", request)
         except Refused as refusal:
-            return _End(TurnState.FAILED, f"{text}; cannot take that back: {refusal}", reason)
+            failure = refusal
+        if failure is not None and not await self._nothing_is_left():
+            return _End(TurnState.FAILED, f"{text}; cannot take that back: {failure}", reason)
         await previews.refresh(self.ctx, self.turn.key)
         text += "; the files are as they were before"
         return _End(TurnState.FAILED, text, reason, dropped, Leftover.DROPPED)
+
+    async def _nothing_is_left(self) -> bool:
+        """Whether it was taken back all the same: a disk may be full in the midst of it."""
+        try:
+            return (await self.ctx.ask("workspaces", ReadGit(self.turn.key))).clean
+        except Refused:
+            return False
 
     async def _look_before(self) -> None:
         """See whether what the preview shows is there: it may show what is mended since."""
@@ -243,35 +257,12 @@ class Transaction:
     async def _commit(self) -> _End:
         message = turns.subject(self.turn.instruction)
         request = CommitChanges(self.turn.key, message, self.turn.id)
-        failure: Refused | None = None
-        commit: Commit | None = None
-        try:
-            commit = await self.ctx.ask("workspaces", request)
-        except Refused as refusal:
-            failure = refusal
-        if failure is not None:
-            # They ended, or the disk was full in the midst: what became of it is not known.
-            commit = await self._found(failure)
-            if commit is None and not isinstance(failure, Gone):
-                raise failure
-            commit = commit or await self.ctx.ask("workspaces", request)
-        if commit is not None:
-            await self._tell_commit(commit.hash, commit.files)
+        if (commit := await recovery.made(self.ctx, self.turn, request)) is not None:
+            await self._tell_commit(commit)
         return _GOOD
 
-    async def _found(self, refusal: Refused) -> Commit | None:
-        """The commit that was made all the same. Raises `OSError` where that cannot be seen: then
-        nobody knows the end of the turn.
-        """
-        try:
-            return await recovery.found(self.ctx, self.turn.key, self.turn.id)
-        except Gone:
-            raise
-        except Refused as error:
-            raise OSError(f"{refusal}; {error}") from error
-
-    async def _tell_commit(self, commit: str, files: tuple[str, ...]) -> None:
-        await self._write("commit", hash=commit, files=files)
+    async def _tell_commit(self, commit: Commit) -> None:
+        await self._write("commit", hash=commit.hash, files=commit.files)
         await previews.refresh(self.ctx, self.turn.key)
 
     async def _see_that_nothing_changed(self, before: GitState, end: _End) -> _End:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import trio
 import trio.testing
 
-from services.agent import Options
+from services.agent import Options, lanes
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.turns import KEPT
 from services.messages import (
     BuildError,
     Checked,
     CheckPreview,
-    CommitChanges,
     DropChanges,
     FileChanged,
     Leftover,
     Mode,
+    ReadLog,
     Reason,
+    RefreshPreview,
     RestoreCommit,
     TurnState,
+    UndoTurn,
 )
-from supervisor.desk import Gone, Request
+from supervisor.desk import Gone, Refused, Request
+from tests.services.agent.keeper import Keeper
 from tests.services.agent.serving import KEY, Bench, Endless, quiet
+from tests.services.agent.test_under_way import failing_after, of_turn
 
 BROKEN = BuildError("no such component", "src/pages/index.astro", 3)
 BAD = Checked(("/",), (BROKEN,))
@@ -32,6 +38,10 @@ BAD = Checked(("/",), (BROKEN,))
 async def edit(bench: Bench, host: Host) -> None:
     bench.files()["a.md"] = "x"
     await host.emit(FileChanged("a.md", "modified"))
+
+
+def brings_back(request: Request[Any]) -> bool:
+    return isinstance(request, RestoreCommit)
 
 
 class Slow:
@@ -173,6 +183,48 @@ async def test_what_git_does_not_take_back_is_offered_and_the_mistake_named(benc
     assert KEPT in str(info.error)
 
 
+@pytest.mark.parametrize(("failure", "done"), [(Refused, True), (Gone, True), (Gone, False)])
+async def test_work_is_brought_back_and_told_of_whatever_became_of_the_first_attempt(
+    bench: Bench, failure: type[Refused], done: bool
+) -> None:
+    bench.keeper.pages = [BAD, BAD]
+    failing_after(bench, brings_back, failure=failure, done=done)
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+        info = await bench.execute("Say x")
+        assert (info.state, info.leftover, info.files) == (TurnState.COMMITTED, None, ("a.md",))
+        await bench.ask(UndoTurn(KEY, info.turn))
+    assert bench.keeper[KEY].messages == ["Say x", "Undo: Say x"]
+    assert bench.kinds().count("commit") == 1
+
+
+async def test_work_of_which_nobody_can_see_whether_it_was_brought_back_is_looked_for_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "AGAIN", 0.01)
+    bench.keeper.pages = [BAD, BAD]
+    disk = failing_after(bench, brings_back, ReadLog)
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+        info = await bench.execute("Say x")
+        assert (info.state, info.leftover) == (TurnState.FAILED, None)
+        assert "turn.finished" not in bench.kinds()
+        disk.clear()
+        await bench.until_journalled("turn.finished")
+        assert (await bench.found(info.turn)).commit == bench.keeper[KEY].head.hash
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+async def test_what_was_taken_back_before_the_disk_was_full_is_not_said_to_be_there_still(
+    bench: Bench, mode: Mode
+) -> None:
+    bench.keeper.pages = [BAD]
+    failing_after(bench, lambda request: isinstance(request, DropChanges))
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+        info = await bench.execute(mode=mode)
+    assert (info.state, info.leftover) == (TurnState.FAILED, Leftover.DROPPED)
+    assert str(info.error).endswith("; the files are as they were before")
+    assert isinstance(bench.keeper.asked[-1], RefreshPreview)
+
+
 async def test_what_was_broken_and_could_not_be_seen_again_does_not_count_as_mended(
     bench: Bench,
 ) -> None:
@@ -188,21 +240,32 @@ async def test_what_was_broken_and_could_not_be_seen_again_does_not_count_as_men
 async def test_a_commit_of_which_nothing_is_known_is_found_or_made(
     bench: Bench, done: bool
 ) -> None:
-    answer = bench.keeper.answer
-    gone = False
-
-    async def restarting(request: Request[object]) -> object:
-        nonlocal gone
-        if isinstance(request, CommitChanges) and request.turn and not gone:
-            gone = True
-            if done:
-                await answer(request)
-            raise Gone("workspaces ended before it answered")
-        return await answer(request)
-
-    bench.keeper.answer = restarting  # type: ignore[method-assign]
+    failing_after(bench, of_turn, failure=Gone, done=done)
     async with bench.life(lambda _turn, host: edit(bench, host), Options(verify=False)):
         info = await bench.execute("Say x")
     assert (info.state, info.files) == (TurnState.COMMITTED, ("a.md",))
     assert info.commit == bench.keeper[KEY].head.hash
     assert bench.keeper[KEY].messages == ["Say x"]
+
+
+async def test_a_commit_that_was_made_when_it_was_asked_for_again_is_the_turns(
+    bench: Bench,
+) -> None:
+    failing_after(bench, of_turn)
+    failing_after(bench, of_turn, failure=Gone, done=False)
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(verify=False)):
+        info = await bench.execute("Say x")
+    assert (info.state, info.commit) == (TurnState.COMMITTED, bench.keeper[KEY].head.hash)
+
+
+async def test_of_a_commit_that_nobody_is_there_to_tell_of_the_next_life_finds_out(
+    bench: Bench,
+) -> None:
+    failing_after(bench, of_turn, ReadLog, failure=Gone)
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(verify=False)):
+        info = await bench.execute("Say x")
+    assert "turn.finished" not in bench.kinds()
+    bench.keeper.answer = Keeper.answer.__get__(bench.keeper)
+    async with bench.life(quiet):
+        info = await bench.found(info.turn)
+    assert (info.state, info.commit) == (TurnState.COMMITTED, bench.keeper[KEY].head.hash)

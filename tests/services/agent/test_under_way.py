@@ -156,22 +156,28 @@ async def test_an_undoing_that_could_not_be_written_down_is_once_the_disk_takes_
 
 
 def failing_after(
-    bench: Bench, what: Callable[[Request[Any]], bool], more: type[Request[Any]] | None = None
+    bench: Bench,
+    what: Callable[[Request[Any]], bool],
+    more: type[Request[Any]] | None = None,
+    *,
+    failure: type[Refused] = Refused,
+    done: bool = True,
 ) -> list[str]:
-    """Have the workspaces do one thing and say that they could not.
+    """Have the workspaces do one thing, or not, and say that they could not.
 
     As long as there is something in the list that is returned, they refuse `more`.
     """
     answer, disk = bench.keeper.answer, list[str]()
-    refusal = Refused("cannot use the workspace: No space left on device")
-    done = list[Request[Any]]()
+    refusal = failure("cannot use the workspace: No space left on device")
+    failed = list[Request[Any]]()
 
     async def full(request: Request[Any]) -> object:
         if disk and more is not None and isinstance(request, more):
             raise refusal
-        result = await answer(request)
-        if what(request) and not done:
-            done.append(request)
+        fails = what(request) and not failed
+        result = await answer(request) if done or not fails else None
+        if fails:
+            failed.append(request)
             disk.append("full")
             raise refusal
         return result
