@@ -117,7 +117,8 @@ class Lane:
         try:
             async with self.admission:
                 await recovery.recover(self._ctx, self.book)
-                self.book.is_torn = False
+                ledger = self.book.ledger  # an end may have been lost meanwhile
+                self.book.is_torn = any(ledger.lost(info.turn) for info in ledger.unfinished)
         except NotFound:
             return False
         except (Refused, OSError) as error:

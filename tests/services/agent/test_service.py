@@ -584,6 +584,35 @@ async def test_a_turn_that_was_told_to_have_ended_before_it_began_never_begins(
     assert ends[:2] == [(first, "cancelled"), (second, "cancelled")]
 
 
+async def test_an_end_that_is_lost_while_another_one_is_made_up_for_is_made_up_for_too(
+    bench: Bench, disk: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long, write = Endless(), Book.write
+    turns: list[str] = []
+
+    async def full_again(book: Book, kind: str, **facts: Any) -> None:
+        if kind == "turn.finished" and facts["turn"] == turns[2]:
+            disk.append("full")
+            await bench.cancel(turns[1])
+            disk.clear()
+        await write(book, kind, **facts)
+
+    monkeypatch.setattr(Book, "write", full_again)
+    async with bench.life(long):
+        turns += [await bench.start(name) for name in ("one", "two", "three")]
+        await long.begun.wait()
+        disk.append("full")
+        await bench.cancel(turns[2])
+        disk.clear()
+        await bench.cancel(turns[0])
+        with trio.fail_after(10):
+            while bench.kinds().count("turn.finished") < 3:
+                await trio.testing.wait_all_tasks_blocked(0.01)
+    assert [it["state"] for it in bench.journal() if it["type"] == "turn.finished"] == (
+        ["cancelled"] * 3
+    )
+
+
 async def test_a_turn_whose_volume_was_away_when_it_was_to_begin_ends_once_that_is_back(
     bench: Bench,
 ) -> None:
