@@ -22,7 +22,7 @@ from services.messages import (
     ThreadEvent,
     ThreadEventPage,
 )
-from supervisor.desk import Invalid, Refused
+from supervisor.desk import Invalid, Refused, Request
 from tests.services.agent.serving import KEY, OTHER, Bench, quiet
 
 
@@ -140,6 +140,18 @@ async def test_who_waits_in_vain_is_told_how_far_there_is_nothing(
         assert page.reached == (await everything(bench))[-1].stamp
 
 
+async def test_nobody_waits_longer_than_a_minute(
+    bench: Bench, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with bench.life(quiet):
+        await bench.execute()
+        head, last = await read(bench), len(bench.journal())
+        for request in (ReadEvents(KEY, last, 1e9), ReadAllEvents(Scope(), head.reached, 1e9)):
+            began = trio.current_time()
+            assert (await bench.ask(request)).events == ()
+            assert trio.current_time() - began == pytest.approx(60)
+
+
 async def test_who_waits_in_vain_while_others_write_much_reads_no_file_afterwards(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, mock_clock: trio.testing.MockClock
 ) -> None:
@@ -163,17 +175,20 @@ async def test_who_waits_in_vain_while_others_write_much_reads_no_file_afterward
 
 
 async def test_a_stop_lets_go_of_who_waits(bench: Bench) -> None:
-    async with trio.open_nursery() as nursery:
-        async with bench.life(quiet):
-            head = await read(bench)
-            pages: list[ThreadEventPage] = []
+    answers: list[object] = []
 
-            async def wait() -> None:
-                pages.append(await read(bench, after=head.reached, wait=60.0))
+    async def wait(request: Request[object]) -> None:
+        answers.append(await bench.ask(request))
 
-            nursery.start_soon(wait)
-            await trio.testing.wait_all_tasks_blocked()
-        assert pages == [head]
+    async with trio.open_nursery() as nursery, bench.life(quiet):
+        await bench.execute()
+        head, last = await read(bench), len(bench.journal())
+        nursery.start_soon(wait, ReadAllEvents(after=head.reached, wait=60.0))
+        nursery.start_soon(wait, ReadEvents(KEY, last, wait=60.0))
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        assert answers == []
+    assert head in answers
+    assert EventPage((), last) in answers
 
 
 async def test_what_memory_has_lost_is_read_from_the_disk(
