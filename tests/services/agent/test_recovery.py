@@ -196,6 +196,8 @@ async def test_a_settling_counts_exactly_if_it_was_done(
         assert leftover is (Leftover.OFFERED if before else done)
         info = await bench.ask(SettleTurn(KEY, turn, keep))
         assert info.leftover is done
+    assert bench.kinds().count("turn.given_up") == (1 if before else 0)
+    assert bench.kinds().count("turn.settled") == 1
     assert len(bench.keeper[KEY].commits) == (2 if keep else 1)
     assert not bench.keeper[KEY].dirty
 
