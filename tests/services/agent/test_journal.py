@@ -274,12 +274,14 @@ def test_a_note_lets_go_of_the_file_unless_it_was_held(path: Path) -> None:
     held = path.with_suffix(".held")
     path.rename(held)
     assert journal.note("preview.error", {}, 2)
-    assert [event["id"] for event in events(held)] == [1, 2]
+    started(journal)
+    assert [event["id"] for event in events(held)] == [1, 2, 3]
+    assert not path.exists()
     journal.close()
     held.rename(path)
-    assert journal.note("preview.error", {}, 3)
+    assert journal.note("preview.error", {}, 4)
     path.rename(held)
-    assert journal.note("preview.error", {}, 4) is None
+    assert journal.note("preview.error", {}, 5) is None
 
 
 def test_a_note_makes_no_journal(path: Path) -> None:
@@ -342,6 +344,48 @@ def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> No
     journal.close()
     assert [event["id"] for event in events(path)] == list(range(1, 802))
     assert [event.id for event in journal.read()] == list(range(1, 802))
+
+
+class Asked:
+    """A lock that says when somebody comes for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.came = threading.Event()
+
+    def __enter__(self) -> None:
+        self.came.set()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_a_line_that_is_being_written_does_not_look_like_somebody_elses(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the thread would be opened twice."""
+    started(journal := Journal(path))
+    lock = Asked()
+    looks: list[bool] = []
+
+    def look() -> None:
+        looks.append(journal.is_there)
+        lock.came.set()
+
+    looker = threading.Thread(target=look)
+
+    def sync(file: int) -> None:
+        lock.came.clear()
+        looker.start()
+        lock.came.wait()
+
+    monkeypatch.setattr(journal, "_lock", lock)
+    monkeypatch.setattr(os, "fsync", sync)
+    started(journal)
+    looker.join()
+    journal.close()
+    assert looks == [True]
 
 
 def test_of_two_that_write_to_one_file_the_later_is_told_and_writes_nothing(tmp_path):
