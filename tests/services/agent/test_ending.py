@@ -23,6 +23,8 @@ from services.messages import (
     Reason,
     RefreshPreview,
     RestoreCommit,
+    SaveChanges,
+    SettleTurn,
     TurnState,
     UndoTurn,
 )
@@ -86,6 +88,51 @@ async def test_who_changed_something_and_failed_is_told_what_to_do_with_it(bench
     async with bench.life(script):
         info = await bench.execute()
     assert (info.leftover, info.error) == (Leftover.OFFERED, f"no model; {KEPT}")
+
+
+async def test_what_could_not_be_saved_is_offered_all_the_same(bench: Bench) -> None:
+    async def script(_turn: Turn, host: Host) -> None:
+        await edit(bench, host)
+        raise BackendError("no model")
+
+    bench.keeper.refusing = {SaveChanges: "No space left on device"}
+    async with bench.life(script):
+        info = await bench.execute()
+        assert (info.leftover, info.saved) == (Leftover.OFFERED, None)
+        kept = await bench.ask(SettleTurn(KEY, info.turn, keep=True))
+    assert (kept.leftover, kept.files) == (Leftover.KEPT, ("a.md",))
+
+
+async def test_who_committed_offers_nothing_of_what_a_person_writes_meanwhile(
+    bench: Bench,
+) -> None:
+    answer = bench.keeper.answer
+
+    async def busy(request: Request[Any]) -> object:
+        done = await answer(request)
+        if of_turn(request):
+            bench.files()["mine.md"] = "by hand"
+        return done
+
+    bench.keeper.answer = busy  # type: ignore[method-assign]
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(verify=False)):
+        info = await bench.execute()
+    assert (info.state, info.leftover, info.error) == (TurnState.COMMITTED, None, None)
+
+
+async def test_a_backend_that_breaks_when_its_time_is_over_took_too_long(
+    bench: Bench, mock_clock: trio.testing.MockClock
+) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
+        mock_clock.jump(Options().turn_timeout)
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise BackendError("the model hung up")
+
+    async with bench.life(script):
+        info = await bench.execute()
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.TIMEOUT)
 
 
 @pytest.mark.parametrize("text", ["", "the model hung up"])
