@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
+from io import BufferedReader
 from pathlib import Path
 
 import msgspec
@@ -12,6 +14,7 @@ from structlog.testing import capture_logs
 
 from services.agent import archive as module
 from services.agent.archive import Archive, newest
+from services.agent.heads import opened
 from services.agent.journal import Journal
 from services.messages import History, ThreadEvent, ThreadKey
 
@@ -226,3 +229,64 @@ def test_the_greatest_stamp_is_found_at_the_ends_of_those_written_last(
     assert newest(paths, now) == 40
     os.utime(paths[1], (now - 90_000, now - 90_000))
     assert newest(paths, now) == 30
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_greatest_stamp_is_found_wherever_the_end_of_a_journal_is_cut(
+    histories: list[History], monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    write(histories[0], *range(10, 10 + count))
+    path = histories[0].path
+    for tail in range(1, path.stat().st_size + 3):
+        monkeypatch.setattr(module, "TAIL", tail)
+        assert newest([path], path.stat().st_mtime) == 9 + count
+
+
+def test_the_event_up_to_which_is_read_is_read_itself(histories: list[History]) -> None:
+    """Whoever goes on after it would never see it."""
+    write(histories[0], 10, 20)
+    write(histories[1], 30)
+    archive = Archive()
+    assert [it.stamp for it in paged(archive, histories, until=20)] == [10, 20]
+    assert [it.stamp for it in paged(archive, histories, 20, until=29)] == []
+    assert [it.stamp for it in paged(archive, histories, 29, until=30)] == [30]
+
+
+def test_journals_that_were_read_to_their_end_or_begin_later_are_not_opened(
+    histories: list[History], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = Archive()
+    write(histories[0], 10, 20)
+    write(histories[1], 100)
+    assert len(paged(archive, histories, until=99)) == 2
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "opened", None)
+        assert paged(archive, histories, 20, until=99) == []
+    write(histories[0], 30)
+    assert named(paged(archive, histories, 20, until=99)) == [(30, "t1", 3)]
+
+
+@pytest.mark.parametrize("opening", [1, 2])
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_journal_that_goes_or_breaks_while_others_are_read_is_left_out(
+    histories: list[History], monkeypatch: pytest.MonkeyPatch, opening: int, gone: bool
+) -> None:
+    """It is opened for its first stamp, and again for its events."""
+    write(histories[0], 10, 30)
+    write(histories[1], 20, 40)
+    opens: list[Path] = []
+
+    def breaking(path: Path) -> BufferedReader:
+        opens.append(path)
+        if opens.count(histories[0].path) < opening or path != histories[0].path:
+            return opened(path)
+        if gone:
+            path.unlink()
+            return opened(path)
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(module, "opened", breaking)
+    with capture_logs() as logs:
+        page = Archive().read(histories, 0, END, 99)
+    assert named(list(page.events)) == [(20, "t2", 1), (40, "t2", 2)]
+    assert [it["event"] for it in logs] == ([] if gone else ["journal not read"])
