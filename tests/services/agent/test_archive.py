@@ -130,6 +130,31 @@ def test_a_thread_that_was_deleted_has_no_events_and_a_later_one_its_own(
     assert named(paged(archive, histories)) == [(12, "t1", 1), (15, "t2", 1)]
 
 
+def test_a_thread_that_was_made_anew_is_not_read_where_the_old_one_went_on(
+    histories: list[History], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STRIDE", 1)
+    archive = Archive()
+    write(histories[0], 10, 20)
+    assert len(paged(archive, histories)) == 2
+    histories[0].path.rename(histories[0].path.with_suffix(".retired"))
+    write(histories[0], 12, 25)
+    assert named(paged(archive, histories, 11)) == [(12, "t1", 1), (25, "t1", 2)]
+
+
+def test_what_is_far_behind_is_not_read_again(
+    histories: list[History], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There stands what would end the reading."""
+    monkeypatch.setattr(module, "STRIDE", 1)
+    archive, path = Archive(), histories[0].path
+    write(histories[0], 10, 20, 30, 40)
+    assert len(paged(archive, histories, until=50)) == 4
+    path.write_bytes(path.read_bytes().replace(b'"time":0.00001', b'"time":9000000'))
+    assert [it.stamp for it in paged(archive, histories, 30, until=50)] == [40]
+    assert paged(Archive(), histories, 30, until=50) == []
+
+
 def test_lines_that_mean_nothing_and_one_that_is_torn_are_left_out(
     histories: list[History], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,15 +280,17 @@ def test_the_event_up_to_which_is_read_is_read_itself(histories: list[History]) 
 def test_journals_that_were_read_to_their_end_or_begin_later_are_not_opened(
     histories: list[History], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "BATCH", 1)
     archive = Archive()
-    write(histories[0], 10, 20)
+    write(histories[0], 10, 15, 20)
     write(histories[1], 100)
-    assert len(paged(archive, histories, until=99)) == 2
+    assert len(paged(archive, histories, until=99)) == 3
+    assert len(archive.read(histories, 0, 99, 1).events) == 1  # somebody else is far behind
     with monkeypatch.context() as patched:
         patched.setattr(module, "opened", None)
         assert paged(archive, histories, 20, until=99) == []
     write(histories[0], 30)
-    assert named(paged(archive, histories, 20, until=99)) == [(30, "t1", 3)]
+    assert named(paged(archive, histories, 20, until=99)) == [(30, "t1", 4)]
 
 
 @pytest.mark.parametrize("opening", [1, 2])
