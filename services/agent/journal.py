@@ -93,7 +93,8 @@ class Journal:
     def append(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event:
         """Write an event, and return it; see `DURABLE`. `stamp` is greater than the last one."""
         with self._lock:
-            self._open(os.O_CREAT)
+            # One that went with its thread is not begun anew, and no empty file is left of it.
+            self._open(0 if self._end else os.O_CREAT)
             return self._append(kind, facts, stamp)
 
     def note(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event | None:

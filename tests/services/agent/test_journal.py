@@ -295,6 +295,15 @@ def test_a_note_makes_no_journal(path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_journal_that_went_with_its_thread_is_not_begun_anew(path: Path) -> None:
+    started(journal := Journal(path))
+    journal.close()
+    path.rename(path.with_suffix(".retired"))
+    with pytest.raises(FileNotFoundError):
+        started(journal)
+    assert not path.exists()
+
+
 def test_it_knows_whether_its_file_is_still_the_one_at_its_path(path: Path) -> None:
     journal = Journal(path)
     assert journal.is_there  # neither is
