@@ -19,6 +19,7 @@ from services.messages import (
     FileChanged,
     Leftover,
     Mode,
+    ReadGit,
     ReadLog,
     Reason,
     RefreshPreview,
@@ -219,9 +220,12 @@ async def test_what_git_does_not_bring_back_stays_taken_back_and_is_named(bench:
     )
 
 
-async def test_what_git_does_not_take_back_is_offered_and_the_mistake_named(bench: Bench) -> None:
+@pytest.mark.parametrize("more", [{}, {ReadGit: "No space left on device"}])
+async def test_what_git_does_not_take_back_is_offered_and_the_mistake_named(
+    bench: Bench, more: dict[type[Request[Any]], str]
+) -> None:
     bench.keeper.pages = [BAD]
-    bench.keeper.refusing = {DropChanges: "ignored files are in the way"}
+    bench.keeper.refusing = {DropChanges: "ignored files are in the way", **more}
     async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
         info = await bench.execute()
     assert (info.reason, info.leftover) == (Reason.BROKEN, Leftover.OFFERED)
