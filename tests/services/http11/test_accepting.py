@@ -6,55 +6,123 @@ from contextlib import ExitStack
 
 import pytest
 import trio
+from structlog.testing import capture_logs
 
-from services.http11.accepting import KEEP_ALIVE, PAUSE, accept, open_listeners
+from services.http11.accepting import EXHAUSTED, KEEP_ALIVE, PAUSE, TURN, accept, open_listeners
+from tests.ports import free_port
 
 
-class Exhausted:
-    """A listener whose process has no descriptor left, until it has one again."""
+class Listener:
+    """To accept from it fails with these errors, None for a connection; then it is over."""
 
-    def __init__(self, given):
+    def __init__(self, *goes):
         self.tries = []
-        self._given = given
+        self._goes = list(goes)
+        self._scope = trio.CancelScope()
 
     def accept(self):
         self.tries.append(trio.current_time())
-        if len(self.tries) < 4:
-            raise OSError(errno.EMFILE, "too many open files")
-        if len(self.tries) == 4:
-            raise OSError(errno.ECONNABORTED, "gone before it was taken")
-        return self._given, ("192.0.2.1", 1)
+        code = self._goes.pop(0)
+        if not self._goes:
+            self._scope.cancel()
+        if code is not None:
+            raise OSError(code, "as it goes")
+        return self.given, ("192.0.2.1", 1)
+
+    async def run(self):
+        """Whom it admitted, and what was logged."""
+        admitted = []
+        self.given, theirs = socket.socketpair()
+        with self.given, theirs, self._scope, capture_logs() as logs:
+            await accept(self, lambda *who: admitted.append(who))
+        return admitted, [entry["event"] for entry in logs]
 
 
 async def test_without_descriptors_the_door_waits_and_neither_ends_nor_spins(autojump_clock):
-    ours, theirs = socket.socketpair()
-    with ExitStack() as opened, trio.CancelScope() as scope:
-        opened.enter_context(ours)
-        opened.enter_context(theirs)
-        listener, admitted = Exhausted(ours), []
-
-        def admit(sock, address):
-            admitted.append((sock, address))
-            scope.cancel()
-            listener.accept = lambda: (_ for _ in ()).throw(BlockingIOError)
-            listener.fileno = lambda: theirs.fileno()
-
-        await accept(listener, admit)
-    assert admitted == [(ours, "192.0.2.1")]
-    assert listener.tries[2] - listener.tries[0] == pytest.approx(2 * PAUSE)
+    for code in EXHAUSTED:
+        listener = Listener(code, code, code, None, errno.ECONNABORTED)
+        admitted, _ = await listener.run()
+        assert admitted == [(listener.given, "192.0.2.1")]
+        waits = [later - at for at, later in zip(listener.tries, listener.tries[1:], strict=False)]
+        assert waits == pytest.approx([PAUSE, PAUSE, PAUSE, 0])
 
 
-async def test_the_kernel_looks_whether_a_silent_browser_is_still_there():
-    [listener] = await open_listeners(["127.0.0.1:0"])
-    with listener, trio.CancelScope() as scope, socket.socket() as browser:
+async def test_who_was_gone_before_it_was_taken_holds_nobody_up(autojump_clock):
+    listener = Listener(errno.ECONNABORTED, errno.EPROTO, None, errno.ECONNABORTED)
+    admitted, told = await listener.run()
+    assert (len(admitted), told) == (1, [])
+    assert len(set(listener.tries)) == 1
+
+
+async def test_a_shortage_of_descriptors_is_told_once_and_the_next_one_again(autojump_clock):
+    short = errno.EMFILE
+    _, told = await Listener(short, short, None, short, errno.ECONNABORTED, short).run()
+    assert told == ["cannot accept for now: raise rlimits.nofile"] * 2
+
+
+async def test_however_many_come_everybody_else_has_a_turn_among_them():
+    listener, turns = Listener(*[None] * 10 * TURN, errno.ECONNABORTED), set()
+
+    async def somebody_else():
+        while True:
+            turns.add(len(listener.tries))
+            await trio.lowlevel.checkpoint()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(somebody_else)
+        await listener.run()
+        nursery.cancel_scope.cancel()
+    assert len(turns) > 3
+
+
+async def took(address, family=socket.AF_INET):
+    """What a connection to this address is admitted as: its socket, and where it comes from."""
+    [listener] = await open_listeners([address])
+    found = []
+    with listener, trio.CancelScope() as scope, socket.socket(family) as browser:
         browser.connect(listener.getsockname())
-        found = []
 
-        def admit(sock, address):
-            with sock:
-                found.append(sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
-                found.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE))
+        def admit(sock, where):
+            found.extend((sock, where))
             scope.cancel()
 
         await accept(listener, admit)
-    assert found == [1, KEEP_ALIVE]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+async def test_the_kernel_looks_whether_a_silent_browser_is_still_there(host, family):
+    sock, where = await took(f"[{host}]:0" if ":" in host else f"{host}:0", family)
+    with sock:
+        assert where == host
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEP_ALIVE
+        again = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL)
+        assert 0 < again < KEEP_ALIVE
+
+
+async def test_what_is_written_goes_out_at_once_and_nobody_waits_for_what_does_not_come():
+    sock, _ = await took("127.0.0.1:0")
+    with sock:
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+        assert not sock.getblocking()
+
+
+async def test_of_several_addresses_all_are_listened_on():
+    with ExitStack() as opened:
+        listeners = await open_listeners(["127.0.0.1:0", "[::1]:0"])
+        for listener in listeners:
+            opened.enter_context(listener)
+        assert [each.getsockname()[0] for each in listeners] == ["127.0.0.1", "::1"]
+
+
+async def test_where_one_address_is_taken_none_is_listened_on():
+    free = free_port()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            await open_listeners([f"127.0.0.1:{free}", f"127.0.0.1:{taken}"])
+    with socket.socket() as browser:
+        assert browser.connect_ex(("127.0.0.1", free)) == errno.ECONNREFUSED
