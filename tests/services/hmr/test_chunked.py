@@ -86,6 +86,16 @@ def test_the_data_the_trailers_and_what_comes_after_are_told_apart():
     assert read([BODY]) == (b"abc0123456789", b"GET /", [(b"x", b"y")])
 
 
+@pytest.mark.parametrize("end", [b"0\r\n\r\n", b"0\r\nX: y\r\n\r\n"])
+@pytest.mark.parametrize(
+    "after", [b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"\r\n", b"X: y\r\n\r\n0\r\n\r\n"]
+)
+def test_nothing_of_what_comes_after_a_body_is_taken_for_its_trailers(end, after):
+    body = b"3\r\nabc\r\n" + end
+    for pieces in ([body + after], [body[:-1], body[-1:] + after]):
+        assert read(pieces)[:2] == (b"abc", after)
+
+
 line = st.sampled_from(
     [b"3\r\n", b"03;q\r\n", b"0\r\n", b"3 \r\n", b"3\n", b"4\r\n", b"\r\n", b"g\r\n"]
 )
