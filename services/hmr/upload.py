@@ -10,15 +10,16 @@ from services.http11.head import CHUNKED, BadHead
 
 
 class Upload:
-    """`length` as in a `RequestHead`. `done`: all of it has been sent, and nothing is left to read.
+    """`length` as in a `RequestHead`; there is a body.
 
-    `over`: no more of it will be sent, be it done or not.
+    `done`: all of it has been sent, and nothing is left to read. `over`: no more of it will be
+    sent, be it done or not.
     `failure` is what the browser did wrong: broke its connection, stalled, or sent no chunks.
     """
 
     def __init__(self, client: Wire, server: Wire, length: int, stall: float) -> None:
-        self.done = length == 0
-        self.over = self.done
+        self.done = False
+        self.over = False
         self.failure: Lost | BadHead | None = None
         self._client = client
         self._server = server
