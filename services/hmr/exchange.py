@@ -109,7 +109,7 @@ class Exchange:
     async def _receive(self, port: int) -> End:
         try:
             data = b""
-            for _ in range(HINTS):
+            for _ in range(HINTS + 1):
                 data, end = await self._receive_head(data)
                 head = read_response(data[:end], self._request.method)
                 data = data[end:]
