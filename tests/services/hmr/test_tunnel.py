@@ -41,8 +41,8 @@ async def switch(browser):
 
 async def read_some(stream, count):
     data = b""
-    while len(data) < count:
-        data += await stream.receive_some()
+    while len(data) < count and (piece := await stream.receive_some()):
+        data += piece
     return data
 
 

@@ -14,6 +14,7 @@ from tests.services.hmr.doors import (
     routes,
     upstream,
 )
+from tests.services.hmr.test_exchange import CLOSE
 
 READY = PreviewState.READY
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -69,6 +70,28 @@ async def test_a_body_in_chunks_comes_whole_with_its_trailers_and_the_next_reque
             while said.count(b"\r\n\r\nok") < 2:
                 said += await browser.receive_some()
     assert heard == [whole, whole]
+
+
+@pytest.mark.parametrize(
+    ("fields", "body"),
+    [({"content_length": "3"}, b"abc"), ({"transfer_encoding": "chunked"}, b"3\r\nabc\r\n" + LAST)],
+)
+async def test_a_request_that_follows_at_once_is_no_part_of_the_body(fields, body):
+    heard = []
+
+    async def handle(stream):
+        while head := await read_head(stream):
+            if head.startswith(b"PUT "):
+                assert await stream.receive_some(len(body)) == body
+            heard.append(head)
+            await stream.send_all(OK)
+
+    async with upstream(handle) as port, front_door() as door:
+        door.publish(routes(READY, port))
+        data = request(method="PUT", body=body, **fields) + request("/next") + CLOSE
+        assert (await door.exchange(data)).count(b"\r\n\r\nok") == 3
+    assert [head.partition(b" HTTP")[0] for head in heard] == [b"PUT /", b"GET /next", b"GET /"]
+    assert all(b"\r\nx-forwarded-host: localhost\r\n" in head for head in heard)
 
 
 async def test_a_head_goes_ahead_of_a_body_in_chunks_and_every_chunk_as_it_comes():

@@ -1,0 +1,197 @@
+"""How a WebSocket through the front door ends: who is told what, and how long it may take."""
+
+import socket
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+import trio
+
+from services.hmr.tunnel import CHUNK, CLOSE_FRAME, LINGER, SHORT
+from services.hmr.wire import NO_LINGER
+from tests.services.hmr.doors import front_door, read_all, read_head, routes, upstream
+from tests.services.hmr.test_tunnel import READY, SWITCH, read_some, switch
+
+GOODBYE = b"\x88\x02\x03\xe8"
+REPLY = b"\x88\x82\0\0\0\0\x03\xf4"
+
+
+@asynccontextmanager
+async def opened(then, *, start=b"", **options):
+    """A WebSocket whose dev server says `start` at once, and goes on with `then` a little later."""
+
+    begun = trio.Event()
+
+    async def handle(stream):
+        await read_head(stream)
+        await stream.send_all(SWITCH + start)
+        await begun.wait()
+        await then(stream)
+
+    async with upstream(handle) as port, front_door(**options) as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser:
+            await switch(browser)
+            begun.set()
+            yield door, browser
+
+
+def reset(stream):
+    """At its end the other side meets an error."""
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+
+
+async def drip(stream):
+    """Say a little again and again, until nobody is there to hear it."""
+    with suppress(trio.BrokenResourceError):
+        while True:
+            await stream.send_all(b"x")
+            await trio.sleep(0.1)
+
+
+@pytest.mark.parametrize("early", [True, False])
+@pytest.mark.parametrize("farewell", [GOODBYE, b"\x88\x7d" + b"x" * (SHORT - 3)])
+async def test_after_a_close_frame_of_the_dev_server_nobody_says_more(farewell, early):
+    async def then(stream):
+        if not early:
+            await stream.send_all(farewell)
+
+    async with opened(then, start=farewell if early else b"") as (_, browser):
+        assert await read_all(browser) == farewell
+
+
+@pytest.mark.parametrize(
+    "said", [b"\x81\x02hi", b"\x88" + b"x" * (SHORT - 1), b"\x88" * CHUNK, GOODBYE + b"x" * CHUNK]
+)
+async def test_after_anything_else_the_browser_is_told_of_a_restart(said):
+    async def then(stream):
+        await stream.send_all(said)
+
+    async with opened(then) as (_, browser):
+        assert await read_some(browser, len(said + CLOSE_FRAME)) == said + CLOSE_FRAME
+
+
+async def test_a_dev_server_that_breaks_off_is_one_that_restarts():
+    async def then(stream):
+        reset(stream)
+
+    async with opened(then) as (_, browser):
+        assert await read_some(browser, len(CLOSE_FRAME)) == CLOSE_FRAME
+        await browser.send_all(REPLY)
+        with pytest.raises(trio.BrokenResourceError):
+            await browser.receive_some()
+
+
+async def test_when_the_browser_breaks_off_the_dev_server_meets_the_end():
+    ended = trio.Event()
+
+    async def then(stream):
+        assert await read_all(stream) == b""
+        ended.set()
+
+    async with opened(then) as (_, browser):
+        reset(browser)
+        await browser.aclose()
+        with trio.fail_after(5):
+            await ended.wait()
+
+
+async def test_once_a_restart_is_told_neither_hears_any_more_of_the_other():
+    told, heard = trio.Event(), []
+
+    async def then(stream):
+        await told.wait()
+        await stream.send_all(b"too late")
+        heard.append(await stream.receive_some())
+
+    async with opened(then) as (door, browser):
+        door.harness.stopping.set()
+        assert await read_some(browser, len(CLOSE_FRAME)) == CLOSE_FRAME
+        told.set()
+        await trio.testing.wait_all_tasks_blocked()
+        await browser.send_all(REPLY)
+        with pytest.raises(trio.BrokenResourceError):
+            assert await browser.receive_some() == b"nothing"
+        await trio.testing.wait_all_tasks_blocked()
+    assert not any(heard)
+
+
+async def test_a_browser_that_reads_slowly_gets_all_that_was_said_and_then_hears_of_the_restart(
+    monkeypatch,
+):
+    monkeypatch.setattr("services.hmr.tunnel.LINGER", 60.0)
+    size = 8 * 1024 * 1024  # more than the operating system takes
+
+    async def then(stream):
+        await stream.send_all(b"x" * size)
+
+    async with opened(then) as (_, browser):
+        got = await read_some(browser, size // 2)
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        got += await read_some(browser, size + len(CLOSE_FRAME) - len(got))
+    assert got == b"x" * size + CLOSE_FRAME
+
+
+async def test_a_browser_that_does_not_answer_to_a_restart_is_cut_off(autojump_clock):
+    async def then(stream):
+        pass
+
+    async with opened(then) as (_, browser):
+        began = trio.current_time()
+        assert await read_some(browser, len(CLOSE_FRAME)) == CLOSE_FRAME
+        with pytest.raises(trio.BrokenResourceError):
+            await browser.receive_some()
+        assert trio.current_time() - began == pytest.approx(LINGER, abs=1.2)
+
+
+async def test_a_browser_that_goes_on_after_a_close_frame_has_a_while(autojump_clock):
+    async def then(stream):
+        await stream.send_eof()
+        await read_all(stream)
+
+    async with opened(then, start=GOODBYE) as (_, browser):
+        began = trio.current_time()
+        assert await read_all(browser) == GOODBYE
+        await drip(browser)
+        assert trio.current_time() - began == pytest.approx(LINGER, abs=1.2)
+
+
+async def test_a_dev_server_that_goes_on_without_its_browser_has_a_while_too(autojump_clock):
+    began, ended = 0.0, []
+
+    async def then(stream):
+        assert await read_all(stream) == b"last words"
+        await drip(stream)
+        ended.append(trio.current_time())
+
+    async with opened(then) as (_, browser):
+        began = trio.current_time()
+        await browser.send_all(b"last words")
+        await browser.send_eof()
+        assert set(await read_all(browser)) == {ord("x")}
+        await trio.sleep(1)
+    assert ended[0] - began == pytest.approx(LINGER, abs=1.2)
+
+
+@pytest.mark.parametrize("reads", ["browser", "server"])
+async def test_who_reads_nothing_has_as_long_as_a_stall_may_take(autojump_clock, reads):
+    cut, ended = trio.Event(), []
+
+    async def write(stream):
+        with suppress(trio.BrokenResourceError):
+            while True:
+                await stream.send_all(b"x" * CHUNK)
+        ended.append(trio.current_time())
+        cut.set()
+
+    async def then(stream):
+        if reads == "browser":
+            await write(stream)
+        else:
+            await trio.sleep_forever()
+
+    async with opened(then, stall=60.0) as (_, browser):
+        began = trio.current_time()
+        if reads == "server":
+            await write(browser)
+        await cut.wait()
+    assert ended[0] - began == pytest.approx(60, abs=2.2)
