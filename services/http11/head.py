@@ -70,7 +70,7 @@ class ResponseHead(Struct, frozen=True, gc=False):
 
 def is_hopeless(start: bytes) -> bool:
     """Whether what has come of a head can be no head already, so that none need be waited for."""
-    return bool(start) and _HOPELESS.match(start) is not None
+    return _HOPELESS.match(start) is not None
 
 
 def read_request(head: bytes, alike: RequestHead | None = None) -> RequestHead:

@@ -241,8 +241,13 @@ def test_what_is_right_is_accepted_by_both(data):
     assert check_request(data) is not None
 
 
+def test_a_question_about_the_server_as_a_whole_has_no_path():
+    assert read_request(b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").target == b"*"
+
+
 def test_a_target_that_names_this_very_host_is_that_path():
     assert read_request(b"GET http://A/x?y HTTP/1.1\r\nHost: a\r\n\r\n").target == b"/x?y"
+    assert read_request(b"GET http://a/x HTTP/1.1\r\nHost: A\r\n\r\n").target == b"/x"
     assert read_request(b"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n").target == b"/"
     assert read_request(b"GET http://a?y HTTP/1.1\r\nHost: a\r\n\r\n").target == b"/?y"
 
