@@ -144,7 +144,6 @@ class Exchange:
     async def _switch(self, head: ResponseHead, data: bytes) -> End:
         if not is_websocket(self._request):
             raise BadHead(502, "it switches to what nobody asked for")
-        self._if_lost = End.CUT
         self._server.early = data
         start = _status_line(head) + written(switching(head))
         await self._client.send(start, self._patience.stall)

@@ -7,8 +7,8 @@ import trio
 
 from services.hmr.exchange import ANSWER_HEAD, HINTS
 from services.hmr.wire import NO_LINGER
-from services.messages import PreviewState
-from tests.services.hmr.doors import front_door, read_all, read_head, request, routes, upstream
+from services.messages import Preview, PreviewState, Routes
+from tests.services.hmr.doors import KEY, front_door, read_all, read_head, request, routes, upstream
 from tests.services.hmr.test_exchange import (
     CHUNKS,
     CLOSE,
@@ -174,6 +174,57 @@ async def test_a_head_may_be_long_and_come_in_pieces():
     assert said.startswith(b"HTTP/1.1 200 ")
     assert field.lower() in said
     assert said.endswith(b"ok")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2dc6c0\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+)
+async def test_a_large_answer_comes_whole(head):
+    body = bytes(range(250)) * 12_000
+
+    async def handle(stream):
+        await read_head(stream)
+        await stream.send_all(head + body + (b"\r\n0\r\n\r\n" if b"chunked" in head else b""))
+
+    async with upstream(handle) as port, front_door() as door:
+        door.publish(routes(READY, port))
+        if b"length" in head.lower():
+            assert parts(await door.get())[1] == body
+        else:
+            assert parts(await door.exchange(OLD))[1] == body
+
+
+async def test_a_browser_that_leaves_frees_the_dev_server_whatever_it_had_asked_before():
+    began, left = trio.Event(), trio.Event()
+
+    async def quick(stream):
+        while await read_head(stream):
+            await stream.send_all(OK)
+
+    async def slow(stream):
+        await read_head(stream)
+        began.set()
+        assert await read_all(stream) == b""
+        left.set()
+
+    async with upstream(quick) as one, upstream(slow) as two, front_door() as door:
+        preview = routes(READY, one).previews[KEY.preview_id]
+        other = Preview("two-0123abcd4567ef89", KEY, READY, two)
+        door.publish(Routes({preview.id: preview, other.id: other}, default=preview.id))
+        async with await door.connect() as browser:
+            await browser.send_all(request())
+            await read_head(browser)
+            await browser.receive_some()
+            await browser.send_all(request(host=f"{other.id}.localhost"))
+            await began.wait()
+            assert (await door.get()).endswith(b"ok")  # over the connection of its first one
+        with trio.fail_after(5):
+            await left.wait()
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,25 @@ async def test_a_body_that_its_browser_cuts_off_is_cut_off_and_has_no_answer(fie
     assert heard == [there]
 
 
+async def test_a_browser_that_leaves_after_its_body_frees_the_dev_server():
+    heard, left = trio.Event(), trio.Event()
+
+    async def handle(stream):
+        await read_head(stream)
+        assert await stream.receive_some() == b"abc"
+        heard.set()
+        assert await stream.receive_some() == b""
+        left.set()
+
+    async with upstream(handle) as port, front_door() as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser:
+            await browser.send_all(request(method="POST", content_length="3", body=b"abc"))
+            await heard.wait()
+        with trio.fail_after(5):
+            await left.wait()
+
+
 async def test_an_answer_that_has_begun_is_cut_off_by_a_broken_body_and_no_second_one_begins():
     async def handle(stream):
         await read_head(stream)
