@@ -1,5 +1,6 @@
 """How a WebSocket through the front door ends: who is told what, and how long it may take."""
 
+import os
 import socket
 from contextlib import asynccontextmanager, suppress
 
@@ -70,15 +71,49 @@ async def test_after_anything_else_the_browser_is_told_of_a_restart(said):
         assert await read_some(browser, len(said + CLOSE_FRAME)) == said + CLOSE_FRAME
 
 
-async def test_a_dev_server_that_breaks_off_is_one_that_restarts():
+async def test_a_dev_server_that_breaks_off_is_one_that_restarts(autojump_clock):
     async def then(stream):
         reset(stream)
 
     async with opened(then) as (_, browser):
+        began = trio.current_time()
         assert await read_some(browser, len(CLOSE_FRAME)) == CLOSE_FRAME
         await browser.send_all(REPLY)
         with pytest.raises(trio.BrokenResourceError):
             await browser.receive_some()
+        assert trio.current_time() == began
+
+
+async def test_who_speaks_in_the_moment_in_which_the_dev_server_breaks_off_is_told_too():
+    async def then(stream):
+        reset(stream)
+        os.write(browser.socket.fileno(), b"\x81\x80\0\0\0\0")
+        stream.socket.close()
+
+    async with opened(then) as (_, browser):
+        assert await read_some(browser, len(CLOSE_FRAME)) == CLOSE_FRAME
+
+
+async def test_a_restart_is_told_once_even_if_the_front_door_stops_as_well():
+    async def then(stream):
+        pass
+
+    async with opened(then) as (door, browser):
+        assert await read_some(browser, len(CLOSE_FRAME)) == CLOSE_FRAME
+        door.harness.stopping.set()
+        with pytest.raises(trio.BrokenResourceError):
+            assert await browser.receive_some() == b"nothing"
+
+
+async def test_a_tunnel_that_has_ended_is_not_ended_again_when_its_time_is_over(autojump_clock):
+    async def then(stream):
+        pass
+
+    async with opened(then) as (door, browser):
+        assert await read_some(browser, len(CLOSE_FRAME)) == CLOSE_FRAME
+        await browser.aclose()
+        await trio.sleep(LINGER + 2)
+        assert (await door.get()).startswith(b"HTTP/1.1 502 ")  # it serves, whatever comes of it
 
 
 async def test_when_the_browser_breaks_off_the_dev_server_meets_the_end():
@@ -170,6 +205,21 @@ async def test_a_dev_server_that_goes_on_without_its_browser_has_a_while_too(aut
         assert set(await read_all(browser)) == {ord("x")}
         await trio.sleep(1)
     assert ended[0] - began == pytest.approx(LINGER, abs=1.2)
+
+
+async def test_who_has_caught_up_with_what_was_said_has_time_again(autojump_clock):
+    size = 8 * 1024 * 1024  # more than the operating system takes
+
+    async def then(stream):
+        await stream.send_all(b"x" * size)
+        await trio.sleep(200)
+        await stream.send_all(b"hi")
+        await read_all(stream)
+
+    async with opened(then, stall=60.0) as (_, browser):
+        await trio.sleep(50)
+        assert await read_some(browser, size) == b"x" * size
+        assert await read_some(browser, 2) == b"hi"
 
 
 @pytest.mark.parametrize("reads", ["browser", "server"])
