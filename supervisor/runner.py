@@ -67,7 +67,7 @@ class Runner(Standing):
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
         self._at_gate = trio.CancelScope()
-        super().__init__(spec, announce, parameters, group, hide)
+        super().__init__(spec, announce, parameters or {}, group, hide)
 
     # What others may ask for. None of these wait.
 
@@ -135,7 +135,6 @@ class Runner(Standing):
     def _end_this_life(self, grace: float) -> None:
         self._stopping.set()
         self._insistence.deadline = min(self._insistence.deadline, trio.current_time() + grace)
-        self._patience.deadline = math.inf
         if self.state in UP:
             self.enter(State.STOPPING, self._why)
         elif self.state is State.BACKOFF:
@@ -191,7 +190,6 @@ class Runner(Standing):
         self._insistence = trio.CancelScope()
         self._patience = trio.CancelScope()
         self.asked_for = self.judged = self.unhealthy = self._renewing = False
-        self._why = ""
         self.enter(State.STARTING, restarts=restarts)
         began = trio.current_time()
         ready_at: list[float] = []

@@ -32,9 +32,9 @@ class Standing:
         self,
         spec: Spec,
         announce: Callable[[ServiceStatus], None],
-        parameters: dict[str, str] | None = None,
-        group: str = "",
-        hide: Callable[[str], str] = str,
+        parameters: dict[str, str],
+        group: str,
+        hide: Callable[[str], str],
     ) -> None:
         self.spec = spec
         self._hide = hide
@@ -46,7 +46,7 @@ class Standing:
                 group=group,
                 essential=spec.essential,
                 since=time.time(),
-                parameters=parameters or {},
+                parameters=parameters,
             )
         )
         self.process: Process | None = None
