@@ -65,6 +65,32 @@ async def test_nothing_reaches_one_that_has_none(supervise, request_):
         await world.ask(request_)
 
 
+@pytest.mark.parametrize("request_", [Signal("a", signal.SIGHUP), Write("a", b"")])
+async def test_nor_does_anything_reach_a_life_without_one(supervise, request_):
+    world = await supervise((task("a"), steady()))
+    with pytest.raises(Refused, match="cannot reach a process of a: it is RUNNING"):
+        await world.ask(request_)
+
+
+async def test_a_process_that_is_gone_is_not_reached_though_its_life_goes_on(supervise):
+    async def tidies_up(life, *, task_status):
+        life.tell.tell_process(process)
+        task_status.started()
+        life.tell.tell_end(0, 0.0)
+        await trio.sleep_forever()
+
+    process = Process()
+    world = await supervise((task("a"), tidies_up))
+    with pytest.raises(Refused, match="cannot reach a process of a: it is RUNNING"):
+        await world.ask(Signal("a", signal.SIGUSR1))
+    assert process.signals == []
+
+
+async def test_its_process_is_in_its_status_by_its_pid(supervise):
+    world = await supervise((task("a"), living(Process())))
+    assert world["a"].pid == 4711
+
+
 async def test_what_it_tells_is_in_its_status_and_the_rest_of_its_life(autojump_clock, supervise):
     world = await supervise(
         (task("a"), living(Process(), lambda t: t.tell_pid(4712), lambda t: t.tell_note("busy")))

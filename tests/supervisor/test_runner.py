@@ -1,12 +1,14 @@
 import pytest
 import trio
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 from trio.testing import wait_all_tasks_blocked
 
 from supervisor.cell import Cell
 from supervisor.failure import Failed, summary, unexpected
 from supervisor.model import State
 from supervisor.runner import Runner
-from supervisor.spec import Backoff, Budget, Restart
+from supervisor.spec import Backoff, Budget, CauseBudget, Restart
 from tests.supervisor.fakes import lose_patience, task
 
 WAITS = Backoff(first=1.0, factor=2.0, limit=30.0, jitter=0.0)
@@ -34,6 +36,7 @@ def start(nursery):
     """A runner that runs, wanted up; `told` is all that it announced."""
 
     async def start(live, *, wanted=True, gate=None, **fields):
+        await trio.sleep(100)  # or a moment could pass for a time since then: the clock is at 0
         told = []
         gates = {} if gate is None else {"gate": gate}
         spec = task("a", **{"backoff": WAITS, "restart": Restart.ON_FAILURE} | fields)
@@ -87,7 +90,7 @@ async def test_a_life_is_starting_until_it_says_that_it_is_ready(autojump_clock,
     assert not runner.status.value.ready
     assert (await runner.settled()).state is State.RUNNING
     assert runner.status.value.ready
-    assert age(runner) == 3
+    assert (age(runner), runner.status.value.ready_after) == (3, 3)
 
 
 async def test_it_backs_off_longer_each_time_and_then_gives_up(autojump_clock, start):
@@ -122,6 +125,32 @@ async def test_a_life_that_lasted_is_followed_at_once(autojump_clock, start):
     await until(runner, State.RUNNING)
     assert age(runner) == 10
     assert runner.status.value.restarts == 1
+
+
+async def test_the_time_in_which_it_gets_ready_makes_no_life_last(autojump_clock, start):
+    async def short(stopping, *, task_status):
+        await trio.sleep(10)
+        task_status.started()
+        await trio.sleep(4)
+        raise ValueError("boom")
+
+    runner = await start(short, stable_after=5.0)
+    await until(runner, State.BACKOFF)
+    await until(runner, State.STARTING)
+    assert age(runner) == 10 + 4 + 1
+
+
+async def test_what_its_program_ended_with_is_a_cause_for_its_policy(autojump_clock, start):
+    async def runs_out(stopping, *, task_status):
+        task_status.started()
+        runner.tell_end(75, 0.0)
+        raise Failed("exited with 75")
+
+    limits = (CauseBudget(causes=(75,), restarts=0),)
+    runner = await start(runs_out, wanted=False, limits=limits)
+    runner.start()
+    status = await until(runner, State.FATAL)
+    assert status.reason == "exited with 75; gave up after 0 restarts within 60 s after 75"
 
 
 async def test_a_life_that_is_done_rests(autojump_clock, start):
@@ -325,6 +354,14 @@ async def test_stopped_in_backoff_it_is_down_at_once_and_stays_so(autojump_clock
     assert runner.state is State.STOPPED
     await trio.sleep(1000)
     assert states(runner)[-2:] == [State.BACKOFF, State.STOPPED]
+
+
+async def test_why_it_is_stopped_in_backoff_is_said_afterwards(autojump_clock, start):
+    runner = await start(breaks)
+    await until(runner, State.BACKOFF)
+    runner.stop(reason="its group goes")
+    status = await runner.settled()
+    assert (status.state, status.reason) == (State.STOPPED, "its group goes")
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -716,6 +753,16 @@ async def test_a_stop_takes_a_block_back(autojump_clock, start):
 # What else a status says.
 
 
+async def test_before_its_first_life_a_status_says_what_is_declared(
+    autojump_clock, start, monkeypatch
+):
+    monkeypatch.setattr("supervisor.standing.time.time", lambda: 1700.0)
+    runner = await start(waits, wanted=False, essential=True)
+    (status,) = runner.told
+    assert (status.name, status.kind, status.essential) == ("a", "task", True)
+    assert (status.since, status.started, status.ended) == (1700.0, None, None)
+
+
 async def test_health_is_reported_of_a_running_life_and_forgotten_with_it(autojump_clock, start):
     runner = await start(waits)
     assert runner.status.value.healthy is None
@@ -740,6 +787,28 @@ async def test_a_pid_is_known_as_long_as_its_life(autojump_clock, start):
     runner.stop()
     assert runner.status.value.pid == 42
     assert (await runner.settled()).pid is None
+
+
+async def test_how_a_life_began_and_ended_is_forgotten_with_the_next(autojump_clock, start):
+    async def ends_at_first(stopping, *, task_status):
+        if runner.status.value.restarts == 0:
+            await trio.sleep(2)
+            task_status.started()
+            await trio.sleep(1)
+            runner.tell_end(3, 0.25)
+            raise Failed("exited with 3")
+        await trio.sleep_forever()
+
+    def told():
+        status = runner.status.value
+        return (status.ready_after, status.exit_code, status.gone_after, status.ended is None)
+
+    runner = await start(ends_at_first, wanted=False)
+    runner.start()
+    await until(runner, State.BACKOFF)
+    assert told() == (2, 3, 0.25, False)
+    await until(runner, State.STARTING)
+    assert told() == (None, None, None, True)
 
 
 async def test_the_next_restart_is_told_while_it_is_waited_for(autojump_clock, start):
@@ -799,6 +868,44 @@ def test_only_what_its_text_does_not_tell_in_full_has_a_traceback():
     assert unexpected(ExceptionGroup("", [Failed("exited with 3")])) is None
     left = unexpected(ExceptionGroup("", [Failed("exited with 3"), ValueError("boom")]))
     assert [type(error) for error in left.exceptions] == [ValueError]
+
+
+@pytest.fixture
+def logged():
+    with capture_logs([merge_contextvars]) as events:
+        yield events
+
+
+async def test_what_its_text_does_not_tell_is_logged_under_its_name(autojump_clock, start, logged):
+    async def raises(stopping, *, task_status):
+        task_status.started()
+        raise ExceptionGroup("", [Failed("exited with 3"), ValueError("boom")])
+
+    runner = await start(raises, restart=Restart.NEVER)
+    await until(runner, State.EXITED)
+    assert [(event["event"], event["service"]) for event in logged] == [("service failed", "a")]
+    assert logged[0]["reason"] == "exited with 3; ValueError: boom"
+    with pytest.RaisesGroup(ValueError, flatten_subgroups=True):
+        raise logged[0]["exc_info"]
+
+
+async def test_neither_a_failure_told_in_full_nor_one_on_the_way_down_is_logged(
+    autojump_clock, start, logged
+):
+    async def told(stopping, *, task_status):
+        task_status.started()
+        raise Failed("exited with 3")
+
+    async def stopped(stopping, *, task_status):
+        task_status.started()
+        await stopping.wait()
+        raise ValueError("boom")
+
+    await until(await start(told, restart=Restart.NEVER), State.EXITED)
+    runner = await start(stopped, stop_timeout=5.0)
+    runner.stop()
+    await until(runner, State.STOPPED)
+    assert logged == []
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])

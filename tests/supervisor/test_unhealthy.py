@@ -227,13 +227,16 @@ async def test_while_it_is_stopped_for_it_the_status_says_why(autojump_clock, su
     assert (world["api"].state, world["api"].reason) == (State.STOPPING, "unhealthy: live: 500")
 
 
-async def test_how_it_ended_when_it_was_told_to_is_no_cause_of_its_own(autojump_clock, supervise):
+@pytest.mark.parametrize("code", [-15, 0])
+async def test_how_it_ended_when_it_was_told_to_is_no_cause_of_its_own(
+    autojump_clock, supervise, code
+):
     async def obedient(life, *, task_status):
         task_status.started()
         await life.stopping.wait()
-        life.tell.tell_end(-15, 0.0)
+        life.tell.tell_end(code, 0.0)
 
-    limits = (CauseBudget(causes=("TERM",), restarts=0),)
+    limits = (CauseBudget(causes=("TERM", 0), restarts=0),)
     world = await supervise(
         (task("api", limits=limits, backoff=A_SECOND), obedient),
         checks=[check("live", OnUnhealthy.RESTART)],
