@@ -52,6 +52,19 @@ def test_services_start_after_what_they_follow(planned):
     assert names(it) == ["a", "b", "c"]
 
 
+def test_members_of_a_group_start_and_stop_in_its_order_where_one_begins_anew_with_another(planned):
+    services = f"""
+        [service.a]\n{TRUE}\nstop_timeout = 3
+        [service.b]\n{TRUE}\nstop_timeout = 4
+        [service.c]\n{TRUE}\nstop_timeout = 1
+        [group.g]\nmembers = ["c", "b", "a"]
+        """
+    in_order = planned(services + 'strategy = "rest_for_one"')
+    assert (names(in_order), in_order.worst_stop) == (["c", "b", "a"], 8.0)
+    any_order = planned(services + 'strategy = "one_for_one"')
+    assert (names(any_order), any_order.worst_stop) == (["a", "b", "c"], 4.0)
+
+
 def test_a_template_is_planned_and_not_started(planned):
     it = planned(f'[service."a@"]\n{TRUE}\n[service.b]\n{STEADY}')
     assert names(it) == ["b"]
