@@ -48,7 +48,8 @@ async def test_a_start_that_finds_it_running_is_left_out(autojump_clock, nursery
     with capture_logs() as logs:
         await trio.sleep(200)
     assert begun(world, "tidy") == [60, 180]
-    assert "scheduled start left out" in [entry["event"] for entry in logs]
+    left_out = [entry for entry in logs if entry["event"] == "scheduled start left out"]
+    assert [entry["service"] for entry in left_out] == ["tidy"]
 
 
 async def test_stopped_by_hand_it_stays_so_until_it_is_started(autojump_clock, supervise):
@@ -60,6 +61,14 @@ async def test_stopped_by_hand_it_stays_so_until_it_is_started(autojump_clock, s
     await world.ask(Start("tidy"))
     await trio.sleep(70)
     assert begun(world, "tidy") == [200, 260]
+
+
+async def test_a_start_by_hand_in_between_leaves_its_times_as_they_were(autojump_clock, supervise):
+    world = await supervise((task("tidy", schedule=Schedule(every=60.0)), completing()))
+    await trio.sleep(30)
+    await world.ask(Start("tidy"))
+    await trio.sleep(120)
+    assert begun(world, "tidy") == [30, 60, 120]
 
 
 async def test_without_autostart_it_waits_for_somebody_to_begin(autojump_clock, supervise):
@@ -100,6 +109,13 @@ class Clock:
         task_status.started()
 
 
+async def test_each_start_plans_the_next_in_the_machines_time(autojump_clock, nursery):
+    clock = Clock(nursery, Schedule(every=60.0))
+    await trio.sleep(90)
+    assert clock.starts == [60]
+    assert clock.runner.status.value.next_start == NOON + 120
+
+
 HALF_PAST = Schedule(cron="30 * * * *", timezone="UTC")
 
 
@@ -116,6 +132,12 @@ async def test_cron_is_kept_by_the_clock_even_when_somebody_sets_it(autojump_clo
     assert clock.runner.status.value.next_start is None
 
 
+async def test_it_is_started_in_the_very_second_that_cron_names(autojump_clock, nursery):
+    clock = Clock(nursery, HALF_PAST, noon=NOON + 10)
+    await trio.sleep(1800)
+    assert clock.starts == [1790]
+
+
 async def test_disarmed_in_the_turn_in_which_it_was_armed_it_plans_nothing(autojump_clock, nursery):
     clock = Clock(nursery, HALF_PAST)
     clock.table.disarm(clock.runner)
@@ -123,10 +145,11 @@ async def test_disarmed_in_the_turn_in_which_it_was_armed_it_plans_nothing(autoj
     assert clock.runner.status.value.next_start is None
 
 
-async def test_a_clock_that_is_set_back_a_little_repeats_nothing(autojump_clock, nursery):
+@pytest.mark.parametrize("seconds", [5.0, 600.0, 10_000.0])
+async def test_a_clock_that_is_set_back_a_little_repeats_nothing(autojump_clock, nursery, seconds):
     clock = Clock(nursery, HALF_PAST)
     await trio.sleep(1801)
-    clock.offset = -5.0
+    clock.offset = -seconds
     await trio.sleep(3000)
     assert clock.starts == [1800]
 
@@ -135,7 +158,9 @@ async def test_a_clock_that_was_years_ahead_delays_nothing_by_years(autojump_clo
     clock = Clock(nursery, HALF_PAST)
     await trio.sleep(600)
     clock.offset = -40_000_000.0 // 3600 * 3600
-    await trio.sleep(1230)
+    await trio.sleep(100)
+    assert clock.runner.status.value.next_start == NOON + clock.offset + 1800
+    await trio.sleep(1130)
     assert clock.starts == [1800]
 
 
@@ -155,10 +180,11 @@ def test_without_a_zone_of_its_own_a_schedule_has_the_machines(monkeypatch, name
     monkeypatch.setenv("TZ", name)
     first_pass = datetime(2026, 10, 25, 0, 30, tzinfo=UTC).timestamp()  # 2:30 for the first time
     zone = zone_of(Schedule(cron="*/30 * * * *"))
+    assert datetime.fromtimestamp(first_pass, zone).hour == 2
     assert next_time("*/30 * * * *", zone, first_pass) - first_pass == 1800
 
 
-@pytest.mark.parametrize("name", ["Nowhere/Atall", "CET-1CEST", "../x"])
+@pytest.mark.parametrize("name", ["Nowhere/Atall", "CET-1CEST", "../x", "Europe"])
 def test_a_zone_of_the_machines_that_nobody_knows_is_utc(monkeypatch, name):
     monkeypatch.setenv("TZ", name)
     assert zone_of(Schedule()) is UTC
@@ -184,10 +210,15 @@ def test_the_hour_that_a_night_has_twice_is_named_once():
         (Schedule(every=1.0, cron="* * * * *"), "set exactly one"),
         (Schedule(every=1.0, timezone="UTC"), "a timezone belongs to cron"),
         (Schedule(cron="* * *"), "cron '* * *' names no time"),
-        (Schedule(cron="61 * * * *"), "cron '61 * * * *' names no time"),
+        (Schedule(cron="61 * * * *"), "cron '61 * * * *' names no time to come: Bad minute"),
         (Schedule(cron="0 0 30 2 *"), "cron '0 0 30 2 *' names no time"),
+        (
+            Schedule(cron="0 0 */31 * mon#5"),
+            "cron '0 0 */31 * mon#5' names no time to come: it never comes",
+        ),
         (Schedule(cron="* * * * *", timezone="Mars/Base"), "there is no time zone 'Mars/Base'"),
         (Schedule(cron="* * * * *", timezone="../x"), "there is no time zone '../x'"),
+        (Schedule(cron="* * * * *", timezone="Europe"), "there is no time zone 'Europe'"),
     ],
 )
 def test_what_could_never_start_anything_is_a_problem(schedule, text):
