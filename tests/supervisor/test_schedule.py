@@ -1,5 +1,7 @@
 """Services that are started again and again."""
 
+import io
+import struct
 import time
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -194,6 +196,23 @@ def test_where_no_variable_names_the_zone_a_file_does(monkeypatch):
     monkeypatch.delenv("TZ", raising=False)
     offset = datetime.fromtimestamp(NOON).astimezone().utcoffset()
     assert datetime.fromtimestamp(NOON, zone_of(Schedule())).utcoffset() == offset
+
+
+def test_the_zone_of_a_machine_is_its_file_and_without_one_utc(monkeypatch):
+    header = b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+    files = {"/etc/localtime": header + struct.pack(">lbb", 7200, 0, 0) + b"TWO\0"}
+
+    def opened(path, mode):
+        if path not in files:
+            raise FileNotFoundError(path)
+        assert mode == "rb"
+        return io.BytesIO(files[path])
+
+    monkeypatch.delenv("TZ", raising=False)
+    monkeypatch.setattr("supervisor.schedule.open", opened, raising=False)
+    assert datetime.fromtimestamp(NOON, zone_of(Schedule())).hour == 14
+    files.clear()
+    assert zone_of(Schedule()) is UTC
 
 
 def test_the_hour_that_a_night_has_twice_is_named_once():
