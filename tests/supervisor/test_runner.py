@@ -114,6 +114,17 @@ async def test_a_service_that_gave_up_stays_so_until_somebody_asks(autojump_cloc
     assert (await until(runner, State.FATAL)).restarts == 1
 
 
+async def test_one_that_breaks_now_and_then_never_uses_up_its_budget(autojump_clock, start):
+    async def lasts(stopping, *, task_status):
+        task_status.started()
+        await trio.sleep(50)
+        raise ValueError("boom")
+
+    runner = await start(lasts, budget=Budget(restarts=1, period=40.0))
+    await runner.status.until(lambda status: status.restarts == 10)
+    assert age(runner) == 10 * 50
+
+
 async def test_a_life_that_lasted_is_followed_at_once(autojump_clock, start):
     async def lasts(stopping, *, task_status):
         task_status.started()
