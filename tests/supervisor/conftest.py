@@ -1,7 +1,13 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from structlog.testing import capture_logs
 from trio.testing import wait_all_tasks_blocked
 
+from supervisor.cli import nurseryctl
+from tests.supervisor.fake_daemon import FakeDaemon, fake_daemon
 from tests.supervisor.fakes import File, World, lose_patience
 
 
@@ -36,3 +42,22 @@ def from_file(supervise):
         return world, file
 
     return start
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[FakeDaemon]:
+    with fake_daemon(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def ctl(fake: FakeDaemon, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Carry out a command line in here: its exit code, what it printed, what it complained."""
+    monkeypatch.delenv("NURSERYD_SOCKET", raising=False)
+
+    def ctl(*arguments: str) -> tuple[int, str, str]:
+        code = nurseryctl.run(["-s", fake.path, *arguments])
+        sys.stdout.flush()
+        return code, *capfd.readouterr()
+
+    return ctl

@@ -11,13 +11,10 @@ import struct
 import subprocess
 import sys
 import termios
-from pathlib import Path
-
-import pytest
 
 from supervisor.cli.nurseryctl.screen import screen
 from supervisor.cli.nurseryctl.watching import apply
-from tests.supervisor.fake_daemon import FakeDaemon, Reply, fake_daemon, line, status
+from tests.supervisor.fake_daemon import FakeDaemon, Reply, line, status
 from tests.supervisor.real import PATIENCE, ROOT
 
 CODE = "from supervisor.cli.nurseryctl import main; main()"
@@ -57,12 +54,6 @@ class Terminal:
             return os.read(self._ours, 65536).decode()
         except OSError:  # EIO: nobody has the other side any more
             return ""
-
-
-@pytest.fixture
-def fake(tmp_path: Path):
-    with fake_daemon(tmp_path) as server:
-        yield server
 
 
 def test_names_have_colours_on_a_terminal(fake: FakeDaemon):
