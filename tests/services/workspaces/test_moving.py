@@ -424,3 +424,16 @@ def test_a_volume_that_moved_in_the_middle_of_a_move_is_recovered_where_it_is_no
     assert elsewhere.start() == ("finished a move of t1",)
     assert (elsewhere.layout.worktree("t1") / "index.md").read_text() == "other\n"
     assert (place / "index.md").read_text() == "one\ntwo\nthree\n"
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"[]", b'"\xff"', b'{"more": ' + b"[" * 100_000])
+def test_a_move_that_a_disk_has_spoilt_is_put_aside_and_the_thread_goes_on(
+    world: World, place: Path, spoilt: bytes
+) -> None:
+    admin, before = world.layout.admin("t1"), world.files()
+    (admin / moving.NAME).write_bytes(spoilt)
+    assert world.start() == ("finished a move of t1",)
+    assert world.start() == ()
+    assert (admin / f"{moving.NAME}.unreadable").read_bytes() == spoilt
+    assert world.files() == before
+    world.switch("other", create=True)
