@@ -9,6 +9,7 @@ import resource
 import signal
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -370,31 +371,36 @@ class Asked:
         self._lock.release()
 
 
-def test_a_line_that_is_being_written_does_not_look_like_somebody_elses(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("do", "comes"), [(lambda it: it.is_there, True), (lambda it: it.close(), None)]
+)
+def test_whoever_comes_while_a_line_is_written_waits_for_its_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch, do: Callable[[Journal], object], comes: object
 ) -> None:
-    """Or the thread would be opened twice."""
+    """It would look like somebody else's, and the file be closed under it."""
     started(journal := Journal(path))
-    lock = Asked()
-    looks: list[bool] = []
+    lock, fsync = Asked(), os.fsync
+    done: list[object] = []
 
-    def look() -> None:
-        looks.append(journal.is_there)
+    def come() -> None:
+        done.append(do(journal))
         lock.came.set()
 
-    looker = threading.Thread(target=look)
+    other = threading.Thread(target=come)
 
     def sync(file: int) -> None:
         lock.came.clear()
-        looker.start()
+        other.start()
         lock.came.wait()
+        fsync(file)
 
     monkeypatch.setattr(journal, "_lock", lock)
     monkeypatch.setattr(os, "fsync", sync)
     started(journal)
-    looker.join()
+    other.join()
     journal.close()
-    assert looks == [True]
+    assert done == [comes]
+    assert [event["id"] for event in events(path)] == [1, 2]
 
 
 def test_of_two_that_write_to_one_file_the_later_is_told_and_writes_nothing(tmp_path):
