@@ -139,6 +139,19 @@ def test_a_thread_that_was_made_anew_has_none_of_the_old_ones_events(
     assert feed.of(ONE, 0, 9) == (event(1), event(2))
 
 
+def test_what_is_forgotten_of_a_thread_leaves_the_memory_with_the_others_events(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "EVENTS", 2)
+    feed = begun()
+    for number in (1, 2):
+        write(feed, ONE, number)
+    feed.forget(ONE)
+    stamps = [write(feed, TWO, number) for number in (1, 2, 3)]
+    assert feed.before == stamps[0]
+    assert feed.of(TWO, 1, 9) == (event(2), event(3))
+
+
 def test_whoever_goes_on_from_page_to_page_has_each_event_once_and_in_order() -> None:
     """However writes overlap, end in another order, or fail."""
     chance = random.Random(7)
