@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ import trio.testing
 from services.agent import Options, journal, lanes, serve
 from services.agent.backend import BackendError, Host, Turn
 from services.agent.backends import BACKENDS
-from services.agent.book import Book
+from services.agent.book import Book, is_busy
 from services.agent.lanes import Running
 from services.agent.ledger import Ledger
 from services.agent.roster import FEW
@@ -516,8 +517,28 @@ async def test_a_turn_whose_end_the_disk_does_not_take_ends_all_the_same_and_is_
     assert "No space left" in str(info.error)
     assert "turn not written down" in [entry["event"] for entry in logs]
     assert bench.kinds() == ["turn.queued", "turn.started"]
+    assert is_busy(bench.keeper.history(KEY))  # so the next life looks at it, asked or not
     async with bench.life(quiet):
+        assert bench.kinds()[-1] == "turn.finished"
         assert (await bench.found(info.turn)).state is TurnState.INTERRUPTED
+
+
+async def test_a_thread_at_rest_holds_no_file(bench: Bench) -> None:
+    def held() -> int:
+        folder = Path("/proc/self/fd")
+        return sum(
+            file.is_symlink() and file.readlink() == bench.keeper.history(KEY)
+            for file in folder.iterdir()
+        )
+
+    seen: list[int] = []
+
+    async def script(_turn: Turn, _host: Host) -> None:
+        seen.append(held())
+
+    async with bench.life(script):
+        await bench.execute()
+    assert (seen, held()) == ([1], 0)
 
 
 @pytest.fixture
