@@ -98,8 +98,8 @@ class Exchange:
             except Lost as error:
                 lost = error
             nursery.cancel_scope.cancel()
-        if isinstance(upload.failure, BadHead) and self._if_lost in (End.CUT, End.CUT_UNSEEN):
-            return self._if_lost
+        if isinstance(upload.failure, BadHead) and self._if_lost is End.CUT:
+            return End.CUT
         if upload.failure is not None:
             raise upload.failure
         if lost is not None:

@@ -253,6 +253,13 @@ async def test_a_connection_is_used_again_when_its_answer_has_come_to_its_end(sa
     assert len(seen) == lives
 
 
+@pytest.mark.parametrize("said", [OK, CHUNKS])
+async def test_a_browser_may_go_on_after_an_answer_that_says_where_it_ends(said):
+    whole = await exchange(repeats(said), request() * 2 + CLOSE)
+    assert whole.count(b"HTTP/1.1 200 ") == 3
+    assert whole.lower().count(b"connection: close") == 1
+
+
 async def test_of_what_comes_after_an_answer_the_browser_gets_nothing():
     go_on, seen = trio.Event(), []
 

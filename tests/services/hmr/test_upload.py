@@ -53,6 +53,7 @@ async def test_who_waits_for_a_continuation_is_told_to_go_on_and_nobody_else(dat
             await browser.send_all(data)
             if waits:
                 assert await read_head(browser) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            await trio.testing.wait_all_tasks_blocked(0.01)
             await browser.send_all(b"abc" if waits else b"abc"[data.endswith(b"a") :])
             assert (await read_head(browser)).startswith(b"HTTP/1.1 200 ")
 
