@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import trio
 import trio.testing
 
 from supervisor.output import Line
-from supervisor.readiness import unreadable, until_ready
+from supervisor.readiness import Newline, unreadable, until_ready
 from supervisor.spec import Ready
 from tests.supervisor.test_probe import reply, server
 
@@ -137,3 +138,25 @@ async def test_it_may_say_so_itself():
         assert scope.cancelled_caught
     says.set()
     await until_ready(Ready(notify=True), nothing(), says.wait)
+
+
+def test_whether_a_newline_came_is_known_without_waiting_for_one():
+    newline = Newline()
+    assert not newline.catch_up()
+    os.write(newline.writer, b"soon")
+    assert not newline.catch_up()
+    os.write(newline.writer, b"\nand more")
+    assert newline.catch_up()
+    newline.close_writer()
+    assert newline.catch_up()
+    newline.close()
+
+
+@pytest.mark.parametrize("handed", [True, False])
+def test_the_pipe_for_a_newline_leaves_no_descriptor_behind(handed: bool):
+    before = sorted(os.listdir("/proc/self/fd"))
+    newline = Newline()
+    if handed:
+        newline.close_writer()
+    newline.close()
+    assert sorted(os.listdir("/proc/self/fd")) == before
