@@ -189,6 +189,13 @@ class Kept:
         return routes.previews[preview_id]
 
 
+async def until(true: Callable[[], object]) -> None:
+    """Look again and again, under a clock that stands still, too."""
+    with trio.fail_after(10):
+        while not true():
+            await trio.testing.wait_all_tasks_blocked(0.01)
+
+
 def harness() -> Harness:
     return Harness(
         TaskSpec(

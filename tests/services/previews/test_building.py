@@ -16,8 +16,7 @@ from services.previews.outputs import Outputs
 from supervisor.control import Start, Stop
 from supervisor.desk import Gone, Refused
 from supervisor.model import State
-from tests.services.previews.fakes import KEY, harness, previews, site
-from tests.services.previews.test_dependencies import until
+from tests.services.previews.fakes import KEY, harness, previews, site, until
 from tests.services.previews.test_sleeping import OTHER, own
 
 BUILD = f"build@{KEY.built_id}"

@@ -18,8 +18,7 @@ from services.previews.tools import Tools
 from supervisor.control import Control, Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import State
-from tests.services.previews.fakes import FakeSupervisor, harness, site
-from tests.supervisor.real import until
+from tests.services.previews.fakes import FakeSupervisor, harness, site, until
 
 NODE = Node(Path("/opt/node"), Path("/opt/npm-cli.js"), "node24-x")
 

@@ -23,8 +23,7 @@ from services.previews import store
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import Refused
 from supervisor.model import Report, State
-from tests.services.previews.fakes import KEY, harness, previews, site
-from tests.services.previews.test_dependencies import until
+from tests.services.previews.fakes import KEY, harness, previews, site, until
 
 OTHER = ThreadKey("acme", "ann", "other")
 ASTRO = f"astro@{KEY.preview_id}"

@@ -19,8 +19,7 @@ from services.previews.keeper import EVERY
 from supervisor.control import RestartService, Start, Stop
 from supervisor.desk import NotFound
 from supervisor.model import State
-from tests.services.previews.fakes import KEY, harness, previews, site
-from tests.services.previews.test_dependencies import until
+from tests.services.previews.fakes import KEY, harness, previews, site, until
 
 OTHER = ThreadKey("acme", "ann", "other")
 THIRD = ThreadKey("acme", "ann", "third")
