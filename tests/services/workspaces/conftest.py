@@ -15,6 +15,7 @@ import trio
 from services.aws import Remembered
 from services.messages import ThreadKey, Transfers
 from services.workspaces import Options, serve
+from services.workspaces.allowed import Allowed
 from services.workspaces.credentials import Credentials
 from services.workspaces.git.repository import Author
 from services.workspaces.settings import Settings
@@ -134,7 +135,9 @@ class Service:
 
 def settings(root: Path) -> Settings:
     """What a service on `root` would go by."""
-    return Settings(root, "main", Author("nurseryd", "nurseryd@localhost"), ("file", "https"))
+    return Settings(
+        root, "main", Author("nurseryd", "nurseryd@localhost"), Allowed(("file", "https"))
+    )
 
 
 def no_credentials() -> Credentials:
