@@ -77,7 +77,7 @@ class Lazy:
             return self._client
 
     def _made(self) -> Any:
-        load("boto3.session")
+        load("boto3.session")  # so that what fails for a moment can be imported the next time
         import boto3.session  # pyright: ignore[reportMissingTypeStubs]
         from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs]
 

@@ -105,10 +105,13 @@ def is_unfit(pattern: str) -> bool:
         _ = parts.port
     except ValueError:
         return True
-    named = parts.hostname if parts.scheme in PORTS else parts.scheme == "file" or begins[:1] == "/"
-    bare = bool(parts.path) or begins != pattern
+    if parts.scheme in PORTS:
+        somewhere = bool(parts.hostname)
+    else:
+        somewhere = not parts.netloc and (parts.scheme == "file" or begins.startswith("/"))
+    whole = len(parts.path) > 1 if begins == pattern else not parts.path.endswith("/")
     odd = re.search(r"[\s*?#@]", begins) or _ROUNDABOUT.search(parts.path)
-    return not (named and bare) or bool(odd)
+    return not (somewhere and whole) or bool(odd)
 
 
 def _covers(pattern: str, address: str) -> bool:

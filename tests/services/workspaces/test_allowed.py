@@ -184,7 +184,8 @@ def test_a_repository_is_named_by_its_address_or_with_all_of_its_owners(name: st
         *("ssh://example.com/acme/*", "https://*/acme", "https://example.com", "https:///acme"),
         *("https://example.com/a*", "https://example.com/*/site", "https://me@example.com/a"),
         *("https://example.com/a/../b", "https://example.com/a b", "https://example.com:x/a"),
-        *("https://example.com/a?b", "https://[::1/a", "/srv//sites"),
+        *("https://example.com/a?b", "https://[::1/a", "/srv//sites", "file://elsewhere/a"),
+        *("https://example.com/", "https://example.com//*"),
     ],
 )
 def test_what_names_no_repository_is_refused_before_anything_starts(name: str) -> None:
