@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -180,8 +181,9 @@ def hostile(site: Path) -> Path:
         (site / name).symlink_to(target)
     os.link(site.parent / "elsewhere/secret", site / "twin.md")
     os.mkfifo(site / "pipe")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(os.path.relpath(site / "socket"))
+    # From there, since the address of a socket has room for 107 bytes.
+    with chdir(site), socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket")
     return site
 
 
