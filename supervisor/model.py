@@ -47,13 +47,14 @@ _NUMBERS = {
 class Exit(Struct, frozen=True):
     """How one life of a service ended.
 
-    `lasted` is how long it had been ready, in seconds. `code` is a program's exit code, negative
-    for the signal that killed it, as `Popen.returncode` has it; None where there was no program.
+    `lasted` is how long it had been ready, in seconds; None if it never was. `code` is a program's
+    exit code, negative for the signal that killed it, as `Popen.returncode` has it; None where
+    there was no program.
     """
 
     ok: bool
     reason: str
-    lasted: float = 0.0
+    lasted: float | None = None
     code: int | None = None
 
 

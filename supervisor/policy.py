@@ -61,7 +61,7 @@ def decide(
         return GiveUp(reason), History()
     longest = max(budget.period for budget in (spec.budget, *spec.limits))
     recent = history.restarts[_first_within(longest, history.restarts, now) :]
-    stable = end.lasted >= spec.stable_after
+    stable = end.lasted is not None and end.lasted >= spec.stable_after
     failures = 0 if stable else history.failures + 1
     delay = 0.0 if stable else backoff(spec.backoff, failures) * (1 - spec.backoff.jitter * chance)
     return Again(delay), History((*recent, Restarted(now, end.code)), failures)

@@ -203,7 +203,7 @@ class Runner(Standing):
                 bug = unexpected(group)
                 if bug is not None and not self._stopping.is_set():
                     log.warning("service failed", reason=failure, exc_info=bug)
-        lasted = trio.current_time() - ready_at[0] if ready_at else 0.0
+        lasted = trio.current_time() - ready_at[0] if ready_at else None
         return Exit(not failure, failure or "ended", lasted, self.status.value.exit_code)
 
     async def _live_once(self, began: float, ready_at: list[float]) -> None:

@@ -64,6 +64,13 @@ def test_a_life_just_short_of_lasting_is_followed_later():
     assert decision == Again(1.0)
 
 
+def test_a_life_that_was_never_ready_did_not_last_where_a_moment_is_enough():
+    service = spec(stable_after=0.0)
+    assert decide(service, History(), BROKEN, 0.0, 0.0)[0] == Again(1.0)
+    ready = Exit(False, "boom", lasted=0.0)
+    assert decide(service, History(), ready, 0.0, 0.0)[0] == Again(0.0)
+
+
 def test_one_restart_more_than_the_budget_is_given_up():
     service = spec(budget=Budget(restarts=2, period=60.0))
     _, history = decide(service, History(), BROKEN, 0.0, 0.0)
@@ -136,7 +143,7 @@ backoffs = st.builds(
     limit=st.floats(0.001, 1000),
     jitter=st.floats(0, 1),
 )
-ends = st.builds(Exit, ok=st.booleans(), reason=st.just("x"), lasted=st.floats(0, 20))
+ends = st.builds(Exit, ok=st.booleans(), reason=st.just("x"), lasted=st.none() | st.floats(0, 20))
 
 
 @given(
@@ -157,7 +164,8 @@ def test_delays_are_bounded_and_the_budget_holds_whatever_happens(waits, budget,
             assert history == History()
         else:
             assert 0 <= decision.delay <= waits.limit
-            assert decision.delay == 0 or end.lasted < service.stable_after or waits.jitter == 1
+            stable = end.lasted is not None and end.lasted >= service.stable_after
+            assert decision.delay == 0 or not stable or waits.jitter == 1
             restarts.append(now)
             assert len(within) + 1 <= budget.restarts
 
