@@ -45,8 +45,8 @@ class Recovery:
         done = [f"removed {lock}" for lock in files.remove_locks(layout.git)]
         if torn := files.remove_torn(layout.git):
             done.append(f"removed {torn} files that were half written")
-        if moving.recover(layout.git, moving.PROJECT, self.settings.author):
-            done.append("finished a move of the project")
+        if became := moving.recover(layout.git, moving.PROJECT, self.settings.author):
+            done.append(f"{became} of the project")
         for thread in _all(layout):
             try:
                 done += self._recover(layout, thread)
@@ -60,8 +60,8 @@ class Recovery:
         if worktrees.is_whole(admin):
             if place.is_dir():
                 worktrees.link(place, admin)
-            if moving.recover(admin, thread, self.settings.author):
-                done.append(f"finished a move of {thread}")
+            if became := moving.recover(admin, thread, self.settings.author):
+                done.append(f"{became} of {thread}")
         if began := Threads(self.settings).finish(layout, thread):
             done.append(f"finished to {began} {thread}")
         if Places(self.settings).let_go(layout, thread):

@@ -87,28 +87,28 @@ def move(repo: pygit2.Repository, plan: Move) -> None:
     _finish(repo, plan)
 
 
-def recover(admin: Path, thread: str, author: Author) -> bool:
-    """Finish the move that somebody died in; False if there is none.
+def recover(admin: Path, thread: str, author: Author) -> str:
+    """Finish the move that somebody died in; what became of it in words, or nothing without one.
 
     A file that is neither what it was nor what it was to become is kept before it is overwritten.
     Where somebody else has moved the branch by now, the move is kept and not carried out.
     """
     journal = admin / NAME
     if not journal.exists():
-        return False
+        return ""
     try:
         plan = msgspec.json.decode(journal.read_bytes(), type=Move)
     except NONSENSE:
         journal.rename(journal.with_name(f"{NAME}.unreadable"))
-        return True
+        return "put aside an unreadable move"
     with opened(admin) as repo:
         commit = tip(repo, plan.branch)
         if (None if commit is None else str(commit.id)) not in (plan.was, plan.commit):
             _keep_instead(repo, plan, thread, author)
-            return True
+            return "kept, instead of finishing, a move"
         if not os.path.isdir(repo.workdir):
             _without_files(repo, plan, thread, author)
-            return True
+            return "finished a move"
         found, base, files = (
             _tree(repo, tree) for tree in (str(snapshot(repo)), plan.base, plan.files)
         )
@@ -118,7 +118,7 @@ def recover(admin: Path, thread: str, author: Author) -> bool:
         ):
             put(repo, kept(thread), found.id, thread, author)
         _finish(repo, plan)
-    return True
+    return "finished a move"
 
 
 def _finish(repo: pygit2.Repository, plan: Move) -> None:
