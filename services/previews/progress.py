@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -17,7 +17,11 @@ import trio
 from services.nonsense import NONSENSE
 
 BEGUN = "installing dependencies"
+SILENT = "nothing has come for a while: can this machine reach the registry of packages?"
 EVERY = 0.5  # seconds between two looks, and so between two steps
+# Seconds without another package. A manager that cannot reach the registry says nothing of it, and
+# tries for minutes.
+SILENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,18 @@ async def follow(
     """Tell how many packages are there, until cancelled; at most every `EVERY` seconds.
 
     `total` is how many there will be, 0 where nobody knows. It begins with none of them, never
-    goes backwards, and says nothing twice.
+    goes backwards, and says nothing twice. After a `SILENCE` it says what may be the matter.
     """
-    most, now = 0, step(0, total)
+    most, since, now = 0, trio.current_time(), step(0, total)
     tell(now)
     while True:
         await trio.sleep(EVERY)
-        most = max(most, await count())
+        found = await count()
+        if found > most:
+            most, since = found, trio.current_time()
         before, now = now, step(most, total)
+        if trio.current_time() - since >= SILENCE:
+            now = replace(now, words=f"{now.words}; {SILENT}")
         if now != before:
             tell(now)
 

@@ -5,7 +5,18 @@ import pytest
 import trio
 
 from services.previews import progress
-from services.previews.progress import BEGUN, EVERY, Machine, Step, count, expected, follow, step
+from services.previews.progress import (
+    BEGUN,
+    EVERY,
+    SILENCE,
+    SILENT,
+    Machine,
+    Step,
+    count,
+    expected,
+    follow,
+    step,
+)
 
 LINUX = Machine("linux", "x64", "glibc")
 
@@ -38,9 +49,26 @@ async def test_it_is_told_twice_a_second_at_most_and_only_what_is_new(autojump_c
         told.append((trio.current_time() - begun, step.share))
 
     begun = trio.current_time()
-    with trio.move_on_after(60):
+    with trio.move_on_after(20):
         await follow(look, 100, tell)
     assert told == [(0, 0.0), (2 * EVERY, 0.01), (4 * EVERY, 0.5), (6 * EVERY, 0.6)]
+
+
+async def test_where_nothing_comes_for_a_while_it_says_what_may_be_the_matter(autojump_clock):
+    begun = trio.current_time()
+    told = []
+
+    async def look():
+        return 50 if trio.current_time() - begun > 100 else 1
+
+    with trio.move_on_after(120):
+        await follow(look, 100, lambda step: told.append((trio.current_time() - begun, step)))
+    assert told == [
+        (0, Step(BEGUN, 0.0)),
+        (EVERY, Step(f"{BEGUN}, 1 %", 0.01)),
+        (EVERY + SILENCE, Step(f"{BEGUN}, 1 %; {SILENT}", 0.01)),
+        (100 + EVERY, Step(f"{BEGUN}, 50 %", 0.5)),
+    ]
 
 
 async def test_a_slow_look_delays_the_next_one(autojump_clock):
