@@ -96,6 +96,10 @@ class Book:
         await self.news.until(lambda _: self.ledger.has_ended(turn) or given_up())
         return self.ledger[turn]
 
+    async def close(self) -> None:
+        """Let go of the file; the next write opens it again."""
+        await trio.to_thread.run_sync(self._journal.close)
+
     async def be_busy(self) -> None:
         """Have the next life look at this journal, should this one be killed."""
         await trio.to_thread.run_sync(self._marker.touch)

@@ -95,7 +95,11 @@ class Journal:
         with self._lock:
             # One that went with its thread is not begun anew, and no empty file is left of it.
             self._open(0 if self._end else os.O_CREAT)
-            return self._append(kind, facts, stamp)
+            try:
+                return self._append(kind, facts, stamp)
+            except OSError:
+                self._close()  # what cannot be written to may be looked at by another one next
+                raise
 
     def note(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event | None:
         """Write an event and return it; None where there is no journal.
@@ -161,9 +165,9 @@ class Journal:
             self._identity = (status.st_dev, status.st_ino)
 
     def _close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        file, self._file = self._file, None
+        if file is not None:  # closed, also where that says that something was lost
+            os.close(file)
 
     def _append(self, kind: str, facts: Mapping[str, object], stamp: int) -> Event:
         assert self._file is not None

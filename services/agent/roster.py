@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -23,6 +24,21 @@ log = structlog.get_logger()
 
 Backends = Callable[[str], Backend]
 FEW = 16  # threads that are open, before it is looked whether some were deleted
+
+
+@asynccontextmanager
+async def at_work(ctx: Context[Options], backends: Backends, feed: Feed) -> AsyncGenerator[Roster]:
+    """A roster until the block is left, be it by an error: then no journal is open any more,
+    since the next life is one of the same process.
+    """
+    roster: Roster | None = None
+    try:
+        async with trio.open_nursery() as nursery:
+            roster = Roster(ctx, nursery, backends, feed)
+            yield roster
+    finally:
+        if roster is not None:
+            await roster.close()
 
 
 class Roster:
@@ -111,6 +127,11 @@ class Roster:
             self._rested = trio.Event()
             await self._rested.wait()
 
+    async def close(self) -> None:
+        """Let go of what is open, once nobody is at work."""
+        for lane in self._lanes.values():
+            await _close(lane.book)
+
     def run(self, lane: Lane) -> None:
         """See to it that somebody works through the queue of a thread, and mends its journal."""
         if not lane.works and (lane.queue or lane.book.is_torn) and not self.stopping:
@@ -140,11 +161,15 @@ class Roster:
     async def _open(self, key: ThreadKey, history: Path) -> Lane:
         book = await Book.open(key, history, self._feed)
         lane = Lane(self._ctx, book, self._backend, self._limit, self._publish)
-        # The first release left no mark.
-        if book.ledger.unfinished or await trio.to_thread.run_sync(is_busy, history):
-            lane.queue.extend(await recovery.recover(self._ctx, book))
-            if not lane.queue:
-                await self.rest(lane)
+        try:
+            # The first release left no mark.
+            if book.ledger.unfinished or await trio.to_thread.run_sync(is_busy, history):
+                lane.queue.extend(await recovery.recover(self._ctx, book))
+                if not lane.queue:
+                    await self.rest(lane)
+        except BaseException:
+            await _close(book)
+            raise
         self.run(lane)
         return lane
 
@@ -170,6 +195,15 @@ class Roster:
             if lane.running is not None
         )
         self._ctx.publish("turns", Turns(shown))
+
+
+async def _close(book: Book) -> None:
+    """Let go of its file, also when cancelled."""
+    try:
+        with trio.CancelScope(shield=True):
+            await book.close()
+    except OSError as error:
+        log.warning("journal not closed", thread=str(book.key), reason=str(error))
 
 
 def _left(histories: tuple[History, ...], now: float) -> tuple[list[History], int]:

@@ -21,7 +21,7 @@ from services.agent.journal import VERSION
 from services.agent.lanes import Lane
 from services.agent.original import read_original
 from services.agent.readers import Readers
-from services.agent.roster import Backends, Roster
+from services.agent.roster import Backends, Roster, at_work
 from services.agent.settling import Settling
 from services.agent.turns import TurnIds
 from services.messages import (
@@ -69,9 +69,8 @@ async def run_with(
     journals; the next life adds it.
     """
     ctx.publish("turns", Turns())
-    async with trio.open_nursery() as nursery:
-        feed = Feed()
-        roster = Roster(ctx, nursery, backends, feed)
+    feed = Feed()
+    async with at_work(ctx, backends, feed) as roster, trio.open_nursery() as nursery:
         agent = Agent(ctx, nursery, roster, Readers(ctx, roster, feed))
         await roster.recover()
         nursery.start_soon(partial(ctx.answer, "agent", agent.answer, withdrawable=True))

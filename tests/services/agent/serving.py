@@ -29,6 +29,7 @@ from services.messages import (
 from supervisor.desk import Request
 from supervisor.spec import TaskSpec
 from tests.harness import Harness
+from tests.services.agent.held import held
 from tests.services.agent.keeper import Files, Keeper
 
 KEY = ThreadKey("acme", "bob", "t1")
@@ -149,6 +150,11 @@ class Bench:
                 yield
                 self.harness.stopping.set()
             keeping.cancel_scope.cancel()
+
+    @property
+    def held(self) -> int:
+        """How often the journal is open."""
+        return held(self.keeper.history(KEY))
 
     @asynccontextmanager
     async def cut_off(self, script: Script) -> AsyncGenerator[None]:

@@ -17,6 +17,7 @@ import pytest
 from services.agent import journal as journal_module
 from services.agent.journal import STRIDE, Journal
 from services.messages import BuildError
+from tests.services.agent.held import held
 
 
 def events(path: Path) -> list[dict[str, object]]:
@@ -156,6 +157,7 @@ def test_a_full_disk_leaves_no_half_line(path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 10, limits[1]))
         with pytest.raises(OSError, match="No space left"):
             journal.append("text.delta", {"text": "x" * 1000}, 2)
+        assert held(path) == 0
         with pytest.raises(OSError, match="No space left"):
             journal.note("preview.error", {"error": "x" * 100}, 2)
     finally:

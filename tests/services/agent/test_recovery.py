@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import pytest
 import structlog
 import trio
 
-from services.agent import Options
+from services.agent import Options, journal, recovery
 from services.agent.backend import Host, Turn
+from services.agent.book import Book
 from services.messages import (
     CommitChanges,
     DropChanges,
@@ -276,6 +278,53 @@ async def test_a_thread_that_cannot_be_recovered_is_logged_and_tried_when_it_is_
     assert [e["reason"] for e in logs if e["event"] == "thread not recovered"] == [
         "the volume is gone"
     ]
+
+
+async def test_a_thread_that_cannot_be_recovered_holds_no_file_however_often_it_is_asked_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = Endless()
+    async with bench.cut_off(long):
+        turn = await bench.start()
+        await long.begun.wait()
+
+    def full(_file: int, _line: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "_write_whole", full)
+        async with bench.life(quiet):
+            for _ in range(3):
+                with pytest.raises(Refused, match="No space left"):
+                    await bench.found(turn)
+            assert bench.held == 0
+
+
+async def test_one_whose_recovery_ends_in_its_midst_holds_no_file_either(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = Endless()
+    async with bench.cut_off(long):
+        turn = await bench.start()
+        await long.begun.wait()
+
+    async def breaks_off(_ctx: object, book: Book) -> tuple[str, ...]:
+        await book.write("text.delta", turn=turn, text="written")
+        raise Refused("the volume is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recovery, "recover", breaks_off)
+        async with bench.life(quiet):
+            assert bench.held == 0
+
+
+async def test_a_life_that_is_cut_off_in_mid_turn_leaves_no_file_to_the_next(bench: Bench) -> None:
+    long = Endless()
+    async with bench.cut_off(long):
+        await bench.start()
+        await long.begun.wait()
+        assert bench.held == 1
+    assert bench.held == 0
 
 
 async def test_where_nobody_knows_the_threads_the_service_begins_all_the_same(
