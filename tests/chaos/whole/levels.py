@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ HEAP = 40.0  # MB: a heap is never twice the same
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """`descriptors` by their kinds; `memory` in MB, without what is mapped from files."""
+    """`descriptors` by what they lead to; `memory` in MB, without what is mapped from files."""
 
     life: int
     descriptors: Counter[str]
@@ -45,22 +45,23 @@ def descriptors(pid: int) -> Counter[str]:
             target = os.readlink(entry)
         except OSError:
             continue
-        found[target.partition(":")[0] if not target.startswith("/") else "file"] += 1
+        found[re.sub(r"\[\d+\]$", "", target)] += 1
     return found
 
 
-def grown(before: Collection[Level], now: Level) -> Iterator[str]:
+def grown(before: Sequence[Level], now: Level) -> Iterator[str]:
     """What `now` holds beyond all that was held before, by a daemon that was at rest as well."""
     most = max(it.descriptors.total() - EACH * it.servers for it in before)
     if now.descriptors.total() > most + EACH * now.servers + SLACK:
-        yield f"descriptors: {now}, {dict(now.descriptors)}; before {_told(before)}"
+        added = dict(now.descriptors - before[-1].descriptors)
+        yield f"descriptors: {now}; before {_told(before)}; more than then: {added}"
     if now.threads > max(it.threads for it in before) + SLACK:
         yield f"worker threads: {now}; before {_told(before)}"
     if now.memory > max(it.memory for it in before) + HEAP:
         yield f"memory: {now}; before {_told(before)}"
 
 
-def _told(before: Collection[Level]) -> str:
+def _told(before: Sequence[Level]) -> str:
     return ", ".join(map(str, before))
 
 
