@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from supervisor.plan import worst_stop
 from supervisor.spec import Spec
 
 DEFAULT = "default"
+_ITEM = re.compile(r"\[\d+\]$")
 
 
 def lines(config: Config, spec: Spec, *, defaults: bool = False) -> Iterator[str]:
@@ -28,7 +30,8 @@ def lines(config: Config, spec: Spec, *, defaults: bool = False) -> Iterator[str
 def _rows(
     config: Config, spec: Spec, top: Path, *, defaults: bool
 ) -> Iterator[tuple[str, str, str]]:
-    wrong = {f"{problem.table}.{problem.key}" for problem in config.problems}
+    # A list is one value here, whichever of its items is wrong.
+    wrong = {_ITEM.sub("", f"{problem.table}.{problem.key}") for problem in config.problems}
     for path, value in leaves(spec, top):
         origin = config.origins.get(path)
         if label(path) in wrong:

@@ -134,13 +134,13 @@ class Converter:
                 return "$"
             # An empty variable counts as unset, as in a shell's ${NAME:-default}.
             said = self._environment.get(name)
-            variables.append(Variable(name, said or None))
-            if said:
-                return said
-            if default is None:
+            if not said and default is None:
                 text = f"the variable {name} is not set; ${{{name}:-…}} has a default"
                 self.problem(path, text, node.origin)
                 return ""
+            variables.append(Variable(name, said or None))
+            if said:
+                return said
             return VARIABLE.sub(fill, default)
 
         return filled(value, VARIABLE, fill)

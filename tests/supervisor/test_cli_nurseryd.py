@@ -307,6 +307,23 @@ def test_explain_shows_what_there_is_of_a_broken_service(nurseryd, tmp_path: Pat
     assert complaints.endswith("nothing was started\n")
 
 
+def test_explain_says_of_a_list_with_an_unset_variable_that_it_cannot_be_read(
+    nurseryd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Neither that it is null, nor that the variable is at a default that it has not."""
+    monkeypatch.delenv("UNSET", raising=False)
+    (tmp_path / "a.toml").write_text(
+        '[service.a]\nkind = "process"\ncommand = ["serve", "${UNSET}"]\numask = "${UNSET}"\n'
+    )
+    code, printed, complaints = nurseryd("explain", "a", "a.toml")
+    assert code == 2
+    assert "service.a.command[1]: the variable UNSET is not set" in complaints
+    assert printed.splitlines()[1:3] == [
+        "  command  cannot be read  a.toml:3",
+        "  umask    cannot be read  a.toml:4",
+    ]
+
+
 def test_explain_goes_on_where_services_wait_for_one_another(nurseryd, tmp_path: Path):
     (tmp_path / "a.toml").write_text(
         '[service.a]\nkind = "process"\ncommand = ["true"]\nafter = ["b"]\n'
