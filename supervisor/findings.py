@@ -127,7 +127,8 @@ class Findings:
                 self.add(table, "service", text)
             self._target(table, check)
             if check.timeout > check.period:
-                self.add(table, "timeout", f"is longer than the period of {check.period:g} s")
+                text = f"is {check.timeout:g} s, and the period {check.period:g} s"
+                self.add(table, "timeout", f"{text}; raise the period or lower the timeout")
             spec = specs.get(check.service)
             never = spec is not None and spec.restart is Restart.NEVER
             if check.on_unhealthy is OnUnhealthy.RESTART and never:

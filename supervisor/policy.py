@@ -75,10 +75,14 @@ def _used_up(spec: ServiceSpec, history: History, end: Exit, now: float) -> str:
             alike = [r for r in past if r.code is not None and matches(limit.causes, r.code)]
             if (used := _within(limit, alike, now)) >= limit.restarts:
                 causes = ", ".join(map(str, limit.causes))
-                return f"{used} restarts within {limit.period:g} s after {causes}"
+                return f"{_restarts(used)} within {limit.period:g} s after {causes}"
     if (used := _within(spec.budget, past, now)) >= spec.budget.restarts:
-        return f"{used} restarts within {spec.budget.period:g} s"
+        return f"{_restarts(used)} within {spec.budget.period:g} s"
     return ""
+
+
+def _restarts(number: int) -> str:
+    return f"{number} restart{'' if number == 1 else 's'}"
 
 
 def _within(budget: Budget, restarts: Sequence[Restarted], now: float) -> int:

@@ -129,7 +129,7 @@ MEANINGS: Mapping[type[Struct], Mapping[str, str]] = {
         "service": "Whom it checks; a template means each of its instances.",
         "level": "What it speaks of; until those of startup have passed no other check is made.",
         "period": "Seconds between two looks.",
-        "timeout": "Seconds for one look.",
+        "timeout": "Seconds for one look, no longer than the period.",
         "grace": "Failures within so many seconds of getting ready do not count.",
         "failures": "So many failures in a row change the verdict.",
         "successes": "So many successes in a row change the verdict.",

@@ -303,7 +303,8 @@ def test_what_can_never_be_ready_is_a_problem(problems, ready: str, text: str):
         ("", f"http: set exactly one of {', '.join(TARGETS)}"),
         ('http = "ftp://h/"', "http: http is not an address"),
         ('tcp = "h"', "tcp: tcp is not of the form"),
-        ('tcp = "h:1"\ntimeout = 20', "timeout: is longer than the period of 10 s"),
+        ('tcp = "h:1"\ntimeout = 20', "timeout: is 20 s, and the period 10 s; raise the period"),
+        ('tcp = "h:1"\nperiod = 2', "timeout: is 3 s, and the period 2 s; raise the period"),
     ],
 )
 def test_a_check_that_cannot_work_is_a_problem(problems, check: str, text: str):

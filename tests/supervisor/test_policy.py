@@ -198,7 +198,7 @@ def lives(*codes, every=1.0, **fields):
 
 
 def test_a_limit_counts_the_ends_of_its_causes_alone():
-    assert lives(1, CRASH, 1, CRASH)[-1] == GiveUp("1 restarts within 100 s after SEGV, 125")
+    assert lives(1, CRASH, 1, CRASH)[-1] == GiveUp("1 restart within 100 s after SEGV, 125")
     assert isinstance(lives(1, 1, 1, CRASH)[-1], Again)
 
 
