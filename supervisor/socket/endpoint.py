@@ -44,21 +44,18 @@ async def open_socket(path: str) -> Endpoint:
     guards the steps from looking at what is there to putting our own in its place.
     """
     if len(os.fsencode(path)) > 107:  # sun_path in unix(7), less its closing NUL
-        raise SocketBusy(f"cannot listen on {path}: a socket's path has at most 107 bytes")
+        raise _busy(path, "a socket's path has at most 107 bytes")
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         inherited = _was_locked(path)
         lock = _lock(path)
     except OSError as error:
-        raise SocketBusy(f"cannot listen on {path}: {error.strerror}") from None
+        raise _busy(path, error.strerror) from None
     # One that answers without having the lock is no daemon of this program, but it is there.
     if lock is None or await _answers(path):
         if lock is not None:
             _unlock(path, lock, as_found=inherited)
-        raise SocketBusy(
-            f"cannot listen on {path}: another daemon does; stop it, or set supervisor.socket"
-            " to another path"
-        )
+        raise _busy(path, "another daemon does", "stop it, or ")
     # Not Trio's: it would bind in a worker thread, with our umask in force for everybody.
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -72,7 +69,7 @@ async def open_socket(path: str) -> Endpoint:
     except OSError as error:
         listening.close()
         _unlock(path, lock, as_found=inherited)
-        raise SocketBusy(f"cannot listen on {path}: {error.strerror}") from None
+        raise _busy(path, error.strerror) from None
     listener = trio.SocketListener(trio.socket.from_stdlib_socket(listening))
     return Endpoint(path, listener, lock, inherited=inherited or replaced)
 
@@ -87,6 +84,12 @@ def peer_uid(stream: trio.SocketStream) -> int:
 def trusted(uid: int) -> bool:
     """Whether this user may ask for anything: root and our own."""
     return uid in (0, os.geteuid())
+
+
+def _busy(path: str, why: str | None, first: str = "") -> SocketBusy:
+    return SocketBusy(
+        f"cannot listen on {path}: {why}; {first}set supervisor.socket to another path"
+    )
 
 
 def _was_locked(path: str) -> bool:
