@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 import time
 import tomllib
 from pathlib import Path
@@ -18,9 +19,11 @@ from services.posting import signing
 from services.webhooks import Options as WebhookOptions
 from services.workspaces import Options as WorkspaceOptions
 from services.workspaces.git import saves
+from supervisor.cli.nurseryd import PLACES
 from supervisor.config import load
 from supervisor.plan import plan
 from supervisor.spec import TaskSpec
+from tests.docs.commands import mistake
 from tests.docs.pages import pages
 
 
@@ -36,6 +39,19 @@ def test_the_example_for_other_programs_is_a_plan_in_which_somebody_probes(tmp_p
     names = [service.spec.name for service in planned.services]
     assert sorted(names) == ["database", "prober", "web"]
     assert names.index("database") < names.index("web")
+
+
+def test_the_example_of_an_image_runs_programs_and_a_file_that_there_are() -> None:
+    """It is not built here: that takes minutes, and a package index."""
+    lines = example("supervisor/README.md", "As PID 1 of a container", "dockerfile")
+    statements = [line.partition(" ") for line in lines.replace("\\\n", " ").splitlines()]
+    texts = {word: rest for word, _, rest in statements}
+    run = [json.loads(texts[word].removeprefix("CMD ")) for word in ("HEALTHCHECK", "ENTRYPOINT")]
+    assert [mistake(words) for words in run] == [None, None]
+    # Each is on the PATH of whoever runs something in the container.
+    assert [f"/opt/nurseryd/bin/{words[0]} " in texts["RUN"] for words in run] == [True, True]
+    assert texts["RUN"].endswith(" /usr/local/bin/")
+    assert texts["COPY"].split() == ["my.toml", PLACES[-1]]
 
 
 def test_the_example_of_where_sites_come_from_is_one_that_the_service_takes() -> None:
