@@ -5,18 +5,24 @@ Of the studio it holds what was built, and not what that is built of. Pages for 
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
 GIT_LS_FILES = "git ls-files -z --cached --others --exclude-standard supervisor services"
 STUDIO = "services/studio/"
+# Their names that are no promise of theirs are used, as in `services/api/server/quick.py`.
+REACHED_INTO = ("hypercorn", "quart", "quart-trio")
 PAGES = {"supervisor/README.md", "services/README.md"}
 PIP_WHEEL = "wheel --no-deps --no-build-isolation --no-index --disable-pip-version-check"
 
@@ -82,3 +88,15 @@ def test_the_wheel_brings_both_commands(wheel: zipfile.ZipFile):
     commands = wheel.read(entry_points).decode()
     assert "nurseryd = supervisor.__main__:main" in commands
     assert "nurseryctl = " in commands
+
+
+@pytest.mark.parametrize("name", REACHED_INTO)
+def test_what_is_reached_into_comes_in_the_minor_release_that_is_locked(name: str):
+    """Whoever installs without the lock gets the newest that the wheel admits."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (admitted,) = (one for one in map(Requirement, project["dependencies"]) if one.name == name)
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    (locked,) = re.findall(rf"^{name}==([^ ;]+)", lock, re.MULTILINE)
+    major, minor, *_ = Version(locked).release
+    assert locked in admitted.specifier
+    assert f"{major}.{minor + 1}" not in admitted.specifier
