@@ -88,7 +88,10 @@ def show(daemon: Daemon, shown: str | None, token_file: Path | None) -> int:
     if shown is None:
         operators = _operators(daemon, token_file)
         if not operators:
-            raise click.ClickException("cannot find a token of the operator: there is none")
+            raise click.ClickException(
+                "cannot find a token of the operator: there is none yet; where none is given"
+                " the API makes one as it starts: try again once 'nurseryctl health' says healthy"
+            )
         click.echo(operators[0])
         return 0
     given = sys.stdin.readline().strip() if shown == "-" else shown

@@ -189,7 +189,8 @@ def test_what_cannot_be_rotated_says_why(file):
 
 def test_the_operator_s_own_is_shown_to_who_asks_for_no_other(file):
     daemon = FakeDaemon(token_file=str(file))
-    assert "there is none" in str(run("show", daemon=daemon).exception)
+    assert "there is none yet" in (said := str(run("show", daemon=daemon).exception))
+    assert "try again once 'nurseryctl health' says healthy" in said
     first = rotate(file)
     assert printed(run("show", daemon=daemon)) == first
     second = rotate(file)
