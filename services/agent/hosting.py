@@ -107,15 +107,15 @@ class TurnHost:
     _said: bool = False
 
     async def emit(self, event: BackendEvent) -> None:
-        with self._writing():
+        with self.writing():
             await self._emit(event)
 
     async def ask(self, tool: str, summary: str) -> Decision:
-        with self._writing():
+        with self.writing():
             return await self.permissions.ask(tool, summary)
 
     @contextmanager
-    def _writing(self) -> Generator[None]:
+    def writing(self) -> Generator[None]:
         """A tool that fails is told to the model; a disk that does is the end of the turn."""
         try:
             yield

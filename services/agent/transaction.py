@@ -215,16 +215,19 @@ class Transaction:
             self.broken += (await self.host.look(files=self.suspects)).errors
 
     async def _let_backend_run(self, turn: Turn) -> None:
-        await self.backend.run(replace(turn, budget=await self.host.purse.left()), self.host)
+        with self.host.writing():
+            budget = await self.host.purse.left()
+        await self.backend.run(replace(turn, budget=budget), self.host)
 
     async def _verify(self) -> None:
         """Look at the pages, and have the agent mend what it broke, as often as it may."""
         options = self.ctx.options
         for repair in range(1, options.repairs + 2):
-            seen = options.verify and await self._check()
-            if not self.errors or not seen or repair > options.repairs:
-                return
-            await self._write("turn.repairing", repair=repair)
+            with self.host.writing():
+                seen = options.verify and await self._check()
+                if not self.errors or not seen or repair > options.repairs:
+                    return
+                await self._write("turn.repairing", repair=repair)
             self.host.apart = True
             await self._let_backend_run(
                 replace(

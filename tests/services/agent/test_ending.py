@@ -10,6 +10,7 @@ import trio.testing
 
 from services.agent import Options, lanes
 from services.agent.backend import BackendError, Host, Turn
+from services.agent.book import Book
 from services.agent.turns import KEPT
 from services.messages import (
     BuildError,
@@ -320,3 +321,25 @@ async def test_of_a_commit_that_nobody_is_there_to_tell_of_the_next_life_finds_o
     async with bench.life(quiet):
         info = await bench.found(info.turn)
     assert (info.state, info.commit) == (TurnState.COMMITTED, bench.keeper[KEY].head.hash)
+
+
+@pytest.mark.parametrize("kind", ["turn.verifying", "turn.checked", "turn.repairing"])
+async def test_a_disk_that_fails_for_a_moment_as_pages_are_looked_at_is_not_said_to_be_the_backend(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    write, failed = Book.write, list[str]()
+
+    async def full_once(book: Book, what: str, **facts: object) -> None:
+        if what == kind and not failed:
+            failed.append(what)
+            raise OSError(28, "No space left on device")
+        await write(book, what, **facts)
+
+    monkeypatch.setattr(Book, "write", full_once)
+    bench.keeper.pages = [BAD, BAD]
+    async with bench.life(lambda _turn, host: edit(bench, host)):
+        info = await bench.execute()
+    assert failed == [kind]
+    assert (info.reason, info.leftover) == (Reason.WORKSPACE, Leftover.DROPPED)
+    assert str(info.error).startswith("cannot keep the history of acme/bob/t1: ")
+    assert "No space left on device" in str(info.error)

@@ -97,6 +97,19 @@ async def test_where_a_budget_is_spent_no_turn_begins_its_work(bench: Bench) -> 
     assert runs == 2
 
 
+async def test_where_nobody_can_read_what_is_spent_a_turn_fails_by_the_disk_and_not_the_backend(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(_spending: Spending, _day: str) -> float:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Spending, "spent", unread)
+    async with bench.life(spend, Options(day_budget=1.0)):
+        info = await bench.execute()
+    assert (info.state, info.reason) == (TurnState.FAILED, Reason.WORKSPACE)
+    assert "Input/output error" in str(info.error)
+
+
 async def test_a_backend_is_told_the_least_of_what_is_left(bench: Bench) -> None:
     budgets: list[float | None] = []
 
