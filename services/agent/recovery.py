@@ -17,6 +17,7 @@ from services.agent.book import Book
 from services.agent.lines import Line
 from services.messages import (
     Commit,
+    FindDropped,
     FindWorkspace,
     Leftover,
     LogEntry,
@@ -75,12 +76,14 @@ async def _end(ctx: Context[Options], book: Book, info: TurnInfo, commit: LogEnt
     if info.commit is not None or commit is not None:
         await finish(state=TurnState.COMMITTED)
         return
-    saved: str | None = None
-    if info.mode is Mode.EXECUTE:
-        saved = await ctx.ask("workspaces", SaveChanges(book.key))
-    left: dict[str, object] = {"saved": saved, "leftover": Leftover.OFFERED} if saved else {}
     state, error = book.ledger.lost(info.turn) or (TurnState.INTERRUPTED, UNFINISHED)
-    await _write_end(book, info.turn, state, f"{error}; {turns.KEPT}" if saved else error, **left)
+    leftover, told = Leftover.DROPPED, turns.AS_BEFORE
+    saved = await dropped_by(ctx, book.key, info.turn)
+    if saved is None and info.mode is Mode.EXECUTE:
+        leftover, told = Leftover.OFFERED, turns.KEPT
+        saved = await ctx.ask("workspaces", SaveChanges(book.key))
+    left: dict[str, object] = {"saved": saved, "leftover": leftover} if saved else {}
+    await _write_end(book, info.turn, state, f"{error}; {told}" if saved else error, **left)
 
 
 async def _write_end(book: Book, turn: str, state: TurnState, error: str, **left: object) -> None:
@@ -140,6 +143,11 @@ async def _found(ctx: Context[Options], turn: Turn, failure: Refused) -> Commit 
         return None if entry is None else Commit(entry.hash, await _files(ctx, turn.key, entry))
     except Refused as error:
         raise OSError(f"{failure}; {error}") from error
+
+
+async def dropped_by(ctx: Context[Options], key: ThreadKey, turn: str) -> str | None:
+    """The commit that keeps what a turn took back, if it did."""
+    return await ctx.ask("workspaces", FindDropped(key, turn))
 
 
 async def _files(ctx: Context[Options], key: ThreadKey, commit: LogEntry) -> tuple[str, ...]:

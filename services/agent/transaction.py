@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
@@ -196,10 +197,13 @@ class Transaction:
             dropped = await self.ctx.ask("workspaces", request)
         except Refused as refusal:
             failure = refusal
-        if failure is not None and not await self._nothing_is_left():
-            return _End(TurnState.FAILED, f"{text}; cannot take that back: {failure}", reason)
+        if failure is not None:
+            if not await self._nothing_is_left():
+                return _End(TurnState.FAILED, f"{text}; cannot take that back: {failure}", reason)
+            with suppress(Refused):
+                dropped = await recovery.dropped_by(self.ctx, self.turn.key, self.turn.id)
         await previews.refresh(self.ctx, self.turn.key)
-        text += "; the files are as they were before"
+        text = f"{text}; {turns.AS_BEFORE}"
         return _End(TurnState.FAILED, text, reason, dropped, Leftover.DROPPED)
 
     async def _nothing_is_left(self) -> bool:

@@ -11,6 +11,7 @@ from services.agent.backend import BackendError, BudgetExceeded, Unwritten
 from services.messages import BuildError, GitState, Reason
 
 KEPT = "what was changed so far is uncommitted: keep it or drop it"
+AS_BEFORE = "the files are as they were before"
 SUBJECT = 72
 FURTHEST = 1000  # commits of a branch in which a turn's is looked for
 BY_HAND = "Keep what was changed by hand"

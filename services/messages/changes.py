@@ -115,11 +115,19 @@ class SaveChanges(Request[str | None], frozen=True):
 class DropChanges(Request[str | None], frozen=True):
     """Take the worktree back to its last commit; the hash of what was dropped and is kept.
 
-    Refused while a turn runs in the thread, unless it is `turn` that asks.
+    What a turn drops has a `Turn-ID` trailer. Refused while a turn runs in the thread, unless it
+    is `turn` that asks.
     """
 
     key: ThreadKey
     turn: str | None = None
+
+
+class FindDropped(Request[str | None], frozen=True):
+    """The hash of what a turn dropped, as `DropChanges` answered it; None if it dropped nothing."""
+
+    key: ThreadKey
+    turn: str
 
 
 class LogEntry(Struct, frozen=True):

@@ -9,6 +9,7 @@ from services.messages import (
     CommitChanges,
     Diff,
     DropChanges,
+    FindDropped,
     GitState,
     LogEntry,
     Merged,
@@ -88,7 +89,13 @@ class Editing:
     def drop(self, request: DropChanges) -> str | None:
         layout = existing(self.settings, request.key)
         admin = layout.admin(request.key.thread)
-        return advancing.drop(admin, request.key.thread, self.settings.author)
+        turn = None if request.turn is None else names.checked_turn(request.turn)
+        return advancing.drop(admin, request.key.thread, self.settings.author, turn)
+
+    def dropped(self, request: FindDropped) -> str | None:
+        layout = existing(self.settings, request.key)
+        admin = layout.admin(request.key.thread)
+        return advancing.dropped_by(admin, request.key.thread, request.turn)
 
     def log(self, request: ReadLog) -> tuple[LogEntry, ...]:
         layout = existing(self.settings, request.key)

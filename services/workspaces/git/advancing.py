@@ -7,11 +7,11 @@ from pathlib import Path
 import pygit2
 
 from services.messages import Conflict, Merged, Outcome
-from services.workspaces.git.commits import branch_of
+from services.workspaces.git.commits import branch_of, turn_of
 from services.workspaces.git.merging import carry, merge
 from services.workspaces.git.moving import Move, in_the_way, move
 from services.workspaces.git.repository import Author, GitFailed, local, loose_commit, opened
-from services.workspaces.git.saves import kept, snapshot, unfinished, wip
+from services.workspaces.git.saves import kept, kept_for, snapshot, unfinished, wip
 
 
 def bring(
@@ -46,7 +46,7 @@ def restore_commit(admin: Path, earlier: str, author: Author, message: str) -> M
         return _advance(repo, _commit(repo, tree, author, message, head), Outcome.RESTORED)
 
 
-def drop(admin: Path, thread: str, author: Author) -> str | None:
+def drop(admin: Path, thread: str, author: Author, turn: str | None = None) -> str | None:
     """Take the worktree back to its last commit; the hash under which the rest is kept."""
     with opened(admin) as repo:
         head = repo.head.peel(pygit2.Commit)
@@ -55,7 +55,7 @@ def drop(admin: Path, thread: str, author: Author) -> str | None:
             return None
         if blocked := in_the_way(repo, repo[work].peel(pygit2.Tree), head.tree):
             raise GitFailed(f"ignored files are in the way: {', '.join(blocked)}; move those away")
-        dropped = str(unfinished(repo, work, thread, author))
+        dropped = str(unfinished(repo, work, thread, author, turn))
         plan = Move(
             branch=local(branch_of(repo)),
             commit=str(head.id),
@@ -67,6 +67,12 @@ def drop(admin: Path, thread: str, author: Author) -> str | None:
         )
         move(repo, plan)
         return dropped
+
+
+def dropped_by(admin: Path, thread: str, turn: str) -> str | None:
+    """The hash under which it is kept what a turn dropped; None if it dropped nothing."""
+    with opened(admin) as repo:
+        return next((one for one in kept_for(repo, thread) if turn_of(repo, one) == turn), None)
 
 
 def _advance(repo: pygit2.Repository, commit: pygit2.Commit, outcome: Outcome) -> Merged:

@@ -113,6 +113,12 @@ def subject(git: Path, commit: str) -> str:
         return _entry(repo[commit].peel(pygit2.Commit)).subject
 
 
+def turn_of(repo: pygit2.Repository, hash: str) -> str | None:
+    """The turn that the commit with that hash says it is of."""
+    commit = _by_hash(repo, hash)
+    return None if commit is None else _entry(commit).turn
+
+
 def log(admin: Path, limit: int, before: str | None) -> tuple[LogEntry, ...]:
     """The last commits of a worktree's branch, newest first; or those that `before` came after."""
     with opened(admin) as repo:

@@ -111,13 +111,19 @@ def put(
 
 
 def unfinished(
-    repo: pygit2.Repository, tree: pygit2.Oid, thread: str, author: Author
+    repo: pygit2.Repository,
+    tree: pygit2.Oid,
+    thread: str,
+    author: Author,
+    turn: str | None = None,
 ) -> pygit2.Oid:
-    """A commit of a tree on top of the head, to which nothing leads yet.
+    """A commit of a tree on top of the head, to which nothing leads yet; of a turn, if it is one's.
 
     Where somebody removed the branch, it is on top of nothing.
     """
     message = f"{MESSAGE}\n\nThread-ID: {thread}\n"
+    if turn is not None:
+        message += f"Turn-ID: {turn}\n"
     head = None if repo.head_is_unborn else repo.head.peel(pygit2.Commit)
     return loose_commit(repo, author, message, tree, _ids(head))
 

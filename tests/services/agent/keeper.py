@@ -17,6 +17,7 @@ from services.messages import (
     Diff,
     DropChanges,
     FileDiff,
+    FindDropped,
     FindWorkspace,
     GitState,
     History,
@@ -56,6 +57,7 @@ class Repository:
     files: Files
     commits: list[Made] = field(default_factory=list[Made])
     kept: dict[str, Files] = field(default_factory=dict[str, Files])
+    dropped: dict[str | None, str] = field(default_factory=dict[str | None, str])  # by turn
 
     def __post_init__(self) -> None:
         self.commit("Begin", None)
@@ -167,7 +169,10 @@ class Keeper:
                 if was == git.files:
                     return None
                 git.kept[DROPPED] = was
+                git.dropped[request.turn] = DROPPED
                 return DROPPED
+            case FindDropped(turn=turn):
+                return git.dropped.get(turn)
             case RestoreCommit() if self.conflicts:
                 conflicts = tuple(Conflict(path, "uncommitted") for path in self.conflicts)
                 return Merged(Outcome.CONFLICTS, git.head.hash, conflicts)

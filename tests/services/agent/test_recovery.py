@@ -9,12 +9,16 @@ import pytest
 import structlog
 import trio
 
-from services.agent import Options, journal, recovery
+from services.agent import Options, journal, recovery, turns
 from services.agent.backend import Host, Turn
 from services.agent.book import Book
+from services.agent.recovery import UNFINISHED
 from services.messages import (
+    BuildError,
+    Checked,
     CommitChanges,
     DropChanges,
+    FileChanged,
     FindWorkspace,
     Leftover,
     ListHistories,
@@ -29,6 +33,8 @@ from supervisor.desk import Gone, Refused, Request
 from tests.services.agent.serving import KEY, OTHER, Bench, Endless, quiet
 
 PLAIN = Options(verify=False)
+OFFERED = (Leftover.OFFERED, "5" * 40, f"{UNFINISHED}; {turns.KEPT}")
+DROPPED = (Leftover.DROPPED, "d" * 40, f"{UNFINISHED}; {turns.AS_BEFORE}")
 
 
 class Killed:
@@ -152,6 +158,26 @@ async def test_a_turn_counts_as_committed_exactly_if_its_commit_is_there(
         assert (info.state, info.commit) == (TurnState.COMMITTED, bench.keeper[KEY].head.hash)
         assert info.files == ("a.md",)
     assert len(bench.keeper[KEY].commits) == (1 if before else 2)
+
+
+@pytest.mark.parametrize(("before", "left"), [(True, OFFERED), (False, DROPPED)])
+async def test_a_turn_that_was_killed_as_it_was_taken_back_tells_where_its_work_is(
+    bench: Bench, before: bool, left: tuple[Leftover, str, str]
+) -> None:
+    bench.keeper.pages = [Checked(("/",), (BuildError("no such component"),))] * 3
+    killed = Killed(bench, DropChanges, before=before)
+
+    async def script(_turn: Turn, host: Host) -> None:
+        bench.files()["a.md"] = "x"
+        await host.emit(FileChanged("a.md", "added"))
+
+    async with bench.cut_off(script):
+        turn = await bench.start()
+        await killed.reached.wait()
+    async with bench.life(quiet):
+        info = await bench.found(turn)
+    assert info.state is TurnState.INTERRUPTED
+    assert (info.leftover, info.saved, info.error) == left
 
 
 @pytest.mark.parametrize("before", [True, False])

@@ -9,6 +9,7 @@ import pytest
 from services.messages import (
     Conflict,
     DropChanges,
+    FindDropped,
     Merged,
     MergeThread,
     Outcome,
@@ -256,6 +257,17 @@ def test_what_was_dropped_is_shown_by_a_diff_and_a_clean_worktree_has_nothing_to
     write(place, "index.md", "other\n")
     other = world.ask(DropChanges(world.key()))
     assert world.ask(ReadGit(world.key())).kept == tuple(sorted({kept, other or ""}))
+
+
+def test_what_a_turn_dropped_is_found_by_the_turn(world: World, place: Path) -> None:
+    write(place, "index.md", "by hand\n")
+    world.ask(DropChanges(world.key()))
+    write(place, "index.md", "one\n")
+    one = world.ask(DropChanges(world.key(), "turn-1"))
+    write(place, "index.md", "two\n")
+    two = world.ask(DropChanges(world.key(), "turn-2"))
+    found = [world.ask(FindDropped(world.key(), f"turn-{turn}")) for turn in (1, 2, 3)]
+    assert found == [one, two, None]
 
 
 def test_a_drop_that_an_ignored_file_blocks_drops_nothing(world: World, place: Path) -> None:
