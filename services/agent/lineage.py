@@ -25,8 +25,6 @@ def in_order(last: Lineage | None) -> tuple[str, ...]:
 
 def without(last: Lineage | None, gone: Collection[str]) -> Lineage | None:
     """The same turns but for those; what lies before the oldest of them is shared."""
-    if not gone:
-        return last
     upon: list[str] = []
     kept = 0  # of `upon`, those that came after the oldest that is gone
     shared = last
