@@ -26,6 +26,13 @@ def test_the_files_of_a_turn_are_those_it_changed_and_once_it_committed_those_of
     assert book.ledger["a"].files == ("b",)
 
 
+def test_what_a_turn_says_is_known_as_far_as_it_came(book: Book) -> None:
+    book.write("turn.started", "a")
+    for text in ("All ", "done."):
+        book.write("text.delta", "a", text=text)
+    assert book.ledger["a"].output == "All done."
+
+
 def test_a_turn_knows_when_and_with_which_event_it_was_asked_for_and_when_it_began(
     book: Book,
 ) -> None:
