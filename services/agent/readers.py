@@ -55,10 +55,9 @@ class Readers:
         page = await self._page(request.scope, request.after, request.limit)
         with trio.move_on_after(min(request.wait, LONGEST_WAIT)):
             while not page.events and not self._roster.stopping:
-                if page.reached >= feed.before:
-                    silent = True
-                    await bell.change(seen)
-                    silent = False
+                silent = True
+                await bell.change(seen)
+                silent = False
                 seen = bell.value
                 page = await self._page(request.scope, page.reached, request.limit)
         if silent and bell.value == seen:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -12,7 +15,9 @@ import trio.testing
 from services.agent import feed
 from services.agent.backend import Host, Turn
 from services.agent.journal import Journal
+from services.agent.readers import Readers
 from services.messages import (
+    Event,
     EventPage,
     ListHistories,
     ReadAllEvents,
@@ -95,7 +100,8 @@ async def test_without_a_stamp_or_with_a_later_one_it_is_the_end(bench: Bench) -
         await bench.execute()
         last = (await everything(bench))[-1].stamp
         for after in (None, 2**62):
-            page = await read(bench, after=after, wait=60.0)
+            with trio.fail_after(5):  # nobody waits there
+                page = await read(bench, after=after, wait=60.0)
             assert page == ThreadEventPage((), last)
 
 
@@ -152,6 +158,57 @@ async def test_nobody_waits_longer_than_a_minute(
             assert trio.current_time() - began == pytest.approx(60)
 
 
+def show(latest: feed.Feed) -> int:
+    """Have an event show; returns its stamp."""
+    stamp = latest.begin(0)
+    latest.end(stamp, KEY, Event(1, "x", b"{}"))
+    return stamp
+
+
+def reading(latest: feed.Feed, ask: Callable[..., Awaitable[object]] | None = None) -> Readers:
+    """Who reads from memory, and after `ask` for the journals from the disk."""
+    ctx, roster = SimpleNamespace(ask=ask), SimpleNamespace(stopping=False)
+    return Readers(cast("Any", ctx), cast("Any", roster), latest)
+
+
+async def test_what_shows_at_the_moment_that_somebody_gives_up_is_not_passed_over(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """Which of the two comes first at that moment is chance."""
+    latest = feed.Feed()
+    latest.go_on_after(0)
+    readers = reading(latest)
+    stamps: list[int] = []
+
+    async def write() -> None:
+        await trio.sleep(9)
+        stamps.append(show(latest))
+
+    for _ in range(30):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(write)
+            page = await readers.read_all(ReadAllEvents(after=latest.reached, wait=9.0))
+        assert page.reached < stamps[-1] or page.events
+
+
+async def test_what_shows_while_the_disk_is_read_is_told_at_once(
+    autojump_clock: trio.testing.MockClock,
+) -> None:
+    """Its journal may not have been there when the journals were listed."""
+    latest = feed.Feed()
+    latest.go_on_after(0)
+
+    async def ask(*_: object) -> tuple[()]:
+        await trio.lowlevel.checkpoint()
+        show(latest)
+        return ()
+
+    began = trio.current_time()
+    page = await reading(latest, ask).read_all(ReadAllEvents(after=0, wait=9.0))
+    assert [it.stamp for it in page.events] == [latest.reached]
+    assert trio.current_time() == began
+
+
 async def test_who_waits_in_vain_while_others_write_much_reads_no_file_afterwards(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, mock_clock: trio.testing.MockClock
 ) -> None:
@@ -198,7 +255,10 @@ async def test_what_memory_has_lost_is_read_from_the_disk(
     async with bench.life(speak):
         await bench.execute()
         await bench.execute(key=OTHER)
-        complete(bench, await everything(bench))
+        events = await everything(bench)
+        complete(bench, events)
+        for event in events:
+            assert (await read(bench, after=event.stamp - 1)).events[0] == event
         whole: EventPage = await bench.ask(ReadEvents(KEY))
         assert [msgspec.json.decode(it.data) for it in whole.events] == bench.journal()
         some = await read(bench, scope=Scope.of(KEY), after=0)
