@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -93,6 +94,22 @@ async def test_a_life_that_was_cut_off_leaves_no_stamp_to_be_given_again(bench: 
         events = await everything(bench, ahead)
         assert events[0].stamp > ahead
         complete(bench, await everything(bench))
+
+
+async def test_stamps_go_on_in_a_thread_whose_journal_nobody_looked_at_for_long(
+    bench: Bench,
+) -> None:
+    async with bench.life(quiet):
+        await bench.execute()
+    path = bench.keeper.history(KEY)
+    journal = Journal(path)
+    journal.append("text.delta", {}, int((time.time() + 3600) * 1_000_000))
+    journal.close()
+    os.utime(path, (0, 0))
+    async with bench.life(quiet):
+        await bench.execute()
+    times = [it["time"] for it in bench.journal()]
+    assert times == sorted(set(times))
 
 
 async def test_without_a_stamp_or_with_a_later_one_it_is_the_end(bench: Bench) -> None:

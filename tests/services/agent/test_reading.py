@@ -10,6 +10,7 @@ import trio
 import trio.testing
 
 from services.agent.backend import Host, Turn
+from services.agent.journal import Journal
 from services.messages import EventPage, FindTurn, ListTurns, ReadEvents, TextDelta, TurnInfo
 from supervisor.desk import NotFound
 from tests.services.agent.serving import KEY, Bench, quiet
@@ -61,6 +62,20 @@ async def test_events_are_read_from_where_a_reader_was_and_waited_for(bench: Ben
         whole: EventPage = await bench.ask(ReadEvents(KEY))
     assert [msgspec.json.decode(event.data) for event in whole.events] == bench.journal()
     assert [event.id for event in whole.events] == list(range(1, whole.last + 1))
+
+
+async def test_of_a_journal_in_anothers_place_nothing_is_told_that_the_other_one_said(
+    bench: Bench,
+) -> None:
+    async with bench.life(quiet):
+        await bench.execute()
+        path = bench.keeper.history(KEY)
+        path.rename(bench.keeper.place / "retired")
+        other = Journal(path)
+        other.append("text.delta", {"turn": "a", "text": "other"}, 1)
+        other.close()
+        page: EventPage = await bench.ask(ReadEvents(KEY))
+    assert [msgspec.json.decode(event.data) for event in page.events] == bench.journal()
 
 
 async def test_whoever_waits_for_events_waits_no_longer_than_wanted(
