@@ -110,7 +110,7 @@ class Book:
 
     def _let_go(self) -> None:
         self._journal.close()
-        if not self.is_torn and not self.ledger.intents:
+        if not self.is_torn:
             self._marker.unlink(missing_ok=True)
 
     @property

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+import trio
 
 from services.agent.book import Book
 from services.agent.feed import Feed
 from services.agent.journal import Journal
+from services.messages import Event, Scope
 from tests.services.agent.serving import KEY
 
 
@@ -33,3 +36,41 @@ async def test_what_is_on_the_disk_shows_once_it_counts(book: Book) -> None:
     book._journal.append("text.delta", {"turn": "a"}, 3)
     assert [event.id for event in await book.read(0, 9)] == [1, 2]
     await book.be_idle()
+
+
+async def test_events_that_come_at_once_are_written_one_after_another(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Feed.begin
+
+    def alone(feed: Feed, after: int) -> int:
+        assert not feed._under_way
+        return begin(feed, after)
+
+    monkeypatch.setattr(Feed, "begin", alone)
+    async with trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(partial(book.write, "text.delta", turn="a", text="x"))
+    assert [event.id for event in await book.read(2, 9)] == [3, 4, 5]
+    await book.be_idle()
+
+
+async def test_what_could_not_be_written_keeps_no_reader_of_all_threads_waiting(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> Event:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "append", full)
+        with pytest.raises(OSError, match="No space left"):
+            await book.write("text.delta", turn="a", text="x")
+    await book.write("text.delta", turn="a", text="x")
+    assert [it.event.id for it in book._feed.page(Scope(), 0, 9).events] == [3]
+    await book.be_idle()
+
+
+async def test_what_is_of_no_turn_makes_no_journal(tmp_path: Path) -> None:
+    book = await Book.open(KEY, tmp_path / "t1.jsonl", Feed())
+    await book.note("preview.stopped")
+    assert not book.path.exists()

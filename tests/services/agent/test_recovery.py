@@ -12,6 +12,7 @@ import trio
 from services.agent import Options, journal, recovery, turns
 from services.agent.backend import Host, Turn
 from services.agent.book import Book
+from services.agent.journal import VERSION
 from services.agent.recovery import UNFINISHED
 from services.messages import (
     BuildError,
@@ -364,7 +365,9 @@ async def test_where_nobody_knows_the_threads_the_service_begins_all_the_same(
 async def test_a_journal_of_a_newer_version_is_not_gone_on_with(bench: Bench) -> None:
     path = bench.keeper.history(KEY)
     path.parent.mkdir()
-    path.write_text(json.dumps({"id": 1, "type": "turn.queued", "turn": "a", "version": 99}) + "\n")
+    path.write_text(
+        json.dumps({"id": 1, "type": "turn.queued", "turn": "a", "version": VERSION + 1}) + "\n"
+    )
     async with bench.life(quiet):
         with pytest.raises(Refused, match="newer nurseryd"):
             await bench.start()

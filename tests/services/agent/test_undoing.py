@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from services.agent.undoing import redo, undo
 from services.messages import LogEntry
@@ -44,3 +45,20 @@ def test_what_is_not_undone_or_committed_nothing_is_not_redone(book: Book) -> No
     for turn in ("a", "b"):
         with pytest.raises(Refused, match="it is not undone"):
             redo(book.ledger, turn, [entry("a", "c" * 40)])
+
+
+def test_a_commit_that_the_journal_names_is_its_turns_whatever_its_message_says(book: Book) -> None:
+    book.turn("b", "claude")
+    log = [replace(entry("b", "a" * 40), turn=None), entry("a", "c" * 40)]
+    plan = undo(book.ledger, "a", log)
+    assert (plan.turns, plan.others, plan.reverted) == (("a", "b"), ("b",), ("b",))
+    book.write("turn.undone", "a", turns=["a"])
+    plan = redo(book.ledger, "a", log)
+    assert (plan.turns, plan.others, plan.reverted) == (("a",), ("b",), ("b",))
+
+
+def test_only_what_is_away_is_brought_back(book: Book) -> None:
+    book.turn("b", "claude")
+    book.write("turn.undone", "b", turns=["b"])
+    log = [entry("b", "a" * 40), entry("a", "c" * 40)]
+    assert redo(book.ledger, "b", log).turns == ("b",)
