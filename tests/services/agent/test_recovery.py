@@ -24,6 +24,7 @@ from services.messages import (
     Leftover,
     ListHistories,
     Mode,
+    RefreshPreview,
     RestoreCommit,
     SettleTurn,
     TextDelta,
@@ -159,6 +160,21 @@ async def test_a_turn_counts_as_committed_exactly_if_its_commit_is_there(
         assert (info.state, info.commit) == (TurnState.COMMITTED, bench.keeper[KEY].head.hash)
         assert info.files == ("a.md",)
     assert len(bench.keeper[KEY].commits) == (1 if before else 2)
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+async def test_a_turn_that_was_killed_once_its_commit_was_journalled_is_committed_wherever_that_is(
+    bench: Bench, elsewhere: bool
+) -> None:
+    killed = Killed(bench, RefreshPreview, before=True)
+    async with bench.cut_off(lambda turn, host: write(turn, host, bench)):
+        turn = await bench.start("a.md x")
+        await killed.reached.wait()
+    if elsewhere:
+        bench.keeper[KEY].commits.pop()  # as on another branch
+    async with bench.life(quiet):
+        assert (await bench.found(turn)).state is TurnState.COMMITTED
+    assert bench.kinds().count("commit") == 1
 
 
 @pytest.mark.parametrize(("before", "left"), [(True, OFFERED), (False, DROPPED)])
