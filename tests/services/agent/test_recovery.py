@@ -24,6 +24,7 @@ from services.messages import (
     Leftover,
     ListHistories,
     Mode,
+    RedoTurn,
     RefreshPreview,
     RestoreCommit,
     SettleTurn,
@@ -84,6 +85,7 @@ async def test_a_turn_that_was_cut_off_is_interrupted_and_its_work_offered(bench
         "5" * 40,
     )
     assert "uncommitted" in str(info.error)
+    assert info.reason is None
 
 
 async def test_what_waited_for_its_place_in_the_container_runs_in_the_next_life(
@@ -212,6 +214,44 @@ async def test_an_undoing_counts_exactly_if_its_commit_is_there(bench: Bench, be
             await bench.ask(UndoTurn(KEY, turn))
     assert bench.kinds().count("turn.undone") == 1
     assert len(bench.keeper[KEY].commits) == 3
+
+
+async def test_a_redoing_that_was_done_counts(bench: Bench) -> None:
+    async with bench.cut_off(lambda turn, host: write(turn, host, bench)):
+        turn = (await bench.execute("a.md x")).turn
+        await bench.ask(UndoTurn(KEY, turn))
+        killed = Killed(bench, RestoreCommit, before=False)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_refused, bench, RedoTurn(KEY, turn))
+            await killed.reached.wait()
+            nursery.cancel_scope.cancel()
+    async with bench.life(quiet):
+        assert not (await bench.found(turn)).undone
+    assert bench.kinds()[-1] == "turn.redone"
+
+
+async def test_what_somebody_was_about_to_keep_and_another_committed_was_not_dropped(
+    bench: Bench,
+) -> None:
+    begun = trio.Event()
+
+    async def script(turn: Turn, host: Host) -> None:
+        await write(turn, host, bench)
+        begun.set()
+        await trio.sleep_forever()
+
+    async with bench.cut_off(script):
+        turn = await bench.start("a.md x")
+        await begun.wait()
+        await bench.cancel(turn)
+        killed = Killed(bench, CommitChanges, before=True)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_refused, bench, SettleTurn(KEY, turn, keep=True))
+            await killed.reached.wait()
+            nursery.cancel_scope.cancel()
+    bench.keeper[KEY].commit("by hand", None)
+    async with bench.life(quiet):
+        assert (await bench.found(turn)).leftover is Leftover.OFFERED
 
 
 @pytest.mark.parametrize("keep", [True, False])

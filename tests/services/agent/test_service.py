@@ -575,7 +575,8 @@ async def test_what_could_not_be_written_down_is_once_the_disk_takes_it_again(
             await bench.ask(UndoTurn(KEY, info.turn))
         disk.clear()
         assert (await bench.execute("two")).state is TurnState.COMMITTED
-        assert (await bench.found(info.turn)).state is TurnState.FAILED
+        info = await bench.found(info.turn)
+        assert (info.state, info.reason) == (TurnState.FAILED, Reason.WORKSPACE)
     assert bench.kinds().count("turn.finished") == 2
 
 
