@@ -301,6 +301,24 @@ async def test_a_commit_of_which_nothing_is_known_is_found_or_made(
     assert bench.keeper[KEY].messages == ["Say x"]
 
 
+@pytest.mark.parametrize(("failure", "times"), [(Refused, 1), (Gone, 2)])
+async def test_a_commit_is_asked_for_once_more_where_nobody_answered_and_never_again(
+    bench: Bench, failure: type[Refused], times: int
+) -> None:
+    answer, asked = bench.keeper.answer, list[Request[Any]]()
+
+    async def never(request: Request[Any]) -> object:
+        if of_turn(request):
+            asked.append(request)
+            raise failure("cannot commit")
+        return await answer(request)
+
+    bench.keeper.answer = never  # type: ignore[method-assign]
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(verify=False)):
+        info = await bench.execute("Say x")
+    assert (info.state, len(asked)) == (TurnState.FAILED, times)
+
+
 async def test_a_commit_that_was_made_when_it_was_asked_for_again_is_the_turns(
     bench: Bench,
 ) -> None:
