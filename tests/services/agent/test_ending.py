@@ -18,6 +18,7 @@ from services.messages import (
     CheckPreview,
     DropChanges,
     FileChanged,
+    FindDropped,
     Leftover,
     Mode,
     ReadGit,
@@ -197,6 +198,27 @@ async def test_cancelled_while_it_is_seen_whose_mistake_it_is_a_turn_ends_at_onc
     )
 
 
+async def test_cancelled_while_it_is_seen_what_it_broke_as_it_failed_a_turn_ends_at_once(
+    bench: Bench,
+) -> None:
+    slow = Slow(bench, after=0)
+
+    async def script(_turn: Turn, host: Host) -> None:
+        await edit(bench, host)
+        raise BackendError("no model")
+
+    with trio.fail_after(5):
+        async with bench.life(script):
+            turn = await bench.start()
+            await slow.reached.wait()
+            info = await bench.cancel(turn)
+    assert (info.state, info.reason, info.leftover) == (
+        TurnState.FAILED,
+        Reason.BACKEND,
+        Leftover.OFFERED,
+    )
+
+
 async def test_the_agent_stops_while_it_is_seen_whose_mistake_it_is(bench: Bench) -> None:
     slow = Slow(bench, after=1)
     bench.keeper.pages = [BAD]
@@ -262,6 +284,17 @@ async def test_work_of_which_nobody_can_see_whether_it_was_brought_back_is_looke
         disk.clear()
         await bench.until_journalled("turn.finished")
         assert (await bench.found(info.turn)).commit == bench.keeper[KEY].head.hash
+
+
+async def test_what_was_taken_back_is_so_though_nobody_can_say_where_it_is_kept(
+    bench: Bench,
+) -> None:
+    bench.keeper.pages = [BAD]
+    bench.keeper.refusing = {FindDropped: "No space left on device"}
+    failing_after(bench, lambda request: isinstance(request, DropChanges))
+    async with bench.life(lambda _turn, host: edit(bench, host), Options(repairs=0)):
+        info = await bench.execute()
+    assert (info.reason, info.leftover, info.saved) == (Reason.BROKEN, Leftover.DROPPED, None)
 
 
 @pytest.mark.parametrize("mode", list(Mode))

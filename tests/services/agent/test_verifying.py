@@ -15,6 +15,7 @@ from services.messages import (
     CommitChanges,
     DropChanges,
     FileChanged,
+    Image,
     Leftover,
     Mode,
     Preview,
@@ -23,6 +24,7 @@ from services.messages import (
     RefreshPreview,
     RestoreCommit,
     Routes,
+    Selection,
     StartPreview,
     TextDelta,
     TurnState,
@@ -99,8 +101,13 @@ async def test_a_preview_that_did_not_outlive_a_restart_is_brought_up_to_be_look
 async def test_what_it_broke_it_is_sent_back_to_mend(bench: Bench, editor: Editor) -> None:
     bench.keeper.pages = [BAD, BAD, GOOD]
     async with bench.life(editor, Options(repairs=2)):
-        info = await bench.execute("Say hello")
+        pointed, image = Selection("a.md"), Image("image/png", b"\x89PNG\r\n\x1a\n...")
+        info = await bench.execute("Say hello", selection=pointed, images=(image,))
     assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 2, ())
+    assert [(turn.selection, turn.images) for turn in editor.runs[:2]] == [
+        (pointed, (image,)),
+        (None, ()),
+    ]
     assert info.output == "1.\n\n2.\n\n3."
     assert [turn.repair for turn in editor.runs] == [0, 1, 2]
     assert "no such component (src/pages/index.astro:3)" in editor.runs[1].instruction
@@ -191,6 +198,35 @@ async def test_what_is_shown_still_and_was_mended_is_its_fault_if_it_breaks_it_a
     async with bench.life(editor):
         info = await bench.execute()
     assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 1, ())
+
+
+async def test_what_is_known_and_what_is_shown_to_be_broken_before_are_both_not_its_fault(
+    bench: Bench, editor: Editor
+) -> None:
+    bench.keeper.pages = [BAD, BAD]  # the second without the turn's work
+    other = BuildError("no such layout", "src/pages/about.astro", 1)
+    async with bench.life(editor, Options(repairs=0)):
+        assert (await bench.execute()).broken == (BROKEN,)
+        shown = Preview(KEY.preview_id, KEY, PreviewState.READY, 1, error=other)
+        bench.harness.channels.boards["routes"].set(Routes({KEY.preview_id: shown}))
+        both = Checked(("/", "/about"), (BROKEN, other))
+        bench.keeper.pages = [Checked(("/about",), (other,)), both]
+        info = await bench.execute()
+    assert (info.state, info.broken) == (TurnState.COMMITTED, both.errors)
+    assert len(looks(bench)) == 4
+
+
+@pytest.mark.parametrize("options", [Options(verify=False), Options(rollback=False)])
+async def test_who_breaks_off_is_looked_at_only_where_it_may_be_taken_back(
+    bench: Bench, options: Options
+) -> None:
+    async def script(_turn: Turn, host: Host) -> None:
+        await host.emit(FileChanged("a.md", "modified"))
+        raise BackendError("the model is overloaded")
+
+    async with bench.life(script, options):
+        await bench.execute()
+    assert looks(bench) == []
 
 
 async def test_cancelled_while_it_is_seen_what_was_broken_before_it_ends(
