@@ -126,9 +126,11 @@ class Exchange:
 
     async def _receive_head(self, data: bytes) -> tuple[bytes, int]:
         """What has come, and where in it the head ends."""
-        while (end := data.find(b"\r\n\r\n")) < 0:
+        seen = 0
+        while (end := data.find(b"\r\n\r\n", max(0, seen - 3))) < 0:
             if len(data) > ANSWER_HEAD:
                 raise BadHead(502, f"its head is longer than {ANSWER_HEAD} bytes")
+            seen = len(data)
             try:
                 more = await self._server.receive(self._patience.answer)
             except Stalled:

@@ -1,10 +1,13 @@
 """One request and its answer, as raw bytes on both sides."""
 
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 import trio
 
+from services.hmr.exchange import End, Exchange, Patience
+from services.http11.head import read_request
 from services.messages import Preview, PreviewState, Routes
 from tests.ports import free_port
 from tests.services.hmr.doors import (
@@ -59,6 +62,51 @@ CLOSE = request(connection="close")
 OLD = b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"
 CHUNKS = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n"
 TILL_CLOSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/x\r\n\r\nabc"
+
+
+class Drip:
+    """A wire on which bytes come one by one, each of this `kind`; `sent` is what it was given."""
+
+    def __init__(self, kind=bytes, said=b""):
+        self.board = SimpleNamespace(buffer=b"")
+        self.sent = []
+        self._kind = kind
+        self._said = said
+
+    def serve(self, guest):
+        pass
+
+    async def send(self, data, wait):
+        self.sent.append(data)
+
+    async def receive(self, wait):
+        await trio.lowlevel.checkpoint()
+        byte, self._said = self._said[:1], self._said[1:]
+        return self._kind(byte)
+
+
+async def test_a_head_that_comes_byte_by_byte_is_not_searched_from_its_start_with_each():
+    searched = 0
+
+    class Counted(bytes):
+        def find(self, what, start=0):
+            nonlocal searched
+            searched += len(self) - start
+            return super().find(what, start)
+
+        def __add__(self, other):
+            return Counted(super().__add__(other))
+
+        def __radd__(self, other):
+            return Counted(other + bytes(self))
+
+    head = b"HTTP/1.1 204 No Content\r\nx: %b\r\n\r\n" % (b"y" * 1000)
+    browser, server = Drip(), Drip(Counted, head)
+    patience = Patience(answer=1.0, stall=1.0)
+    exchange = Exchange(browser, server, read_request(request()), patience)
+    assert await exchange.run(b"\r\n", port=1) is End.ANSWERED
+    assert browser.sent == [head]
+    assert len(head) < searched <= 4 * len(head)
 
 
 async def test_chunks_and_trailers_go_on_as_such():
