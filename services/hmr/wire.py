@@ -50,6 +50,7 @@ class Wire:
         "_read_by",
         "_readable",
         "_reader",
+        "_reset",
         "_scope",
         "_timed",
         "_write_by",
@@ -66,6 +67,7 @@ class Wire:
         self.early = b""
         self.gone = False
         self._readable = False
+        self._reset = False
         self._reader: trio.lowlevel.Task | None = None
         self._writer: trio.lowlevel.Task | None = None
         self._read_by = inf
@@ -80,7 +82,11 @@ class Wire:
 
     @property
     def lost(self) -> bool:
-        """Whether the other side has ended it; the socket is only asked when there is a sign."""
+        """Whether the other side has ended it; the socket is only asked when there is a sign.
+
+        It says once that it was reset, and afterwards that it has ended: who receives later is
+        told of the reset all the same.
+        """
         if not self.gone:
             return False
         try:
@@ -88,6 +94,7 @@ class Wire:
         except BlockingIOError:
             return False
         except OSError:
+            self._reset = True
             return True
 
     @property
@@ -147,8 +154,11 @@ class Wire:
                 else:
                     # A short read has emptied the socket, so that there will be an edge to wait
                     # for; but none comes after the end.
-                    if count < limit and not self.gone:
-                        self._readable = False
+                    if count < limit:
+                        if not self.gone:
+                            self._readable = False
+                        elif self._reset and not count:
+                            raise Lost(self)
                     return count
             if not await self._until_readable(wait, idle):
                 return 0

@@ -143,6 +143,18 @@ async def test_a_wire_that_was_reset_is_lost():
         assert wire.lost
 
 
+async def test_whoever_looked_for_a_reset_who_receives_meets_it_too():
+    async with wires() as (wire, theirs):
+        theirs.send(b"unread")
+        reset(theirs)
+        await settled()
+        assert [wire.lost, await wire.receive(6), wire.lost] == [False, b"unread", True]
+        for _ in range(2):
+            with pytest.raises(Lost) as lost:
+                await wire.receive()
+            assert lost.value.wire is wire
+
+
 async def test_only_what_has_nothing_unread_is_silent():
     async with wires() as (wire, theirs):
         assert wire.silent
@@ -156,6 +168,15 @@ async def test_only_what_has_nothing_unread_is_silent():
         wire.early = b""
         theirs.shutdown(socket.SHUT_WR)
         await settled()
+        assert not wire.silent
+
+
+async def test_what_was_reset_a_moment_ago_is_not_silent():
+    async with wires() as (wire, theirs):
+        theirs.send(b"a")
+        await settled()
+        assert await wire.receive_into(1) == 1
+        reset(theirs)
         assert not wire.silent
 
 
