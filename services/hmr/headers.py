@@ -44,7 +44,6 @@ def tokens(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> frozenset[byt
         for key, value in headers
         if key == name
         for token in value.split(b",")
-        if token.strip()
     )
 
 
