@@ -60,7 +60,6 @@ async def accept(listener: socket.socket, admit: Admit) -> None:
         try:
             sock, address = listener.accept()
         except BlockingIOError:
-            turn = 0
             await trio.lowlevel.wait_readable(listener)
             continue
         except OSError as error:

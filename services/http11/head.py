@@ -25,7 +25,7 @@ _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: (%b))?\r\n" % _VALUE)
 _BLOCK = re.compile(rb"(?:%b:%b\r\n)*" % (_TOKEN, _VALUE))
 _FIELD = re.compile(rb"([^:]+):([^\r]*)\r\n")
 _DIGITS = re.compile(rb"\d{1,18}")
-_ABSOLUTE = re.compile(rb"https?://([^/?#@]+)(/?[^#]*)", re.IGNORECASE)
+_ABSOLUTE = re.compile(rb"https?://([^/?#@]+)([^#]*)", re.IGNORECASE)
 _HOST = re.compile(rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=%]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 # What no head begins with, however it goes on: TLS, or a line that ended without its CR.
 _HOPELESS = re.compile(rb"[^!#$%&'*+\-.^_`|~0-9A-Za-z]|.*?(?:[^\r]\n|\r[^\n])", re.DOTALL)
@@ -207,10 +207,8 @@ def _keeps(headers: Headers, modern: bool) -> bool:
 
 
 def _origin_form(method: bytes, target: bytes, host: bytes | None) -> bytes:
-    if target == b"*":
-        if method == b"OPTIONS":
-            return target
-        raise BadHead(400, "only OPTIONS may ask for '*'")
+    if target == b"*" and method == b"OPTIONS":
+        return target
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None:
         raise BadHead(400, "the target must be a path")

@@ -142,6 +142,19 @@ def test_what_is_read_of_a_request_is_all_there():
     assert read_request(request(b"A: 1", b"A: 2")).given[b"a"] == b"2"
 
 
+@pytest.mark.parametrize("version", [b"1.0", b"1.1"])
+@pytest.mark.parametrize("option", [b"keep-alive", b"close"])
+def test_of_what_is_alike_all_is_taken_over_but_the_method_and_the_target(version, option):
+    def asked(line):
+        fields = (b"Connection: " + option, b"Content-Length: 3")
+        return request(*fields, line=b"%b HTTP/%b" % (line, version))
+
+    first = read_request(asked(b"PUT /a"))
+    again = read_request(asked(b"POST http://h/b"), first)
+    assert again == read_request(asked(b"POST http://h/b"))
+    assert (again.headers is first.headers, again.given is first.given) == (True, True)
+
+
 def test_as_many_fields_are_read_as_there_may_be_and_a_target_as_long_as_it_may_be():
     assert len(read_request(request(*[b"X: y"] * (FIELDS - 1))).headers) == FIELDS
     assert refused(request(*[b"X: y"] * FIELDS)) == 431

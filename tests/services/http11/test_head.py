@@ -174,6 +174,7 @@ def test_what_could_be_read_in_two_ways_is_not_read(data, status):
     with pytest.raises(BadHead) as refused:
         read_request(data)
     assert refused.value.status == status
+    assert str(refused.value).startswith("cannot read this: ")
 
 
 @pytest.mark.parametrize("data", BAD_ANSWERS)
