@@ -157,7 +157,7 @@ class Wire:
                     if count < limit:
                         if not self.gone:
                             self._readable = False
-                        elif self._reset and not count:
+                        elif self._reset:
                             raise Lost(self)
                     return count
             if not await self._until_readable(wait, idle):

@@ -1,7 +1,9 @@
 """One connection on the switchboard, with a real socket at its other end."""
 
+import select
 import socket
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from math import inf
 
 import pytest
@@ -116,6 +118,60 @@ async def test_who_waits_in_vain_stalls_when_the_time_is_over_and_not_before(aut
         assert not wire.lost
 
 
+async def test_a_deadline_is_looked_at_while_somebody_waits_with_one(autojump_clock):
+    async with wires() as (wire, _):
+        for wait in (10, inf):
+            for act in (wire.receive, partial(wire.send, LARGE)):
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(act, wait)
+                    await settled()
+                    assert wire.overdue(trio.current_time()) is (wait < inf)
+                    nursery.cancel_scope.cancel()
+                assert not wire.overdue(trio.current_time())
+
+
+async def test_however_often_somebody_waits_the_deadline_is_looked_at_once(monkeypatch):
+    watched = []
+    async with wires() as (wire, _):
+        monkeypatch.setattr(wire.board, "watch_deadline", watched.append)
+        for wait, those in ((inf, []), (10, [wire]), (10, [wire])):
+            for act in (wire.receive, partial(wire.send, LARGE)):
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(act, wait)
+                    await settled()
+                    nursery.cancel_scope.cancel()
+            assert watched == those
+
+
+def fill(sock):
+    """How much it takes until it takes nothing."""
+    taken = 0
+    with suppress(BlockingIOError):
+        while True:
+            taken += sock.send(LARGE)
+    return taken
+
+
+@pytest.mark.parametrize("full", [True, False])
+async def test_a_reader_that_is_slow_gets_all_that_was_to_be_sent_when_it_was_given(full):
+    data = bytes(range(251)) * (len(LARGE) // 251)
+    buffer, got = bytearray(data), bytearray()
+    async with wires() as (wire, theirs), trio.open_nursery() as nursery:
+        before = fill(wire.sock) if full else 0
+        nursery.start_soon(wire.send, memoryview(buffer))
+        await settled()
+        buffer[:] = bytes(len(buffer))  # it is used for something else meanwhile
+        for _ in range(3):
+            wire.notify(select.EPOLLOUT)  # as if there were room already
+            await settled()
+        with trio.fail_after(10):
+            while len(got) < before + len(data):
+                with suppress(BlockingIOError):
+                    got += theirs.recv(len(data))
+                await settled()
+    assert got[before:] == data
+
+
 async def test_a_reader_that_takes_nothing_stalls(autojump_clock):
     async with wires() as (wire, _):
         began = trio.current_time()
@@ -208,7 +264,7 @@ async def test_who_waits_for_a_dev_server_is_told_when_its_guest_leaves(autojump
                 nursery.start_soon(later, 20, end.close)
                 with pytest.raises(Lost) as lost:
                     await server.receive(60)
-                assert lost.value.wire is each
+                assert (lost.value.wire, type(lost.value)) == (each, Lost)
                 assert trio.current_time() - began == 20
             server.serve(None)
 
@@ -248,6 +304,8 @@ async def test_what_waits_for_something_else_ends_when_the_other_side_leaves(aut
         with pytest.raises(Lost), wire.while_there():
             await trio.sleep_forever()
         await trio.sleep(5)  # afterwards it concerns nobody
+        with wire.while_there(), trio.CancelScope(shield=True):
+            await trio.sleep(5)  # what did not wait in vain has its result
 
 
 async def test_only_an_idle_wait_is_interrupted(autojump_clock):
@@ -268,7 +326,7 @@ async def test_after_a_wait_that_was_cancelled_one_can_wait_again(autojump_clock
         with trio.move_on_after(5):
             await wire.receive(10)
         theirs.send(b"a")
-        await settled()
+        await trio.sleep(1)  # it wakes nobody who waits for something else
         assert await wire.receive(10) == b"a"
         with trio.move_on_after(5):
             await wire.send(LARGE, 10)
@@ -292,6 +350,7 @@ async def test_the_other_side_meets_an_end_or_an_error_as_is_wanted(resets):
     async with wires() as (wire, theirs):
         wire.close(reset=resets)
         wire.close()
+        assert wire not in wire.board.handlers
         if resets:
             with pytest.raises(ConnectionResetError):
                 theirs.recv(1)
