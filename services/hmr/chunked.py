@@ -62,7 +62,7 @@ class Dechunker:
                 self._left -= len(piece)
                 at += len(piece)
                 found.append(piece)
-                self._ends = self._left == 0
+                self._ends = True
             elif self._ends:
                 if data[at : at + 2] != b"\r\n"[: len(data) - at]:
                     raise BadHead(400, "a chunk is longer than it said")
@@ -104,7 +104,7 @@ class Dechunker:
             self.done = True
             return at + 2
         end = data.find(b"\r\n\r\n", at)
-        if max(end, len(data) - 4) - at > TRAILERS:
+        if (end if end >= 0 else len(data) - 4) - at > TRAILERS:
             raise BadHead(431, f"its trailers are longer than {TRAILERS} bytes")
         if end < 0:
             return at

@@ -68,6 +68,7 @@ def test_a_line_is_read_as_long_as_it_may_be():
     assert len(longest) == LINE
     assert read(longest + b"a")[0] == b"a"
     assert refused(longest.replace(b";", b";x")) == 400
+    assert read(chunk(b"x" * LINE) + longest + b"a")[0] == b"x" * LINE + b"a"
 
 
 def test_a_line_without_an_end_is_waited_for_as_long_as_it_may_be():
@@ -94,6 +95,12 @@ def test_trailers_are_as_long_as_they_may_be():
     longest = b"X: " + b"y" * (TRAILERS - 3)
     assert read(b"0\r\n" + longest + b"\r\n\r\n")[1].trailers == [(b"x", longest[3:])]
     assert refused(b"0\r\n" + longest + b"y\r\n\r\n") == 431
+
+
+def test_trailers_are_as_long_as_they_are_however_much_came_before_and_comes_after():
+    blank, after = b"\r\n\r\n" * TRAILERS, b"x" * TRAILERS
+    data, reader = read(chunk(blank) + b"0\r\nA: 1\r\n\r\n" + after)
+    assert (data, reader.trailers, reader.rest) == (blank, [(b"a", b"1")], after)
 
 
 def test_trailers_without_an_end_are_waited_for_as_long_as_they_may_be():
