@@ -107,7 +107,6 @@ class Tunnel:
         for half in (self.client, self.server):
             self.board.remove(half.sock.fileno())
             half.sock.close()
-            half.other = half  # no circle is left for the collector
         if self._ended is not None:
             self._ended(self)
 

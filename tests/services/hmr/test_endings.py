@@ -1,16 +1,20 @@
 """How a WebSocket through the front door ends: who is told what, and how long it may take."""
 
 import os
+import select
 import socket
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from math import inf
 
 import pytest
 import trio
 
-from services.hmr.tunnel import CHUNK, CLOSE_FRAME, LINGER, SHORT
+from services.hmr.tunnel import CHUNK, CLOSE_FRAME, LINGER, SHORT, Tunnel
 from services.hmr.wire import NO_LINGER
 from tests.services.hmr.doors import front_door, read_all, read_head, routes, upstream
 from tests.services.hmr.test_tunnel import READY, SWITCH, read_some, switch
+from tests.services.hmr.test_wire import wires
 
 GOODBYE = b"\x88\x02\x03\xe8"
 REPLY = b"\x88\x82\0\0\0\0\x03\xf4"
@@ -114,6 +118,65 @@ async def test_a_tunnel_that_has_ended_is_not_ended_again_when_its_time_is_over(
         await browser.aclose()
         await trio.sleep(LINGER + 2)
         assert (await door.get()).startswith(b"HTTP/1.1 502 ")  # it serves, whatever comes of it
+
+
+async def test_a_tunnel_ends_once_whoever_ends_it_again():
+    async with wires(2) as (client, server, _, _):
+        ended = []
+        tunnel = Tunnel(client, server, stall=60.0)
+        tunnel.begin(ended.append)
+        tunnel.close()
+        assert not tunnel.client.overdue(inf)
+        assert ended == [tunnel]
+
+
+async def test_a_restart_is_told_after_what_is_owed_though_there_is_room_before():
+    async with wires(2) as (client, server, browser, _):
+        tunnel = Tunnel(client, server, stall=60.0)
+        tunnel.client.owe(b"owed")
+        tunnel.restart()
+        tunnel.client.notify(select.EPOLLOUT)
+        assert browser.recv(99) == b"owed" + CLOSE_FRAME
+        tunnel.close()
+
+
+async def test_a_dev_server_that_ended_before_it_was_listened_to_is_heard_out():
+    async with wires(2) as (client, server, browser, dev):
+        dev.send(b"hi")
+        dev.close()
+        await trio.testing.wait_all_tasks_blocked()
+        assert server.gone
+        tunnel = Tunnel(client, server, stall=60.0)
+        tunnel.begin(lambda _: None)
+        await trio.testing.wait_all_tasks_blocked()
+        assert browser.recv(99) == b"hi" + CLOSE_FRAME
+        tunnel.close()
+
+
+@pytest.mark.parametrize(("size", "told"), [(SHORT - 1, b""), (SHORT, CLOSE_FRAME)])
+async def test_a_close_frame_is_no_longer_than_one_can_be(size, told):
+    said = b"\x88" + b"x" * (size - 1)
+    async with wires(2) as (client, server, browser, dev):
+        tunnel = Tunnel(client, server, stall=60.0)
+        tunnel.begin(lambda _: None)
+        await trio.testing.wait_all_tasks_blocked()
+        for act in (partial(dev.send, said), dev.close):
+            act()
+            await trio.testing.wait_all_tasks_blocked()
+        assert browser.recv(999) == said + told
+        tunnel.close()
+
+
+async def test_who_speaks_is_paid_what_is_owed_to_it_first():
+    async with wires(2) as (client, server, browser, dev):
+        tunnel = Tunnel(client, server, stall=60.0)
+        tunnel.begin(lambda _: None)
+        await trio.testing.wait_all_tasks_blocked()
+        tunnel.client.owe(b"owed")
+        browser.send(b"hi")
+        await trio.testing.wait_all_tasks_blocked()
+        assert (browser.recv(99), dev.recv(99)) == (b"owed", b"hi")
+        tunnel.close()
 
 
 async def test_when_the_browser_breaks_off_the_dev_server_meets_the_end():
