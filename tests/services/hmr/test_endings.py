@@ -14,7 +14,7 @@ from services.hmr.tunnel import CHUNK, CLOSE_FRAME, LINGER, SHORT, Tunnel
 from services.hmr.wire import NO_LINGER
 from tests.services.hmr.doors import front_door, read_all, read_head, routes, upstream
 from tests.services.hmr.test_tunnel import READY, SWITCH, read_some, switch
-from tests.services.hmr.test_wire import wires
+from tests.services.hmr.test_wire import LARGE, fill, wires
 
 GOODBYE = b"\x88\x02\x03\xe8"
 REPLY = b"\x88\x82\0\0\0\0\x03\xf4"
@@ -130,13 +130,36 @@ async def test_a_tunnel_ends_once_whoever_ends_it_again():
         assert ended == [tunnel]
 
 
-async def test_a_restart_is_told_after_what_is_owed_though_there_is_room_before():
+async def test_a_restart_is_told_after_what_is_owed_though_there_is_room_before(monkeypatch):
+    watched = []
     async with wires(2) as (client, server, browser, _):
+        monkeypatch.setattr(client.board, "watch_deadline", watched.append)
         tunnel = Tunnel(client, server, stall=60.0)
         tunnel.client.owe(b"owed")
         tunnel.restart()
+        assert watched == [tunnel.client]
         tunnel.client.notify(select.EPOLLOUT)
         assert browser.recv(99) == b"owed" + CLOSE_FRAME
+        tunnel.close()
+        assert not tunnel.client.overdue(trio.current_time())
+
+
+async def test_who_is_paid_in_part_is_owed_the_rest_and_has_no_more_time_for_it():
+    async with wires(2) as (client, server, _, _):
+        tunnel = Tunnel(client, server, stall=60.0)
+        tunnel.client.owe(LARGE)
+        tunnel.client.notify(select.EPOLLOUT)
+        assert 0 < len(tunnel.client.owed) < len(LARGE)
+        assert tunnel.client.overdue(trio.current_time())
+        tunnel.close()
+
+
+async def test_a_browser_without_room_for_the_word_of_a_restart_is_not_cut_off_for_that():
+    async with wires(2) as (client, server, _, _):
+        tunnel = Tunnel(client, server, stall=60.0)
+        fill(client.sock)
+        tunnel.restart()
+        assert tunnel.open
         tunnel.close()
 
 
@@ -176,6 +199,7 @@ async def test_who_speaks_is_paid_what_is_owed_to_it_first():
         browser.send(b"hi")
         await trio.testing.wait_all_tasks_blocked()
         assert (browser.recv(99), dev.recv(99)) == (b"owed", b"hi")
+        assert not tunnel.client.overdue(trio.current_time())
         tunnel.close()
 
 
