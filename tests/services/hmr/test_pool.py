@@ -1,4 +1,7 @@
+import errno
+import socket
 from contextlib import asynccontextmanager, closing
+from types import SimpleNamespace
 
 import pytest
 import trio
@@ -60,6 +63,39 @@ async def test_what_says_something_unasked_is_not_taken():
         await said.wait()
         await trio.testing.wait_all_tasks_blocked(0.02)
         assert kept.take(port) is None
+
+
+@pytest.mark.parametrize("asked", ["keep", "take", "overdue"])
+async def test_what_has_said_something_is_closed_by_whoever_looks_first(asked):
+    async with upstream(read_all) as port, pool() as kept:
+        wire = await kept.dial(port)
+        if asked != "keep":
+            kept.keep(port, wire)
+        wire.early = b"HTTP/1.1 408 Request Timeout"
+        if asked == "keep":
+            kept.keep(port, wire)
+        elif asked == "take":
+            assert kept.take(port) is None
+        else:
+            assert not kept.overdue(trio.current_time())
+        assert wire.sock.fileno() < 0
+
+
+async def test_a_connection_sends_at_once_and_holds_nobody_up():
+    async with upstream(read_all) as port, pool() as kept:
+        wire = await kept.dial(port)
+        assert wire.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+        assert not wire.sock.getblocking()
+        wire.close()
+
+
+async def test_without_descriptors_there_is_no_connection(monkeypatch):
+    def none_left():
+        raise OSError(errno.EMFILE, "as it goes")
+
+    async with pool() as kept:
+        monkeypatch.setattr(pools, "socket", SimpleNamespace(socket=none_left))
+        assert await kept.dial(1) is None
 
 
 async def test_only_so_many_are_kept(monkeypatch):
