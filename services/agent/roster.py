@@ -23,6 +23,7 @@ from supervisor.desk import Refused
 log = structlog.get_logger()
 
 Backends = Callable[[str], Backend]
+TO_CLOSE = 5.0  # seconds for files of a life that is cut off
 FEW = 16  # threads that are open, before it is looked whether some were deleted
 
 
@@ -38,7 +39,8 @@ async def at_work(ctx: Context[Options], backends: Backends, feed: Feed) -> Asyn
             yield roster
     finally:
         if roster is not None:
-            await roster.close()
+            with trio.move_on_after(TO_CLOSE, shield=True):
+                await roster.close()
 
 
 class Roster:
@@ -168,7 +170,8 @@ class Roster:
                 if not lane.queue:
                     await self.rest(lane)
         except BaseException:
-            await _close(book)
+            with trio.move_on_after(TO_CLOSE, shield=True):
+                await _close(book)
             raise
         self.run(lane)
         return lane
@@ -198,10 +201,9 @@ class Roster:
 
 
 async def _close(book: Book) -> None:
-    """Let go of its file, also when cancelled."""
+    """Let go of its file."""
     try:
-        with trio.CancelScope(shield=True):
-            await book.close()
+        await book.close()
     except OSError as error:
         log.warning("journal not closed", thread=str(book.key), reason=str(error))
 
