@@ -130,14 +130,13 @@ async def test_a_program_is_run_until_it_exits_with_0(tmp_path: Path):
     assert len((tmp_path / "looks").read_text()) == 3
 
 
-async def test_it_may_say_so_itself():
-    says = trio.Event()
-    for ready in (Ready(notify=True), Ready(fd=3)):
-        with trio.move_on_after(0.01) as scope:
-            await until_ready(ready, nothing(), says.wait)
-        assert scope.cancelled_caught
-    says.set()
-    await until_ready(Ready(notify=True), nothing(), says.wait)
+@pytest.mark.parametrize("ready", [Ready(notify=True), Ready(fd=3)])
+async def test_it_may_say_so_itself(autojump_clock: trio.testing.MockClock, ready: Ready):
+    async def says_so() -> None:
+        await trio.sleep(5)
+
+    await until_ready(ready, nothing(), says_so)
+    assert trio.current_time() == 5
 
 
 def test_whether_a_newline_came_is_known_without_waiting_for_one():
@@ -149,6 +148,19 @@ def test_whether_a_newline_came_is_known_without_waiting_for_one():
     assert newline.catch_up()
     newline.close_writer()
     assert newline.catch_up()
+    newline.close()
+
+
+@pytest.mark.parametrize("said", [b"", b"soon"])
+async def test_who_closes_it_without_a_newline_is_never_ready(
+    autojump_clock: trio.testing.MockClock, said: bytes
+):
+    newline = Newline()
+    os.write(newline.writer, said)
+    newline.close_writer()
+    with trio.move_on_after(1000) as scope:
+        await newline.until_written()
+    assert scope.cancelled_caught
     newline.close()
 
 
