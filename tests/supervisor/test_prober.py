@@ -169,7 +169,9 @@ async def test_no_answer_in_time_is_a_failure_and_keeps_the_period(autojump_cloc
     probed.says("api")
     await trio.sleep(25)
     assert probes.times("h:1") == [0, 10, 20]
-    assert probed.reports == [(13, ReportHealth("live", "api", False, "no answer within 3 s"))]
+    late = "live", "api", False, "no answer within 3 s"
+    assert probed.looks == [Looked(*late)] * 3
+    assert probed.reports == [(13, ReportHealth(*late))]
 
 
 async def test_a_service_that_ceases_to_run_is_left_alone_at_once(autojump_clock, start, probes):
