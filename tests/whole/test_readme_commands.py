@@ -42,6 +42,8 @@ ELSEWHERE = {
     ".venv/bin/nurseryctl fleet": "the same: tests/ecs and tests/services/fleet have the commands",
     "AGENT_BACKEND=bedrock": "tests/whole/turns has the daemon before a stand-in",
     "python3 -m venv /opt/nurseryd": "tests/contracts/test_distribution.py builds the wheel",
+    "docker build --tag mine": "tests/docs has its Dockerfile, and tests/container images",
+    "nurseryd -c nurseryd.toml": "tests/supervisorctl has what was imported, and supervisorctl",
 }
 
 
