@@ -1,6 +1,9 @@
 """The service is asked to stop in the middle of things: those end, or are told, in time."""
 
 import json
+import struct
+from fcntl import ioctl
+from termios import TIOCOUTQ
 
 import pytest
 import trio
@@ -56,6 +59,14 @@ async def taken_up(api):
     return stream
 
 
+async def taken_in(stream):
+    """Until the server has read what was sent: a busy machine may be late to deliver it."""
+    with trio.fail_after(20):
+        while struct.unpack("i", ioctl(stream.socket.fileno(), TIOCOUTQ, bytes(4)))[0]:
+            await trio.lowlevel.checkpoint()
+    await trio.testing.wait_all_tasks_blocked()
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "key"),
     [
@@ -70,6 +81,7 @@ async def test_an_upload_that_does_not_come_to_its_end_is_told_and_holds_nobody(
     api = await start()
     async with await taken_up(api) as stream, trio.open_nursery() as nursery:
         await stream.send_all(head(api, path, 100_000) + b"{")
+        await taken_in(stream)
 
         async def trickle():
             while True:
@@ -81,7 +93,6 @@ async def test_an_upload_that_does_not_come_to_its_end_is_told_and_holds_nobody(
 
         if trickles:
             nursery.start_soon(trickle)
-        await trio.testing.wait_all_tasks_blocked(0.005)
         fakes.harness.stopping.set()
         status, told, body = await answer(stream)
         nursery.cancel_scope.cancel()
@@ -96,9 +107,9 @@ async def test_an_upload_that_comes_to_its_end_in_time_is_answered(start, fakes)
     body = json.dumps(IDS).encode()
     async with await taken_up(api) as stream:
         await stream.send_all(head(api, "/api/init", len(body)) + body[:10])
-        await trio.testing.wait_all_tasks_blocked(0.005)
+        await taken_in(stream)
         fakes.harness.stopping.set()
-        await trio.testing.wait_all_tasks_blocked(0.005)
+        await trio.testing.wait_all_tasks_blocked()
         await stream.send_all(body[10:])
         status, _, reply = await answer(stream)
     assert (status, json.loads(reply)["success"]) == (200, True)
