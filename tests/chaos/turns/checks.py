@@ -178,7 +178,8 @@ def _files(it: Conversation, journal: Journal, *, stopped: bool) -> Iterator[str
     for told in offered[-1:]:
         wanted = Counter(it.turns[told.turn].adds.items())
         wip = it.branch.wip()
-        saved: Lines = it.branch.lines(wip) if wip is not None else Counter()
+        # Offered is also what nobody could look at: then nothing may be there, nor saved.
+        saved = head if wip is None else it.branch.lines(wip)
         if (told.saved is not None and extra - saved) or (stopped and saved != disk):
             yield f"{told.turn} is offered, and {wip} is not what is in the worktree"
     if extra - wanted:
