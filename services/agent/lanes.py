@@ -98,30 +98,32 @@ class Lane:
         """How many turns wait for another one of the thread; below 0 where none runs."""
         return len(self.queue) - (self.running is None)
 
-    async def work(self) -> None:
+    async def work(self) -> bool:
         """Run what is queued, until nothing is, or the agent stops. Never raises but to cancel.
 
         What ended and could not be written down comes before anything else, as soon as it can be.
+        False where that cannot be, until somebody asks for the thread.
         """
         while not self.is_stopping:
             if self.book.is_torn:
                 if not await self._mend():
-                    return
+                    return False
             elif self.queue:
                 await self._next()
             else:
-                return
+                break
+        return True
 
     async def _mend(self) -> bool:
-        """Try to complete the journal; False where there is no such thread any more."""
+        """Try to complete the journal; False where nobody waits in a thread that there is not."""
         try:
             async with self.admission:
                 await recovery.recover(self._ctx, self.book)
                 ledger = self.book.ledger  # an end may have been lost meanwhile
                 self.book.is_torn = any(ledger.lost(info.turn) for info in ledger.unfinished)
-        except NotFound:
-            return False
         except (Refused, OSError) as error:
+            if isinstance(error, NotFound) and not self.queue:
+                return False  # it was deleted, or its volume is away
             log.warning("thread not recovered", thread=str(self.book.key), reason=str(error))
             with trio.move_on_after(AGAIN):
                 await self.book.news.until(lambda _: self.is_stopping)

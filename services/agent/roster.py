@@ -142,8 +142,9 @@ class Roster:
             self._nursery.start_soon(self._work, lane)
 
     async def _work(self, lane: Lane) -> None:
+        goes_on = False
         try:
-            await lane.work()
+            goes_on = await lane.work()
             async with lane.admission:
                 if not lane.is_busy:
                     await self.rest(lane)
@@ -151,7 +152,8 @@ class Roster:
             lane.works = False
             self._working -= 1
             self._rested.set()
-        self.run(lane)  # something may have come while it went to rest
+        if goes_on or lane.queue:
+            self.run(lane)  # something may have come while it went to rest
 
     async def rest(self, lane: Lane) -> None:
         """Nothing is under way in a thread."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,21 +59,16 @@ async def test_a_turn_whose_end_the_disk_does_not_take_ends_all_the_same_and_is_
 
 
 async def test_a_thread_at_rest_holds_no_file(bench: Bench) -> None:
-    def held() -> int:
-        folder = Path("/proc/self/fd")
-        return sum(
-            file.is_symlink() and file.readlink() == bench.keeper.history(KEY)
-            for file in folder.iterdir()
-        )
-
     seen: list[int] = []
 
     async def script(_turn: Turn, _host: Host) -> None:
-        seen.append(held())
+        seen.append(bench.held)
 
     async with bench.life(script):
         await bench.execute()
-    assert (seen, held()) == ([1], 0)
+        await trio.testing.wait_all_tasks_blocked(0.05)
+        seen.append(bench.held)
+    assert seen == [1, 0]
 
 
 @pytest.fixture
@@ -114,6 +108,48 @@ async def test_what_could_not_be_written_down_is_once_the_disk_takes_it_again(
         info = await bench.found(info.turn)
         assert (info.state, info.reason) == (TurnState.FAILED, Reason.WORKSPACE)
     assert bench.kinds().count("turn.finished") == 2
+
+
+async def test_it_is_tried_again_though_nobody_asks_for_the_thread(
+    bench: Bench, disk: list[str]
+) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
+        disk.append("full")
+
+    async with bench.life(script):
+        await bench.execute()
+        disk.clear()
+        with trio.fail_after(5):
+            await bench.until_journalled("turn.finished")
+
+
+async def test_who_waits_for_the_disk_ends_as_soon_as_the_agent_stops(
+    bench: Bench, disk: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "AGAIN", 60.0)
+
+    async def script(_turn: Turn, _host: Host) -> None:
+        disk.append("full")
+
+    with trio.fail_after(10):
+        async with bench.life(script):
+            await bench.execute()
+
+
+async def test_an_end_is_written_down_no_more_once_the_thread_was_deleted(
+    bench: Bench, disk: list[str]
+) -> None:
+    async def script(_turn: Turn, _host: Host) -> None:
+        disk.append("full")
+
+    async with bench.life(script):
+        await bench.execute()
+        bench.keeper.history(KEY).unlink()
+        bench.keeper.unknown = {KEY}
+        disk.clear()
+        with trio.fail_after(10):  # never, for one who tries again and again
+            await trio.testing.wait_all_tasks_blocked(0.1)
+    assert not bench.keeper.history(KEY).exists()
 
 
 async def test_a_turn_that_was_told_to_have_ended_before_it_began_never_begins(

@@ -144,3 +144,10 @@ async def test_a_thread_with_too_many_waiting_turns_takes_no_more(bench: Bench) 
             await bench.start()
         with pytest.raises(Busy, match="2 wait"):
             await bench.start()
+
+
+async def test_where_none_may_wait_one_runs_all_the_same(bench: Bench) -> None:
+    async with bench.life(Endless(), Options(waiting=0)):
+        await bench.start()
+        with pytest.raises(Busy, match="0 wait"):
+            await bench.start()
