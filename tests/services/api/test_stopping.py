@@ -13,6 +13,7 @@ from services.messages import EventPage
 from services.messages.agent import Event
 from tests.services.api.fakes import IDS, KEY
 from tests.services.api.test_service import read_until, start
+from tests.supervisor.real import until
 
 __all__ = ["start"]
 
@@ -59,11 +60,14 @@ async def taken_up(api):
     return stream
 
 
+def on_its_way(stream):
+    """How many bytes of what was sent have not come to the other side."""
+    return struct.unpack("i", ioctl(stream.socket.fileno(), TIOCOUTQ, bytes(4)))[0]
+
+
 async def taken_in(stream):
     """Until the server has read what was sent: a busy machine may be late to deliver it."""
-    with trio.fail_after(20):
-        while struct.unpack("i", ioctl(stream.socket.fileno(), TIOCOUTQ, bytes(4)))[0]:
-            await trio.lowlevel.checkpoint()
+    await until(lambda: not on_its_way(stream))
     await trio.testing.wait_all_tasks_blocked()
 
 
