@@ -142,7 +142,6 @@ class Roster:
             self._nursery.start_soon(self._work, lane)
 
     async def _work(self, lane: Lane) -> None:
-        goes_on = False
         try:
             goes_on = await lane.work()
             async with lane.admission:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -110,13 +110,19 @@ async def test_what_could_not_be_written_down_is_once_the_disk_takes_it_again(
     assert bench.kinds().count("turn.finished") == 2
 
 
-async def test_it_is_tried_again_though_nobody_asks_for_the_thread(
-    bench: Bench, disk: list[str]
-) -> None:
+def filling(disk: list[str]) -> Callable[[Turn, Host], Awaitable[None]]:
+    """A turn in which the disk becomes full."""
+
     async def script(_turn: Turn, _host: Host) -> None:
         disk.append("full")
 
-    async with bench.life(script):
+    return script
+
+
+async def test_it_is_tried_again_though_nobody_asks_for_the_thread(
+    bench: Bench, disk: list[str]
+) -> None:
+    async with bench.life(filling(disk)):
         await bench.execute()
         disk.clear()
         with trio.fail_after(5):
@@ -128,21 +134,15 @@ async def test_who_waits_for_the_disk_ends_as_soon_as_the_agent_stops(
 ) -> None:
     monkeypatch.setattr(lanes, "AGAIN", 60.0)
 
-    async def script(_turn: Turn, _host: Host) -> None:
-        disk.append("full")
-
     with trio.fail_after(10):
-        async with bench.life(script):
+        async with bench.life(filling(disk)):
             await bench.execute()
 
 
 async def test_an_end_is_written_down_no_more_once_the_thread_was_deleted(
     bench: Bench, disk: list[str]
 ) -> None:
-    async def script(_turn: Turn, _host: Host) -> None:
-        disk.append("full")
-
-    async with bench.life(script):
+    async with bench.life(filling(disk)):
         await bench.execute()
         bench.keeper.history(KEY).unlink()
         bench.keeper.unknown = {KEY}
