@@ -251,6 +251,28 @@ async def test_from_the_end_of_the_question_on_it_may_be(autojump_clock, fields)
             assert trio.current_time() - began <= 11
 
 
+async def test_an_answer_is_passed_on_though_its_body_had_to_be_given_up(autojump_clock):
+    async def handle(stream):
+        await read_head(stream)
+        await trio.sleep(62)
+        await stream.send_all(OK)
+
+    async def send(browser):
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            while True:
+                await browser.send_all(bytes(65536))
+
+    async with upstream(handle) as port, front_door(answer=7.0, stall=60.0) as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser, trio.open_nursery() as nursery:
+            await browser.send_all(request(method="PUT", content_length="1" + "0" * 9))
+            nursery.start_soon(send, browser)
+            said = await read_head(browser)
+            nursery.cancel_scope.cancel()
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b"connection: close\r\n" in said
+
+
 @pytest.mark.parametrize("fields", [{"content_length": "9"}, {"transfer_encoding": "chunked"}])
 async def test_a_browser_that_does_not_go_on_is_given_up_in_silence(autojump_clock, fields):
     async with upstream(hears(99)) as port, front_door(answer=10.0, stall=60.0) as door:
