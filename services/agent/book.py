@@ -46,6 +46,11 @@ class Book:
     def path(self) -> Path:
         return self._journal.path
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything is written down: only then the disk tells that the thread is there."""
+        return self._journal.has_begun
+
     async def is_current(self) -> bool:
         """Whether the thread was not deleted, and made anew, since this was opened."""
         return await trio.to_thread.run_sync(lambda: self._journal.is_there)

@@ -77,6 +77,11 @@ class Journal:
             os.truncate(self.path, whole)
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there is a file that it writes to; the first event makes it."""
+        return self._identity is not None
+
+    @property
     def is_there(self) -> bool:
         """Whether the file that it writes to is still the one at its path, or neither is.
 

@@ -18,7 +18,7 @@ from services.agent.feed import Feed
 from services.agent.lanes import Lane
 from services.messages import FindWorkspace, History, ListHistories, ThreadKey, Turns
 from supervisor.context import Context
-from supervisor.desk import Refused
+from supervisor.desk import NotFound, Refused
 
 log = structlog.get_logger()
 
@@ -68,7 +68,9 @@ class Roster:
         Raises `NotFound` where there is no such thread, `Refused`, and `OSError`.
         """
         lane = self._lanes.get(key)
-        if lane is not None and (lane.is_busy or await lane.book.is_current()):
+        if lane is not None and (
+            lane.is_busy or (lane.book.has_begun and await lane.book.is_current())
+        ):
             self.run(lane)  # what could not be written down may be by now
             return lane
         opening = self._opening.setdefault(key, trio.Lock())
@@ -97,11 +99,24 @@ class Roster:
         if len(self._lanes) < self._enough:
             return
         for key, lane in tuple(self._lanes.items()):
-            is_there = lane.is_busy or lane.book.is_torn or await lane.book.is_current()
-            # Somebody may have opened another one of that name meanwhile.
-            if not is_there and self._lanes.get(key) is lane:
+            is_there = lane.is_busy or lane.book.is_torn or await self._is_there(lane)
+            # Somebody may have come to it meanwhile, or opened another one of that name.
+            used = lane.is_busy or lane.admission.locked() or self._lanes.get(key) is not lane
+            if not (is_there or used):
                 del self._lanes[key]
         self._enough = max(FEW, 2 * len(self._lanes))
+
+    async def _is_there(self, lane: Lane) -> bool:
+        """Whether its thread is; one in which nothing has begun leaves no trace when it goes."""
+        if lane.book.has_begun:
+            return await lane.book.is_current()
+        try:
+            await self._ctx.ask("workspaces", FindWorkspace(lane.book.key))
+        except NotFound:
+            return False
+        except Refused:
+            pass  # nobody knows
+        return True
 
     async def recover(self) -> None:
         """Complete what an earlier life left under way; what cannot be is logged."""

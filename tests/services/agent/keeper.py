@@ -98,12 +98,15 @@ def differing(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ..
 
 
 class Keeper:
-    """`unknown` threads are none; `refusing` are kinds of requests that it refuses."""
+    """`unknown` threads are none, of those `away` it cannot tell; `refusing` are kinds of requests
+    that it refuses.
+    """
 
     def __init__(self, place: Path) -> None:
         self.place = place
         self.repositories: dict[ThreadKey, Repository] = {}
         self.unknown: set[ThreadKey] = set()
+        self.away: set[ThreadKey] = set()
         self.refusing: dict[type[Request[Any]], str] = {}
         self.asked: list[Request[Any]] = []
         self.conflicts: tuple[str, ...] = ()
@@ -128,6 +131,8 @@ class Keeper:
                 )
             case FindWorkspace(key) if key in self.unknown:
                 raise NotFound("cannot find it: open it first")
+            case FindWorkspace(key) if key in self.away:
+                raise Refused("cannot look for it: its volume is away")
             case FindWorkspace(key):
                 return self._workspace(key)
             case RefreshPreview() | StartPreview():

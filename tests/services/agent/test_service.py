@@ -15,10 +15,12 @@ from services.agent.backends import BACKENDS
 from services.agent.ledger import Ledger
 from services.agent.roster import FEW
 from services.messages import (
+    EventPage,
     FileChanged,
     Image,
     ListTurns,
     Mode,
+    ReadEvents,
     Selection,
     TextDelta,
     ThreadKey,
@@ -26,6 +28,7 @@ from services.messages import (
     ToolStarted,
     TurnState,
 )
+from supervisor.desk import NotFound
 from tests.services.agent.serving import KEY, OTHER, Bench, quiet
 
 PNG = Image("image/png", b"\x89PNG\r\n\x1a\n...")
@@ -181,8 +184,9 @@ async def test_a_thread_that_was_deleted_and_made_anew_begins_anew(bench: Bench)
     assert [event["id"] for event in bench.journal()] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("turns", [0, 1])
 async def test_threads_that_were_deleted_are_let_go_of_when_many_others_are_opened(
-    bench: Bench,
+    bench: Bench, turns: int
 ) -> None:
     def held() -> int:
         gc.collect()
@@ -192,7 +196,42 @@ async def test_threads_that_were_deleted_are_let_go_of_when_many_others_are_open
     async with bench.life(quiet):
         for number in range(3 * FEW):
             key = ThreadKey(KEY.client, KEY.user, f"t{number}")
-            await bench.execute("one", key)
+            for _ in range(turns):
+                await bench.execute("one", key)
+            assert len(await bench.ask(ListTurns(key))) == turns
             await trio.testing.wait_all_tasks_blocked(0.01)
-            bench.keeper.history(key).unlink()
+            bench.keeper.history(key).unlink(missing_ok=True)
+            bench.keeper.unknown.add(key)
         assert held() - before <= FEW + 1
+
+
+async def test_a_thread_in_which_nothing_had_begun_is_not_found_once_it_was_deleted(
+    bench: Bench,
+) -> None:
+    async with bench.life(quiet):
+        assert await bench.ask(ListTurns(KEY)) == ()
+        bench.keeper.unknown.add(KEY)
+        with pytest.raises(NotFound):
+            await bench.ask(ListTurns(KEY))
+        with pytest.raises(NotFound):
+            await bench.execute("one")
+    assert not bench.keeper.history(KEY).exists()
+
+
+async def test_who_waits_in_a_thread_of_which_nobody_knows_whether_it_is_there_goes_on_waiting(
+    bench: Bench,
+) -> None:
+    async with bench.life(quiet), trio.open_nursery() as nursery:
+        heard: list[EventPage] = []
+
+        async def hear() -> None:
+            heard.append(await bench.ask(ReadEvents(KEY, wait=60)))
+
+        nursery.start_soon(hear)
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        bench.keeper.away.add(KEY)
+        for number in range(2 * FEW):
+            await bench.ask(ListTurns(ThreadKey(KEY.client, KEY.user, f"other-{number}")))
+        bench.keeper.away.clear()
+        await bench.execute("one")
+    assert [event.id for event in heard[0].events][:1] == [1]
