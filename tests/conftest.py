@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from trio.testing import MockClock
 
 from tests.sharing import Sharing, turn
 
@@ -77,3 +78,13 @@ def require() -> Callable[[str], Path]:
 def limits_itself() -> None:
     """For a test that may take longer than any other, and ends by itself when it hangs."""
     faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.fixture
+def autojump_clock() -> MockClock:
+    """pytest-trio's, which waits a moment before it jumps.
+
+    What is on its way through a socket or in a worker thread is seen by no clock: on a busy machine
+    it comes late, and a clock that jumps at once would have been before it.
+    """
+    return MockClock(autojump_threshold=0.01)

@@ -19,6 +19,7 @@ from tests.services.hmr.test_exchange import CLOSE
 READY = PreviewState.READY
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 LAST = b"0\r\n\r\n"
+PIECE = b"fffa\r\n" + b"x" * 0xFFFA + b"\r\n"  # of a body in chunks, or of any
 OLD = b"PUT / HTTP/1.0\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
 
 
@@ -251,7 +252,10 @@ async def test_from_the_end_of_the_question_on_it_may_be(autojump_clock, fields)
             assert trio.current_time() - began <= 11
 
 
-async def test_an_answer_is_passed_on_though_its_body_had_to_be_given_up(autojump_clock):
+@pytest.mark.parametrize(
+    "fields", [{"content_length": "1" + "0" * 9}, {"transfer_encoding": "chunked"}]
+)
+async def test_an_answer_is_passed_on_though_its_body_had_to_be_given_up(autojump_clock, fields):
     async def handle(stream):
         await read_head(stream)
         await trio.sleep(62)
@@ -260,12 +264,12 @@ async def test_an_answer_is_passed_on_though_its_body_had_to_be_given_up(autojum
     async def send(browser):
         with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
             while True:
-                await browser.send_all(bytes(65536))
+                await browser.send_all(PIECE)
 
     async with upstream(handle) as port, front_door(answer=7.0, stall=60.0) as door:
         door.publish(routes(READY, port))
         async with await door.connect() as browser, trio.open_nursery() as nursery:
-            await browser.send_all(request(method="PUT", content_length="1" + "0" * 9))
+            await browser.send_all(request(method="PUT", **fields))
             nursery.start_soon(send, browser)
             said = await read_head(browser)
             nursery.cancel_scope.cancel()
@@ -296,11 +300,10 @@ async def test_a_body_that_nobody_reads_is_not_fetched_into_memory(fields):
 
     async def send(browser):
         nonlocal sent
-        piece = b"fffa\r\n" + b"x" * 0xFFFA + b"\r\n"
         with suppress(trio.BrokenResourceError):
             while True:
-                await browser.send_all(piece)
-                sent += len(piece)
+                await browser.send_all(PIECE)
+                sent += len(PIECE)
 
     async with upstream(handle) as port, front_door() as door:
         door.publish(routes(READY, port))
