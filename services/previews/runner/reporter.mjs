@@ -1,6 +1,7 @@
 // Vite plugins between the dev server and the browsers: what one tells the others is reported,
 // names no path of this machine, and takes no good page away.
 
+import { Again } from './again.mjs';
 import { explained } from './configuration.mjs';
 import { describe, isPlaced, mendMessage, spare, veiled } from './mistakes.mjs';
 import { Pages } from './pages.mjs';
@@ -118,15 +119,15 @@ function keepPages(server, names, pages, word) {
   const released = new WeakSet();
   let owed;
   let settling = false;
-  let again = false;
+  let anew = false;
   let looked = -Infinity;
 
   async function settle() {
-    again = true;
+    anew = true;
     if (settling) return;
     settling = true;
-    while (owed && again) {
-      again = false;
+    while (owed && anew) {
+      anew = false;
       looked = performance.now();
       if (await pages.isGood()) {
         const [send, payload, ...rest] = owed ?? [];
@@ -166,9 +167,11 @@ function keepPages(server, names, pages, word) {
     });
   }
 
+  const again = new Again(server);
   const fix = server.ssrFixStacktrace.bind(server);
   server.ssrFixStacktrace = (error) => {
     pages.blame(error);
+    again.note(error);
     fix(error);
     mendMessage(error);
     spare(error, names);

@@ -99,11 +99,17 @@ class DevServer:
 
 
 @asynccontextmanager
-async def dev_server(root: Path, cache: Path, port: int = 0) -> AsyncGenerator[DevServer]:
+async def dev_server(
+    root: Path, cache: Path, port: int = 0, *, around: tuple[str, ...] = ()
+) -> AsyncGenerator[DevServer]:
+    """`around` is a command that becomes the server."""
     port = port or free_port()
     async with trio.open_nursery() as nursery:
         process = await trio.lowlevel.open_process(
-            command(root, port, cache), stdout=subprocess.PIPE, stderr=None, env=ENVIRONMENT
+            [*around, *command(root, port, cache)],
+            stdout=subprocess.PIPE,
+            stderr=None,
+            env=ENVIRONMENT,
         )
         server = DevServer(process, port)
         nursery.start_soon(server.read)

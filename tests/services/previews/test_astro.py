@@ -142,6 +142,49 @@ async def test_a_site_that_cannot_start_says_why_and_ends(site, tmp_path, name, 
     assert left["errors"][0]["message"] == error["message"]
 
 
+async def test_a_page_that_could_not_be_read_is_shown_again_when_its_files_are_back(
+    site, tmp_path, require
+):
+    """As when a volume goes away for a while: nothing changed, and no watcher tells."""
+    around = (str(require("unshare")), "--mount", "--propagation", "private")
+    text = site / "notes" / "first.md"
+    text.parent.mkdir()
+    text.write_text("Here")
+    page = site / "src" / "pages" / "notes.astro"
+    page.write_text('---\nimport text from "../../notes/first.md?raw";\n---\n<p>{text}</p>')
+
+    async def shown(status: bytes, said: bytes) -> None:
+        with trio.fail_after(30):
+            while True:
+                answer = await door.get("/notes", accept="text/html")
+                if answer.startswith(b"HTTP/1.1 " + status) and said in answer:
+                    return
+                await trio.testing.wait_all_tasks_blocked(0.1)
+
+    async with (
+        dev_server(site, tmp_path / "cache", around=around) as server,
+        front_door() as door,
+    ):
+
+        async def within(*words: str) -> None:
+            inside = ["nsenter", "--mount", "--target", str(server.process.pid)]
+            await trio.run_process([*inside, *words])
+
+        door.publish(routes(READY, server.port))
+        await server.until("astro.ready")
+        await shown(b"200", b"Here")
+        async with await open_hmr(door) as browser:
+            await within("mount", "-t", "tmpfs", "-o", "ro", "away", str(text.parent))
+            text.write_text("Here again")  # as seen from elsewhere
+            await shown(b"500", b"")
+            await within("umount", str(text.parent))
+            payload = await read_payload(browser)
+            with trio.fail_after(30):
+                while payload["type"] != "full-reload":
+                    payload = await read_payload(browser)
+        await shown(b"200", b"Here again")
+
+
 async def test_a_taken_port_is_an_error_and_not_another_port(site, tmp_path):
     async with dev_server(site, tmp_path / "one") as first:
         await first.until("astro.ready")

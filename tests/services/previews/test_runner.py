@@ -42,6 +42,28 @@ def site_with(folder: Path, **package: object) -> Path:
     return folder
 
 
+@pytest.mark.parametrize(
+    ("message", "file"),
+    [
+        ("ENOENT: no such file or directory, open '/site/first.md'", "/site/first.md"),
+        ("EMFILE: too many open files, open '/site/it is.md'", "/site/it is.md"),
+        ("EIO: i/o error, read", None),
+        ("EISDIR: illegal operation on a directory, open '/site'", None),
+        ("ENOENT: no such file or directory, open 'first.md'", None),
+        (
+            "Failed to load url /src/a.ts?raw (resolved id: /site/src/a.ts?raw) in /site/b.astro."
+            " Does the file exist?",
+            "/site/src/a.ts",
+        ),
+        ("b is not defined", None),
+    ],
+)
+def test_an_error_says_which_file_could_not_be_read(message: str, file: str | None):
+    assert (
+        said_by("again.mjs", f"it.unreadIn({{ message: {json.dumps(message)} }}) ?? null") == file
+    )
+
+
 def test_ranges_of_versions_mean_what_npm_means_by_them():
     cases = {
         ("^18.17.1 || ^20.3.0 || >=21.0.0", "20.3.0"): True,
