@@ -96,6 +96,8 @@ async def _read(read: Callable[[], Plan]) -> Plan:
         return await trio.to_thread.run_sync(read, abandon_on_cancel=True)
     except ConfigError as error:
         raise BadConfiguration(error.problems) from None
+    except OSError as error:  # also of a module that is loaded only now
+        raise Refused(f"cannot reload: {error}; nothing was changed, try again later") from error
 
 
 async def _main(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -97,6 +98,55 @@ async def test_a_hangup_with_a_broken_file_changes_nothing_and_says_why(tmp_path
         os.kill(it.process.pid, signal.SIGHUP)
         refused = await it.seen(event="cannot reload")
         assert "did you mean 'essential'?" in refused["reason"]
+        assert alive(first["pid"])
+        assert await stop(it) == 0
+
+
+SCARCE = """
+import sys
+from supervisor.__main__ import main
+from supervisor.cli import nurseryd
+
+look, fails = nurseryd.look, [True]
+
+def scarce(*words, starting):
+    if not starting and fails:
+        fails.pop()
+        raise OSError(24, "Too many open files", "a_module.py")
+    return look(*words, starting=starting)
+
+nurseryd.look = scarce
+sys.argv = ["nurseryd", "-c", "nurseryd.toml"]
+main()
+"""
+
+
+async def test_a_hangup_when_a_module_cannot_be_loaded_changes_nothing_and_says_why(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER, code=SCARCE) as it:
+        first = await it.seen(event="up", service="sleeper")
+        os.kill(it.process.pid, signal.SIGHUP)
+        refused = await it.seen(event="cannot reload")
+        assert "Too many open files: 'a_module.py'" in refused["reason"]
+        os.kill(it.process.pid, signal.SIGHUP)
+        await it.seen(event="reloaded")
+        assert alive(first["pid"])
+        assert await stop(it) == 0
+
+
+async def test_a_hangup_with_no_descriptor_left_changes_nothing_and_says_why(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER) as it:
+        first = await it.seen(event="up", service="sleeper")
+        pid = it.process.pid
+        soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(entry.name) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+        lowest = min(set(range(soft)) - used)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest, hard))
+        os.kill(pid, signal.SIGHUP)
+        refused = await it.seen(event="cannot reload")
+        assert "Too many open files" in refused["reason"]
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+        os.kill(pid, signal.SIGHUP)
+        await it.seen(event="reloaded")
         assert alive(first["pid"])
         assert await stop(it) == 0
 

@@ -205,7 +205,8 @@ class Faults:
                 try:
                     await trio.sleep(rng.uniform(*SHORT))
                 finally:
-                    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+                    with suppress(ProcessLookupError):  # it ended: who keeps it tells more
+                        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
         return True
 
     async def _crowd(self, rng: Random) -> bool:
