@@ -68,9 +68,7 @@ class Roster:
         Raises `NotFound` where there is no such thread, `Refused`, and `OSError`.
         """
         lane = self._lanes.get(key)
-        if lane is not None and (
-            lane.is_busy or (lane.book.has_begun and await lane.book.is_current())
-        ):
+        if lane is not None and (lane.is_busy or await self._is_there(lane)):
             self.run(lane)  # what could not be written down may be by now
             return lane
         opening = self._opening.setdefault(key, trio.Lock())

@@ -3,6 +3,7 @@
 // its volume was away, or there was no descriptor left.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { tell } from './watching.mjs';
 
 const EVERY_MS = 1000;
 const MOST = 50;
@@ -54,8 +55,7 @@ export class Again {
   #look() {
     for (const file of [...this.#files].filter(canBeRead)) {
       this.#files.delete(file);
-      this.#watcher.emit('change', file);
-      this.#watcher.emit('all', 'change', file);
+      tell(this.#watcher, 'change', file);
     }
     if (this.#files.size > 0) return;
     clearInterval(this.#timer);

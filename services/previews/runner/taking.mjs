@@ -3,6 +3,7 @@
 
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
+import { tell } from './watching.mjs';
 
 const LATE_MS = 300;
 // Vite goes on after it was told, and says nobody when it is done: there are no timers in it.
@@ -100,8 +101,7 @@ export class Taking {
     }
     for (const file of missing) {
       const name = versionOf(file) === 'gone' ? 'unlink' : this.#knows(file) ? 'change' : 'add';
-      this.#watcher.emit(name, file);
-      this.#watcher.emit('all', name, file);
+      tell(this.#watcher, name, file);
     }
     while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
     if (news) await pause(AFTERWARDS_MS);

@@ -6,6 +6,12 @@ const AFTER_MS = 60;
 
 const writtenAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 
+/** Have `watcher` tell everybody of a file what it did not find by itself. */
+export function tell(watcher, name, file) {
+  watcher.emit(name, file);
+  watcher.emit('all', name, file);
+}
+
 /** Have `watcher` tell of a change again if the file went on changing after it was told of. */
 export function missNothing(watcher) {
   const looks = new Map();
@@ -16,8 +22,7 @@ export function missNothing(watcher) {
       looks.delete(file);
       const now = writtenAt(file);
       if (now === undefined || now === told) return;
-      watcher.emit('change', file);
-      watcher.emit('all', 'change', file);
+      tell(watcher, 'change', file);
     }, AFTER_MS);
     looks.set(file, look.unref());
   });
