@@ -72,7 +72,7 @@ def task(spec: Spec) -> TaskBody:
         raise Unfit(("run", f"{spec.run!r} is not of the form package.module:function"))
     try:
         module = load(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script that was meant to be run may end there
         reason = f"{type(error).__name__}: {error}"
         raise Unfit(("run", f"cannot import {module_name}: {reason}")) from None
     function = getattr(module, function_name, None)

@@ -217,16 +217,19 @@ def test_what_runs_must_be_there(problems, run: str, text: str):
 def test_a_module_that_breaks_on_import_is_a_problem(problems, tmp_path: Path, monkeypatch):
     (tmp_path / "breaks_on_import.py").write_text("import nowhere_to_be_found")
     (tmp_path / "no_python.py").write_text("def")
+    (tmp_path / "a_script.py").write_text("raise SystemExit(3)")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "modules", dict(sys.modules))
     found = problems(
         """
         [service.a]\nkind = "task"\nrun = "breaks_on_import:f"
         [service.b]\nkind = "task"\nrun = "no_python:f"
+        [service.c]\nkind = "task"\nrun = "a_script:f"
         """
     )
     assert found[0].startswith("service.a.run: cannot import breaks_on_import: ModuleNotFound")
     assert found[1].startswith("service.b.run: cannot import no_python: SyntaxError")
+    assert found[2] == "service.c.run: cannot import a_script: SystemExit: 3"
 
 
 def test_every_bad_option_of_a_task_is_named(problems):
