@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 
 import structlog
 import trio
@@ -57,17 +58,22 @@ def next_time(cron: str, zone: tzinfo, now: float) -> float:
 
 def zone_of(schedule: Schedule) -> tzinfo:
     """The time zone of a schedule, or the machine's. Never none: naive times are ambiguous."""
-    from zoneinfo import ZoneInfo
-
     if schedule.timezone is not None:
-        return ZoneInfo(schedule.timezone)
+        return _zone(schedule.timezone)
     try:
-        if name := os.environ.get("TZ", "").removeprefix(":"):
-            return ZoneInfo(name)
-        with open("/etc/localtime", "rb") as file:
-            return ZoneInfo.from_file(file)
+        return _zone(os.environ.get("TZ", "").removeprefix(":") or None)
     except (ValueError, OSError, KeyError):  # what libc does then, too
         return UTC
+
+
+@cache  # what a plan has found is there when no file can be opened
+def _zone(name: str | None) -> tzinfo:
+    from zoneinfo import ZoneInfo
+
+    if name is not None:
+        return ZoneInfo(name)
+    with open("/etc/localtime", "rb") as file:
+        return ZoneInfo.from_file(file)
 
 
 class Timetable:

@@ -1,6 +1,7 @@
 """Services that are started again and again."""
 
 import io
+import resource
 import struct
 import time
 from datetime import UTC, datetime
@@ -14,11 +15,18 @@ from trio.testing import wait_all_tasks_blocked
 from supervisor.control import Start, Stop
 from supervisor.model import State
 from supervisor.runner import Runner
-from supervisor.schedule import Timetable, next_time, problem, zone_of
+from supervisor.schedule import Timetable, _zone, next_time, problem, zone_of
 from supervisor.spec import Schedule
 from tests.supervisor.fakes import completing, steady, task
 
 NOON = 1_750_000_000.0 // 86400 * 86400 + 12 * 3600
+
+
+@pytest.fixture(autouse=True)
+def anew():
+    """No zone has been read yet."""
+    _zone.cache_clear()
+    return _zone.cache_clear
 
 
 def begun(world, name):
@@ -198,7 +206,7 @@ def test_where_no_variable_names_the_zone_a_file_does(monkeypatch):
     assert datetime.fromtimestamp(NOON, zone_of(Schedule())).utcoffset() == offset
 
 
-def test_the_zone_of_a_machine_is_its_file_and_without_one_utc(monkeypatch):
+def test_the_zone_of_a_machine_is_its_file_and_without_one_utc(monkeypatch, anew):
     header = b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
     files = {"/etc/localtime": header + struct.pack(">lbb", 7200, 0, 0) + b"TWO\0"}
 
@@ -212,7 +220,24 @@ def test_the_zone_of_a_machine_is_its_file_and_without_one_utc(monkeypatch):
     monkeypatch.setattr("supervisor.schedule.open", opened, raising=False)
     assert datetime.fromtimestamp(NOON, zone_of(Schedule())).hour == 14
     files.clear()
+    assert datetime.fromtimestamp(NOON, zone_of(Schedule())).hour == 14  # the one that was read
+    anew()
     assert zone_of(Schedule()) is UTC
+
+
+@pytest.mark.parametrize("schedule", [Schedule(timezone="Asia/Kolkata"), Schedule()])
+def test_the_zone_of_a_plan_is_there_when_no_descriptor_is_left(monkeypatch, schedule):
+    monkeypatch.setenv("TZ", "Asia/Kathmandu")
+    offset = datetime.fromtimestamp(NOON, zone_of(schedule)).utcoffset()
+    assert offset
+    ZoneInfo.clear_cache()  # it holds eight, and a plan may name more
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        then = datetime.fromtimestamp(NOON, zone_of(schedule)).utcoffset()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert then == offset
 
 
 def test_the_hour_that_a_night_has_twice_is_named_once():
