@@ -76,11 +76,11 @@ class Real:
 
 @asynccontextmanager
 async def real(
-    folder: Path, cache: Path, *, patience: float = 60.0, **options: object
+    folder: Path, cache: Path, *, patience: float = 60.0, restarts: int = 3, **options: object
 ) -> AsyncGenerator[Real]:
     """`options` are those of the service; in the same folder it is another run of the daemon.
 
-    A first page may take `patience` seconds.
+    A first page may take `patience` seconds; a server that dies begins again `restarts` times.
     """
     layer = folder / "nurseryd.toml.d"
     layer.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ async def real(
     said = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in options.items()]
     lines = ["[service.previews.options]", *said]
     lines += [f"[service.{name}]\nautostart = false" for name in ABSENT]
-    lines += ['[service."astro@"]', f"start_timeout = {patience}"]
+    lines += ['[service."astro@"]', f"start_timeout = {patience}", f"budget.restarts = {restarts}"]
     (layer / "tests.toml").write_text("\n".join([*lines, ""]))
     variables = {"WORKSPACE_PATH": str(folder / "workspace"), "NURSERYD_CACHE": str(cache)}
 

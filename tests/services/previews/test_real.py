@@ -53,7 +53,7 @@ async def test_a_preview_sleeps_and_is_woken_where_it_was(tmp_path, cache):
 
 
 async def test_a_site_whose_pages_hang_has_failed_and_is_mended_by_an_edit(tmp_path, cache):
-    async with real(tmp_path, cache, patience=12) as it:
+    async with real(tmp_path, cache, patience=12, restarts=1) as it:
         workspace = await it.channels.desks["workspaces"].ask(OpenWorkspace(HOME))
         index = workspace.root / "src" / "pages" / "index.astro"
         text = index.read_text()
