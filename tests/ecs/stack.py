@@ -14,7 +14,7 @@ import pytest
 from cfnlint.decode import cfn_yaml
 
 from tests.ecs import kinds
-from tests.services.cloud import running
+from tests.services.cloud import empty
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "config" / "ecs" / "nurseryd.yaml"
@@ -115,21 +115,21 @@ def deployed(home: Path, **parameters: str) -> Iterator[Stack]:
     """A stack in an account that has nothing but a VPC with three subnets."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         kinds.known(monkeypatch)
-        with running(monkeypatch, str(home)):
-            ec2 = boto3.client("ec2")
-            vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-            ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
-            subnets = [
-                ec2.create_subnet(
-                    VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"eu-central-1{zone}"
-                )["Subnet"]["SubnetId"]
-                for n, zone in enumerate("abc")
-            ]
-            if "EditDomain" in parameters:
-                names = [f"*.{parameters[key]}" for key in ("EditDomain", "PreviewDomain")]
-                parameters["Certificate"] = boto3.client("acm").request_certificate(
-                    DomainName=names[0], SubjectAlternativeNames=names
-                )["CertificateArn"]
-            stack = Stack({"Visitors": MINE} | parameters, {"vpc": vpc, "subnets": subnets})
-            stack.create()
-            yield stack
+        empty(monkeypatch, str(home))
+        ec2 = boto3.client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+        subnets = [
+            ec2.create_subnet(
+                VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"eu-central-1{zone}"
+            )["Subnet"]["SubnetId"]
+            for n, zone in enumerate("abc")
+        ]
+        if "EditDomain" in parameters:
+            names = [f"*.{parameters[key]}" for key in ("EditDomain", "PreviewDomain")]
+            parameters["Certificate"] = boto3.client("acm").request_certificate(
+                DomainName=names[0], SubjectAlternativeNames=names
+            )["CertificateArn"]
+        stack = Stack({"Visitors": MINE} | parameters, {"vpc": vpc, "subnets": subnets})
+        stack.create()
+        yield stack

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -26,29 +26,41 @@ class Cloud:
         return self._secrets.create_secret(Name=name, **{kind: value})["ARN"]
 
 
-@contextmanager
-def running(monkeypatch: pytest.MonkeyPatch, home: str) -> Iterator[Cloud]:
+def empty(monkeypatch: pytest.MonkeyPatch, home: str) -> Cloud:
     """A cloud that this process and its children take for AWS."""
-    from moto.server import ThreadedMotoServer  # half a second, which only its own tests pay
+    import botocore.session
 
+    # Each session reads what an API is like anew: half the time of such tests.
+    monkeypatch.setattr(botocore.session, "create_loader", _loader)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
+    endpoint = _endpoint()
+    urlopen(f"{endpoint}/moto-api/reset", data=b"").close()
+    for name, value in {
+        "HOME": home,  # nobody's own ~/.aws
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    return Cloud(endpoint)
+
+
+@cache  # as long as the process: half a second to import it, and another to stop one
+def _endpoint() -> str:
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
-    try:
-        host, port = server.get_host_and_port()
-        # What an earlier server of this process was told is still there.
-        urlopen(f"http://{host}:{port}/moto-api/reset", data=b"").close()
-        for name, value in {
-            "HOME": home,  # nobody's own ~/.aws
-            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_DEFAULT_REGION": "eu-central-1",
-        }.items():
-            monkeypatch.setenv(name, value)
-        for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN"):
-            monkeypatch.delenv(name, raising=False)
-        yield Cloud(f"http://{host}:{port}")
-    finally:
-        server.stop()
+    host, port = server.get_host_and_port()
+    return f"http://{host}:{port}"
+
+
+@cache
+def _loader(*places: str | None) -> Any:
+    from botocore.loaders import create_loader
+
+    return create_loader(*places)

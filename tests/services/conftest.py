@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.cloud import Cloud, running
+from tests.services.cloud import Cloud, empty
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cloud]:
-    with running(monkeypatch, str(tmp_path)) as cloud:
-        yield cloud
+def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cloud:
+    return empty(monkeypatch, str(tmp_path))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.aws import shapes
 from tests.aws.agent import Agent
 from tests.aws.cluster import Cluster
 from tests.aws.holding import holding
-from tests.services.cloud import running
+from tests.services.cloud import empty
 from tests.whole.daemon import Daemon, until
 
 pytestmark = pytest.mark.system
@@ -30,9 +30,9 @@ SECRET = "a secret of this length"
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Cluster]:
-    with running(monkeypatch, str(tmp_path)):
-        yield Cluster()
+def cluster(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cluster:
+    empty(monkeypatch, str(tmp_path))
+    return Cluster()
 
 
 class Short(Daemon):
