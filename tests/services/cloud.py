@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
+
+from tests.services.models import read_once
 
 
 class Cloud:
@@ -28,10 +29,7 @@ class Cloud:
 
 def empty(monkeypatch: pytest.MonkeyPatch, home: str) -> Cloud:
     """A cloud that this process and its children take for AWS."""
-    import botocore.session
-
-    # Each session reads what an API is like anew: half the time of such tests.
-    monkeypatch.setattr(botocore.session, "create_loader", _loader)
+    read_once(monkeypatch)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
     endpoint = _endpoint()
@@ -57,10 +55,3 @@ def _endpoint() -> str:
     server.start()
     host, port = server.get_host_and_port()
     return f"http://{host}:{port}"
-
-
-@cache
-def _loader(*places: str | None) -> Any:
-    from botocore.loaders import create_loader
-
-    return create_loader(*places)

@@ -14,6 +14,7 @@ import trio
 from services.standin import Standin, standin
 from tests.certificates import certificate
 from tests.services.agent.sites import Worktree, worktree
+from tests.services.models import read_once
 
 MODEL = "eu.anthropic.claude-haiku-4-5"
 
@@ -21,6 +22,7 @@ MODEL = "eu.anthropic.claude-haiku-4-5"
 @pytest.fixture
 async def it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncGenerator[Standin]:
     """A stand-in that this process takes for Bedrock."""
+    read_once(monkeypatch)
     async with standin() as it:
         for name, value in {
             "HOME": str(tmp_path),  # nobody's own ~/.aws
