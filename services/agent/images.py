@@ -45,7 +45,7 @@ def store(folder: Path, turn: str, images: Iterable[Image]) -> tuple[StoredImage
 
 
 def load(folder: Path, images: Iterable[StoredImage]) -> tuple[Image, ...]:
-    """Read them again; raises `OSError`. Synchronous."""
+    """Read them again; raises `OSError`, or `ValueError` for a name of no file. Synchronous."""
     return tuple(
         Image(image.media_type, (folder / Path(image.file).name).read_bytes()) for image in images
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import structlog
 import trio
@@ -128,15 +130,27 @@ async def test_text_that_is_no_unicode_does_not_break_a_turn(bench: Bench) -> No
     assert bench.keeper[KEY].messages == ["half a ? face"]
 
 
-async def test_an_image_that_is_gone_fails_the_turn(bench: Bench) -> None:
+def remove(bench: Bench) -> None:
+    for image in bench.keeper.place.glob("histories/t1.agent/images/*"):
+        image.unlink()
+
+
+def misname(bench: Bench) -> None:
+    journal = bench.keeper.history(KEY)
+    journal.write_text(journal.read_text().replace("-1.png", "-1\\u0000.png"))
+
+
+@pytest.mark.parametrize("harm", [remove, misname])
+async def test_an_image_that_cannot_be_read_fails_the_turn(
+    bench: Bench, harm: Callable[[Bench], None]
+) -> None:
     long = Endless()
     async with bench.life(long):
-        first = await bench.start("one")
+        await bench.start("one")
         await long.begun.wait()
         second = await bench.start("two", images=(PNG,))
-        for image in bench.keeper.place.glob("histories/t1.agent/images/*"):
-            image.unlink()
-        await bench.cancel(first)
+    harm(bench)
+    async with bench.life(quiet):
         info = await bench.ended(second)
     assert (info.state, info.reason) == (TurnState.FAILED, Reason.WORKSPACE)
     assert "cannot read an image" in str(info.error)

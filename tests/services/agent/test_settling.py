@@ -15,6 +15,7 @@ from services.messages import (
     Leftover,
     Mode,
     OthersToo,
+    Reason,
     RedoTurn,
     RestoreCommit,
     SettleTurn,
@@ -105,6 +106,23 @@ async def test_whoever_goes_on_keeps_what_was_left(bench: Bench, writer: Writer)
         with pytest.raises(Refused, match="was kept"):
             await bench.ask(SettleTurn(KEY, turn, keep=False))
     assert [made.turn for made in bench.keeper[KEY].commits[1:]] == [turn, after.turn]
+    assert bench.keeper[KEY].messages == ["half a.md one", "b.md two"]
+    kept = CommitChanges(KEY, "half a.md one", turn, within=after.turn)
+    assert kept in bench.keeper.asked
+
+
+async def test_what_was_kept_for_who_goes_on_without_an_answer_is_known_to_be(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        turn = await cancelled(bench, writer)
+        bench.keeper[KEY].commit("half a.md one", turn)
+        bench.keeper.refusing[CommitChanges] = "the volume was away"
+        failed = await bench.execute("b.md two")
+        assert (failed.state, failed.reason) == (TurnState.FAILED, Reason.WORKSPACE)
+        await trio.testing.wait_all_tasks_blocked()
+        info = await bench.found(turn)
+    assert (info.leftover, info.commit) == (Leftover.KEPT, bench.keeper[KEY].head.hash)
 
 
 async def test_what_somebody_committed_meanwhile_is_offered_no_more(

@@ -31,7 +31,7 @@ from services.messages import (
     UndoTurn,
 )
 from supervisor.desk import Request
-from tests.services.agent.serving import KEY, Bench
+from tests.services.agent.serving import KEY, Bench, quiet
 
 BROKEN = BuildError("no such component", "src/pages/index.astro", 3, 1, "> 3 | <Nope />")
 GOOD = Checked(("/",))
@@ -188,6 +188,13 @@ async def test_a_page_that_was_broken_before_is_not_its_fault(bench: Bench, edit
         info = await bench.execute()
     assert (info.state, info.repairs, info.broken) == (TurnState.COMMITTED, 0, (BROKEN,))
     assert looks(bench)[0] == CheckPreview(KEY, (BROKEN.file,))
+
+
+async def test_who_changes_nothing_does_not_look_at_what_is_broken(bench: Bench) -> None:
+    show(bench)
+    async with bench.life(quiet):
+        await bench.execute(mode=Mode.PLAN)
+    assert looks(bench) == []
 
 
 async def test_what_is_shown_still_and_was_mended_is_its_fault_if_it_breaks_it_again(
