@@ -190,10 +190,15 @@ async def test_a_page_that_was_broken_before_is_not_its_fault(bench: Bench, edit
     assert looks(bench)[0] == CheckPreview(KEY, (BROKEN.file,))
 
 
-async def test_who_changes_nothing_does_not_look_at_what_is_broken(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("mode", "options"), [(Mode.PLAN, Options()), (Mode.EXECUTE, Options(verify=False))]
+)
+async def test_who_mends_nothing_does_not_look_at_what_is_broken(
+    bench: Bench, mode: Mode, options: Options
+) -> None:
     show(bench)
-    async with bench.life(quiet):
-        await bench.execute(mode=Mode.PLAN)
+    async with bench.life(quiet, options):
+        await bench.execute(mode=mode)
     assert looks(bench) == []
 
 

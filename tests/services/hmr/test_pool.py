@@ -1,6 +1,8 @@
 import errno
+import os
+import select
 import socket
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -112,6 +114,47 @@ async def test_only_so_many_are_kept(monkeypatch):
 async def test_where_nobody_listens_there_is_no_connection():
     async with pool() as kept:
         assert await kept.dial(free_port()) is None
+
+
+@contextmanager
+def full():
+    """A port whose listener takes nobody, and has as many waiting as it may."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        port = listener.getsockname()[1]
+        for _ in range(10):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(("127.0.0.1", port))
+            if not select.select([], [waiting], [], 0.05)[1]:
+                break
+        yield port
+
+
+def sockets():
+    """How many this process has open."""
+    names = (f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd"))
+    return sum(os.readlink(name).startswith("socket:") for name in names if os.path.lexists(name))
+
+
+async def test_who_is_not_taken_in_time_has_no_connection(monkeypatch):
+    monkeypatch.setattr(pools, "DIAL", 0.02)
+    with full() as port:
+        async with pool() as kept:
+            before = sockets()
+            with trio.fail_after(5):
+                assert await kept.dial(port) is None
+            assert sockets() == before
+
+
+async def test_one_that_is_given_up_leaves_nothing_open():
+    with full() as port:
+        async with pool() as kept:
+            before = sockets()
+            with trio.move_on_after(0.02) as scope:
+                await kept.dial(port)
+            assert scope.cancelled_caught
+            assert sockets() == before
 
 
 async def test_a_wire_says_what_became_of_it():
