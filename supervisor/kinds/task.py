@@ -51,7 +51,12 @@ class TaskBody:
             hidden=life.hidden,
             marker=life.marker,
         )
-        await self.body(context, task_status=task_status)
+        try:
+            await self.body(context, task_status=task_status)
+        except* SystemExit as group:  # one service, or a library of its, does not end them all
+            called = _first(group)
+            words = ", ".join(map(repr, called.args))
+            raise RuntimeError(f"it called sys.exit({words}), which no service may") from called
 
 
 def task(spec: Spec) -> TaskBody:
@@ -80,6 +85,13 @@ def task(spec: Spec) -> TaskBody:
         raise Unfit(("run", f"{module_name} has no function {function_name!r}"))
     options = _options(spec, getattr(module, "Options", None))
     return TaskBody(spec, cast(Body, function), options, getattr(module, "look", None))
+
+
+def _first(group: BaseExceptionGroup[SystemExit]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error
 
 
 def _options(spec: TaskSpec, options_type: Any) -> object:

@@ -255,6 +255,26 @@ async def test_a_terminal_that_was_left_behind_by_nohup_does_not_stop_it(tmp_pat
         await it.seen(event="stopped", reason="asked by SIGTERM")
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["sys.exit('no such file')", "async with trio.open_nursery() as it: it.start_soon(leave)"],
+)
+async def test_a_service_that_would_end_the_program_fails_alone(tmp_path: Path, body: str):
+    (tmp_path / "leaving.py").write_text(
+        "import sys, trio\n"
+        "async def leave(): sys.exit('no such file')\n"
+        f"async def run(ctx, *, task_status):\n    task_status.started()\n    {body}\n"
+    )
+    leaving = '[service.leaving]\nkind = "task"\nrun = "leaving:run"\nrestart = "never"\n'
+    async with daemon(tmp_path, leaving + SLEEPER) as it:
+        failed = await it.seen(event="service failed", service="leaving")
+        assert "it called sys.exit('no such file'), which no service may" in failed["reason"]
+        assert "leaving.py" in str(failed["exception"])
+        up = await it.seen(event="up", service="sleeper")
+        assert alive(up["pid"])
+        assert await stop(it) == 0
+
+
 async def test_a_signal_while_it_loads_its_services_stops_it(tmp_path: Path):
     (tmp_path / "slow_to_import.py").write_text(
         "import pathlib\n"
