@@ -83,6 +83,8 @@ def create(
 def show(daemon: Daemon, shown: str | None, token_file: Path | None) -> int:
     """Print the operator's token, or say what TOKEN is good for; '-' reads it from stdin.
 
+    One that begins with a dash comes last, after '--'.
+
     Exit status 1 where it is good for nothing, or where that cannot be told.
     """
     if shown is None:

@@ -136,7 +136,7 @@ def rotate(file: Path) -> str:
             f"cannot put another token into {file}: {MOST} are there; retire the old ones first,"
             " with 'nurseryctl token retire'"
         )
-    token = secrets.token_urlsafe(32)
+    token = secrets.token_hex(32)  # urlsafe ones may begin like an option of a command
     write_tokens(file, (token, *found))
     return token
 

@@ -147,6 +147,11 @@ def test_one_that_is_good_for_nothing_is_told_apart(file):
         assert said in run("show", shown, "--token-file", file).output
 
 
+def test_one_that_looks_like_an_option_can_be_asked_about(file):
+    file.write_text("-9qwnkRfOJib\n")
+    assert "current one" in run("show", "--token-file", file, "--", "-9qwnkRfOJib").output
+
+
 def test_what_it_says_is_shown_where_nobody_knows_whether_it_is_good():
     done = run("show", sign("secret", Grant(Scope("acme"))))
     assert done.return_value == 1

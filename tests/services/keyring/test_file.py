@@ -1,4 +1,5 @@
 import os
+import re
 import stat
 
 import pytest
@@ -105,6 +106,12 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(CannotKeepToken, match="token_file"):
         keep_tokens(tmp_path / "file" / "token", "run")
+
+
+def test_a_new_one_is_what_any_command_takes(tmp_path):
+    made = {rotate(tmp_path / str(number)) for number in range(300)}
+    assert len(made) == 300
+    assert all(re.fullmatch("[0-9a-f]{64}", token) for token in made)
 
 
 def test_rotating_puts_another_on_top_and_retiring_leaves_that_alone(file):
