@@ -54,6 +54,7 @@ class Kept:
         self._answers = answers
         self._process: subprocess.Popen[bytes] | None = None
         self._up = trio.Event()
+        self._was_up = False
         self._gone = trio.Event()
         self._is_doomed = False  # this life of it is to end
         self._is_over = False
@@ -118,6 +119,8 @@ class Kept:
         finally:
             process.kill()
             process.wait()
+        if not self._is_doomed and not self._was_up:
+            raise RuntimeError(f"the {self.name} cannot be started, which says nothing: {self.log}")
         if not self._is_doomed:
             raise Defect(f"the {self.name} ended by itself with {process.returncode}: {self.log}")
         if process.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
@@ -147,6 +150,7 @@ class Kept:
             return
         if self._is_down:
             self.downs[-1].until = time.time()
+        self._was_up = True
         self._up.set()
         await self.begun()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import trio
 
+from services.agent import Options as Options  # what a daemon looks for beside a service
 from services.agent import recovery
 from services.agent.lanes import Lane
 from services.agent.transaction import Transaction

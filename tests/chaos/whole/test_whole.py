@@ -10,6 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from supervisor.config import load
+from supervisor.plan import plan
+from supervisor.spec import TaskSpec
+from tests.chaos.whole.mutants import MUTANTS
+from tests.whole.daemon import CONFIG
+
 ROOT = Path(__file__).parents[3]
 SEED = 20261129
 MINUTES = float(os.environ.get("NURSERYD_TESTS_CHAOS_MINUTES", "3"))  # .ci/run has it longer
@@ -33,3 +39,9 @@ def test_minutes_in_which_everything_goes_wrong_break_no_promise(
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
     assert "calm 1:" in done.stdout
+
+
+@pytest.mark.parametrize("run", MUTANTS)
+def test_a_service_with_a_mistake_is_one_that_can_be_started(run: str) -> None:
+    found = plan(load(CONFIG, {"NURSERYD__SERVICE__AGENT__RUN": run}))
+    assert run in [spec.run for spec in found.specs if isinstance(spec, TaskSpec)]
