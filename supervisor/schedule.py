@@ -57,7 +57,10 @@ def next_time(cron: str, zone: tzinfo, now: float) -> float:
 
 
 def zone_of(schedule: Schedule) -> tzinfo:
-    """The time zone of a schedule, or the machine's. Never none: naive times are ambiguous."""
+    """The time zone of a schedule, or the machine's. Never none: naive times are ambiguous.
+
+    It stays what it was when it was first asked for: a machine's new one is for the next daemon.
+    """
     if schedule.timezone is not None:
         return _zone(schedule.timezone)
     try:

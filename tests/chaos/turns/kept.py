@@ -54,7 +54,7 @@ class Kept:
         self._answers = answers
         self._process: subprocess.Popen[bytes] | None = None
         self._up = trio.Event()
-        self._was_up = False
+        self._was_up = False  # in any life
         self._gone = trio.Event()
         self._is_doomed = False  # this life of it is to end
         self._is_over = False
@@ -119,7 +119,7 @@ class Kept:
         finally:
             process.kill()
             process.wait()
-        if not self._is_doomed and not self._was_up:
+        if not self._was_up and not self._is_doomed:
             raise RuntimeError(f"the {self.name} cannot be started, which says nothing: {self.log}")
         if not self._is_doomed:
             raise Defect(f"the {self.name} ended by itself with {process.returncode}: {self.log}")
