@@ -120,8 +120,8 @@ async def test_what_was_kept_for_who_goes_on_without_an_answer_is_known_to_be(
         bench.keeper.refusing[CommitChanges] = "the volume was away"
         failed = await bench.execute("b.md two")
         assert (failed.state, failed.reason) == (TurnState.FAILED, Reason.WORKSPACE)
-        await trio.testing.wait_all_tasks_blocked()
-        info = await bench.found(turn)
+        await bench.until_journalled("turn.settled")
+        info = await bench.ask(SettleTurn(KEY, turn, keep=True))  # waits for who settles it now
     assert (info.leftover, info.commit) == (Leftover.KEPT, bench.keeper[KEY].head.hash)
 
 
