@@ -17,6 +17,7 @@ from services.hmr.switchboard import GONE
 from services.hmr.wire import NO_LINGER, Wire
 
 CHUNK = 64 * 1024  # bytes in one turn, and so the most that is owed
+SOME = 16 * 1024  # bytes of a usual turn; of what is larger the rest comes in chunks
 LINGER = 5.0  # seconds that one direction may go on after the other has ended
 # A WebSocket close frame with code 1012, service restart. It may land inside another frame;
 # the browser then closes for that reason instead, and comes back all the same.
@@ -160,25 +161,25 @@ class Half:
         other = self.other
         if mask != _USUAL or self.owed or other.owed or self.ended or other.ended:
             return self._notice(mask)
-        buffer = self._buffer
         try:
-            count = self.sock.recv_into(buffer, CHUNK)
+            data = self.sock.recv(SOME)
         except BlockingIOError:
             return None
         except OSError:
             return self._tunnel.heard_last(self)
-        if not count:
+        if not data:
             return self._tunnel.heard_last(self)
-        self._first = buffer[0] if count < SHORT else 0
+        count = len(data)
+        self._first = data[0] if count < SHORT else 0
         try:
-            sent = other.sock.send(buffer[:count])
+            sent = other.sock.send(data)
         except BlockingIOError:
             sent = 0
         except OSError:
             return self._tunnel.broke(other)
         if sent < count:
-            other.owe(bytes(buffer[sent:count]))
-        elif count == CHUNK:
+            other.owe(data[sent:])
+        elif count == SOME:
             self._tunnel.board.again(self)  # there may be more, and no edge will tell
         return None
 

@@ -10,6 +10,7 @@ import structlog
 import trio
 
 from services.binding import split
+from services.loopback import is_loopback, skip_pacing
 
 log = structlog.get_logger()
 
@@ -78,6 +79,8 @@ async def accept(listener: socket.socket, admit: Admit) -> None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEP_ALIVE)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEP_ALIVE // 4)
+            if is_loopback(str(address[0])):
+                skip_pacing(sock)
         admit(sock, str(address[0]))
         turn += 1
         if turn % TURN == 0:

@@ -12,6 +12,7 @@ from services.hmr import pool as pools
 from services.hmr.pool import Pool
 from services.hmr.switchboard import Switchboard
 from services.hmr.wire import Lost, Stalled
+from tests.congestion import congestion_of
 from tests.ports import free_port
 from tests.services.hmr.doors import read_all, upstream
 
@@ -88,6 +89,7 @@ async def test_a_connection_sends_at_once_and_holds_nobody_up():
         wire = await kept.dial(port)
         assert wire.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
         assert not wire.sock.getblocking()
+        assert congestion_of(wire.sock) == b"reno"
         wire.close()
 
 

@@ -3,7 +3,7 @@ import socket
 import pytest
 import trio
 
-from services.hmr.tunnel import CHUNK, CLOSE_FRAME
+from services.hmr.tunnel import CHUNK, CLOSE_FRAME, SOME
 from services.messages import PreviewState
 from tests.services.hmr.doors import (
     front_door,
@@ -241,6 +241,26 @@ async def test_who_does_not_read_stops_who_writes_and_then_gets_everything(reade
             go.set()
             await complete.wait()
         assert received == b"".join(bytes([n % 251]) * CHUNK for n in range(size // CHUNK))
+
+
+@pytest.mark.parametrize("size", [SOME - 1, SOME, SOME + 1, SOME + CHUNK, SOME + CHUNK + 1])
+async def test_a_piece_of_any_size_comes_whole_with_nothing_behind_it(size):
+    """No edge tells of what is left of a piece that is larger than a turn."""
+    piece = b"".join(b"%08d" % number for number in range(size // 8 + 1))[:size]
+
+    async def handle(stream):
+        await read_head(stream)
+        await stream.send_all(SWITCH)
+        await stream.send_all(await read_some(stream, size))
+        await trio.sleep_forever()
+
+    async with upstream(handle) as port, front_door() as door:
+        door.publish(routes(READY, port))
+        async with await door.connect() as browser:
+            await switch(browser)
+            await browser.send_all(piece)
+            with trio.fail_after(5):
+                assert await read_some(browser, size) == piece
 
 
 async def test_a_tunnel_whose_reader_never_reads_is_cut_in_the_end():

@@ -9,6 +9,7 @@ import trio
 from structlog.testing import capture_logs
 
 from services.http11.accepting import KEEP_ALIVE, PAUSE, TURN, accept, open_listeners
+from tests.congestion import congestion_of, other_than_reno
 from tests.ports import free_port
 
 
@@ -73,6 +74,33 @@ async def test_however_many_come_everybody_else_has_a_turn_now_and_then_among_th
         await listener.run()
         nursery.cancel_scope.cancel()
     assert 3 < len(turns) < TURN
+
+
+@pytest.mark.parametrize(
+    ("host", "congestion"), [("127.0.0.1", b"reno"), ("192.0.2.1", other_than_reno())]
+)
+async def test_only_a_connection_within_this_machine_is_spared_the_pacing(host, congestion):
+    class From:
+        """Whoever comes is said to come from `host`."""
+
+        def accept(self):
+            return listener.accept()[0], (host, 1)
+
+        def fileno(self):
+            return listener.fileno()
+
+    [listener] = await open_listeners(["127.0.0.1:0"])
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, other_than_reno())
+    with listener, trio.CancelScope() as scope, socket.socket() as browser:
+        browser.connect(listener.getsockname())
+
+        def admit(sock, where):
+            with sock:
+                assert (where, congestion_of(sock)) == (host, congestion)
+            scope.cancel()
+
+        await accept(From(), admit)
+    assert scope.cancelled_caught
 
 
 async def took(address, family=socket.AF_INET):
