@@ -37,16 +37,17 @@ async def test_turns_from_before_the_journal_are_found_and_listed(bench: Bench) 
 
 
 async def test_events_are_read_from_where_a_reader_was_and_waited_for(bench: Bench) -> None:
-    go_on = trio.Event()
+    said, go_on = trio.Event(), trio.Event()
 
     async def script(_turn: Turn, host: Host) -> None:
         await host.emit(TextDelta("one"))
+        said.set()  # readers have it once it is told, a moment after it is in the file
         await go_on.wait()
         await host.emit(TextDelta("two"))
 
     async with bench.life(script):
         turn = await bench.start()
-        await bench.until_journalled("text.delta")
+        await said.wait()
         page: EventPage = await bench.ask(ReadEvents(KEY))
         assert [event.type for event in page.events] == [
             "turn.queued",
