@@ -154,6 +154,29 @@ async def test_who_is_paid_in_part_is_owed_the_rest_and_has_no_more_time_for_it(
         tunnel.close()
 
 
+class Narrow:
+    """A socket that takes three bytes at a time."""
+
+    def __init__(self, sock: socket.socket):
+        self._sock = sock
+
+    def send(self, data):
+        return self._sock.send(data[:3])
+
+    def __getattr__(self, name):
+        return getattr(self._sock, name)
+
+
+async def test_of_what_is_taken_in_part_only_the_rest_is_owed():
+    async with wires(2) as (client, server, browser, dev):
+        tunnel = Tunnel(client, server, stall=60.0)
+        tunnel.server.sock = Narrow(tunnel.server.sock)
+        browser.send(b"question")
+        tunnel.client.notify(select.EPOLLIN | select.EPOLLOUT)
+        assert (dev.recv(99), tunnel.server.owed) == (b"que", b"stion")
+        tunnel.close()
+
+
 async def test_a_browser_without_room_for_the_word_of_a_restart_is_not_cut_off_for_that():
     async with wires(2) as (client, server, _, _):
         tunnel = Tunnel(client, server, stall=60.0)
