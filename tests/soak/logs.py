@@ -46,17 +46,20 @@ class Rotations(Load):
         return self._file.with_name("chatter.log.1")
 
     def _look(self) -> None:
-        """Nothing is lost: read what is there, the oldest file first."""
+        """Nothing is lost; what was read of a child that has ended may be written later."""
         count = [int(word) for word in (self.world.folder / "chatter.count").read_text().split()]
         self._written = sum(count)
-        files = [self._file.with_name(f"chatter.log.{n}") for n in range(BACKUPS, 0, -1)]
-        content = b"".join(file.read_bytes() for file in [*files, self._file] if file.exists())
-        numbers = [int(line) for line in content.split()]
-        if numbers[-1] != count[-1] - 1:
-            raise AssertionError(f"{count[-1]} lines were written, the last one is {numbers[-1]}")
-        for before, after in pairwise(numbers):
+        last = count[-1] - 1
+        until(f"line {last}, the last one", lambda: self._numbers()[-1:] == [last])
+        for before, after in pairwise(self._numbers()):
             if after not in (before + 1, 0):
                 raise AssertionError(f"lines are lost between {before} and {after}")
+
+    def _numbers(self) -> list[int]:
+        """What is there, the oldest file first."""
+        files = [self._file.with_name(f"chatter.log.{n}") for n in range(BACKUPS, 0, -1)]
+        content = b"".join(file.read_bytes() for file in [*files, self._file] if file.exists())
+        return [int(line) for line in content.split()]
 
     def promises(self) -> Iterator[Promise]:
         enough = self.done * (MAX_BYTES // LINE)

@@ -188,6 +188,12 @@ async def with_one_alone():
         yield said, ask
 
 
+def without_date(answer):
+    """An answer's fields and what follows them; the clock may have moved on."""
+    lines = answer.split(b"\r\n")[1:]
+    return [line for line in lines if not line.startswith(b"date: ")]
+
+
 async def test_asked_again_on_a_connection_it_is_answered_without_quart_and_alike():
     async with with_one_alone() as (said, ask):
         first = await ask(name="ann")
@@ -195,7 +201,7 @@ async def test_asked_again_on_a_connection_it_is_answered_without_quart_and_alik
             said["status"] = status
             again = await ask(name="ann")
             assert again.startswith(b"HTTP/1.1 %d " % status)
-            assert again.partition(b"\r\n")[2] == first.partition(b"\r\n")[2]
+            assert without_date(again) == without_date(first)
     assert (said["around"], said["calls"]) == (1, 4)
 
 
