@@ -177,11 +177,22 @@ survivors = Survivors()
 
 
 def belongs(pid: int, life: Trace) -> bool:
-    """Whether a process is one of this life."""
+    """Whether a process is one of this life.
+
+    One that shows no environment, as in the middle of an exec, is whose its parent is: a program
+    may name a child that it has only just started.
+    """
+    mark = os.fsencode(f"{MARKER}={life.marker}")
     try:
-        mark = os.fsencode(f"{MARKER}={life.marker}")
-        name = str(pid)
-        return procfs.stat(name).session == life.session or mark in procfs.variables(name)
+        while True:
+            name = str(pid)
+            it = procfs.stat(name)
+            if it.session == life.session:
+                return True
+            variables = procfs.variables(name)
+            if variables or not hides(it):
+                return mark in variables
+            pid = it.parent
     except OSError:
         return False
 

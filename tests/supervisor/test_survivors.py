@@ -6,6 +6,7 @@ import errno
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,6 +62,32 @@ def test_they_are_known_by_their_session_or_by_their_mark(
         assert [belongs(pid, one) for pid in (a, b, c, d)] == [True, True, False, False]
     assert left(survivors, one, two) == [[], []]
     assert not belongs(a, one)
+
+
+@contextmanager
+def child_without_environment(mark: str) -> Iterator[int]:
+    """As one that is in the middle of an exec: its parent has a mark, and it shows nothing."""
+    code = (
+        "import subprocess as s; it = s.Popen(['/bin/sh', '-c', 'echo $$; read line'], env={},"
+        " start_new_session=True); it.wait()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, MARKER: mark},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as parent:
+        assert parent.stdout is not None
+        yield int(parent.stdout.readline())
+        parent.communicate()  # its child's stdin ends
+
+
+def test_one_that_shows_no_environment_is_whose_its_parent_is():
+    with child_without_environment("m-5") as it:
+        assert procfs.variables(str(it)) == []
+        assert belongs(it, Trace(-1, "m-5"))
+        assert not belongs(it, Trace(-1, "m-6"))
+    assert not belongs(it, Trace(-1, "m-5"))
 
 
 def test_what_is_older_than_a_life_is_none_of_it():
