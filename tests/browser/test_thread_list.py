@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Request, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
 from tests.browser.desk import CLIENT, Desk
 from tests.browser.remote import Remote
@@ -58,6 +58,27 @@ def test_one_button_leads_to_the_first_conversation(desk: Desk) -> None:
     expect(desk.page.get_by_label("What should change?")).to_be_visible()
     assert desk.page.url.endswith(f"/studio/{CLIENT}/{desk.user}/first")
     assert (desk.files("first") / "package.json").exists()
+
+
+def test_what_is_lost_while_the_network_changes_is_read_again(desk: Desk) -> None:
+    lost: set[str] = set()
+
+    def lose_each_once(route: Route) -> None:
+        asked = route.request
+        if asked.method == "GET" and asked.url not in lost:
+            lost.add(asked.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    desk.page.route("**/v1/**", lose_each_once)
+    desk.open()
+    desk.press("Open the first conversation")
+    expect(desk.page.get_by_label("What should change?")).to_be_visible()
+    desk.press("Conversations")
+    expect(listed(desk).get_by_role("link", name="first")).to_be_visible()
+    assert any(url.endswith(f"/v1/threads/{CLIENT}/{desk.user}") for url in lost)
+    expect(desk.page.get_by_text("does not answer")).to_have_count(0)
 
 
 def test_a_repository_is_copied_for_the_first_and_others_begin_beside_it(

@@ -46,6 +46,8 @@ export class Problem extends Error {
   }
 }
 
+const AGAIN = 500; // milliseconds, in which a network that has changed is there again
+
 export class Api {
   readonly root: URL;
   readonly #token: (() => string | undefined) | undefined;
@@ -102,12 +104,16 @@ export class Api {
     throw refusal(answer.status, reply);
   }
 
+  /** What is read is asked for twice: a browser drops whatever waits when its network changes. */
   async #fetch(url: URL, options: RequestInit): Promise<Response> {
-    try {
-      return await fetch(url, { ...options, credentials: 'same-origin', cache: 'no-store' });
-    } catch (error) {
-      if ((error as Error).name === 'AbortError') throw error;
-      throw new Problem(0, strings.studio.unanswered);
+    for (let again = options.method === 'GET'; ; again = false) {
+      try {
+        return await fetch(url, { ...options, credentials: 'same-origin', cache: 'no-store' });
+      } catch (error) {
+        if ((error as Error).name === 'AbortError') throw error;
+        if (!again) throw new Problem(0, strings.studio.unanswered);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
     }
   }
 }
