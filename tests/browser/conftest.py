@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser import sites
+from tests.browser import sites, unmoved
 from tests.whole.fixtures import cache, daemon
 
 __all__ = ["cache", "daemon"]
@@ -29,8 +29,9 @@ FLAGS = [
 @pytest.fixture(scope="package")
 def chromium(require: Callable[[str], Path]) -> Iterator[Browser]:
     """Chromium itself, once for all tests here: Playwright's loop would be in the way of others."""
+    require("chromium")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=require("chromium"), args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=unmoved.__file__, args=FLAGS)
         expect.set_options(timeout=PATIENCE)
         yield chromium
         chromium.close()
