@@ -84,12 +84,13 @@ def talker(daemon: Daemon) -> dict[str, Any]:
     return daemon.get("/v1/services/talker")[1]["service"]
 
 
-def api(daemon: Daemon) -> dict[str, Any]:
-    """How it is; nothing for one that does not answer at the moment."""
+def started(daemon: Daemon) -> float | None:
+    """When the API that is ready was started; None while there is none."""
     try:
-        return daemon.get("/v1/services/api")[1]["service"]
+        it = daemon.get("/v1/services/api")[1]["service"]
     except OSError:
-        return {"ready": False}
+        return None
+    return it["started"] if it["ready"] else None
 
 
 def test_a_crash_is_seen_as_it_happens(operator: Operator, daemon: Daemon) -> None:
@@ -137,11 +138,11 @@ def test_the_page_comes_back_when_what_serves_it_was_restarted(
     operator: Operator, daemon: Daemon
 ) -> None:
     operator.open()
-    began = api(daemon)["started"]
+    began = started(daemon)
     operator.press("Restart api")
     expect(operator.page.locator("nu-dialog")).to_contain_text("comes back by itself")
     operator.page.locator("nu-dialog").get_by_role("button", name="Restart api").click()
-    until("another life", lambda: api(daemon)["ready"] and api(daemon)["started"] != began)
+    until("another life", lambda: {started(daemon)} - {began, None})
     before = talker(daemon)["pid"]
     os.kill(before, signal.SIGKILL)
     pid = until("another process", lambda: {talker(daemon)["pid"]} - {before, None})

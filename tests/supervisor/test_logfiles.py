@@ -44,7 +44,7 @@ async def test_limits_may_change_at_any_time(files: LogFiles, tmp_path: Path):
     path = f"{tmp_path}/log"
     files.configure(path, FOR_EVER)
     files.write("s", path, b"one\ntwo\n")
-    await until(lambda: (tmp_path / "log").exists())
+    await until(lambda: (tmp_path / "log").exists() and (tmp_path / "log").stat().st_size)
     files.configure(path, Log(max_bytes=4, backups=1))
     files.write("s", path, b"three\n")
     files.close(10)
@@ -103,8 +103,9 @@ async def test_a_file_that_cannot_be_written_is_said_once_and_tried_again(
 
 
 async def test_a_file_that_could_not_be_written_is_left_alone_for_a_while(
-    files: LogFiles, said, tmp_path: Path
+    files: LogFiles, said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(logfiles, "RETRY", 1000.0)
     path = str(tmp_path / "folder" / "log")
     (tmp_path / "folder").write_text("in the way")
     files.configure(path, FOR_EVER)
