@@ -128,7 +128,9 @@ async def test_one_that_forks_all_the_time_and_leaves_its_session_is_gone(
 
 async def test_a_grandchild_that_holds_the_pipe_does_not_hide_the_end(tmp_path: Path, role: Role):
     """Out of the session and without the mark nothing of it is known but the pipe."""
-    script = "env -i setsid sleep 1000 & sleep 0.05; exit 3"
+    # What is substituted ends once the grandchild has our stdout in place of its pipe.
+    grandchild = "env -i setsid sh -c 'exec >&3 3>&-; exec sleep 1000' &"
+    script = f"exec 3>&1; : $({grandchild}); exit 3"
     async with role.daemon(tmp_path, sh("s", script, restart="never")) as it:
         began = trio.current_time()
         await it.seen(service="s", state="EXITED", reason="exited with 3")

@@ -439,7 +439,9 @@ async def test_nothing_that_it_started_outlives_it(how: str, end: str):
 
 
 async def test_a_pipe_that_somebody_else_holds_does_not_hide_the_end():
-    one = One(sh(f"setsid env -u {MARKER} sh -c 'echo $$; exec sleep 1000' & sleep 0.05; exit 3"))
+    # What is substituted has come once the holder has our stdout in place of its pipe.
+    holder = f"setsid env -u {MARKER} sh -c 'echo $$; exec >&3 3>&-; exec sleep 1000' &"
+    one = One(sh(f"exec 3>&1; echo $({holder}); exit 3"))
     began = trio.current_time()
     with pytest.raises(Failed, match="exited with 3"):
         await one.live()
