@@ -11,8 +11,6 @@ import fcntl
 import itertools
 import os
 import random
-import tempfile
-from pathlib import Path
 
 from services.previews.ports import is_free
 
@@ -20,10 +18,9 @@ FIRST, COUNT = 10_000, 10_000
 
 # Whoever begins at the same place as another process has more to pass over.
 _ports = (FIRST + number % COUNT for number in itertools.count(random.randrange(COUNT)))
+# One for all processes, whatever they have for temporary files.
 _taken = os.open(
-    Path(tempfile.gettempdir(), f"nurseryd-tests-ports-{os.getuid()}"),
-    os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC,
-    0o600,
+    f"/dev/shm/nurseryd-tests-ports-{os.getuid()}", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600
 )
 
 
