@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -56,9 +57,11 @@ class Rotations(Load):
                 raise AssertionError(f"lines are lost between {before} and {after}")
 
     def _numbers(self) -> list[int]:
-        """What is there, the oldest file first."""
-        files = [self._file.with_name(f"chatter.log.{n}") for n in range(BACKUPS, 0, -1)]
-        content = b"".join(file.read_bytes() for file in [*files, self._file] if file.exists())
+        """What is there, the oldest file first; one may be on its way to another name."""
+        content = b""
+        for name in (*(f"chatter.log.{n}" for n in range(BACKUPS, 0, -1)), "chatter.log"):
+            with suppress(FileNotFoundError):
+                content += self._file.with_name(name).read_bytes()
         return [int(line) for line in content.split()]
 
     def promises(self) -> Iterator[Promise]:
