@@ -81,6 +81,21 @@ def test_what_is_lost_while_the_network_changes_is_read_again(desk: Desk) -> Non
     expect(desk.page.get_by_text("does not answer")).to_have_count(0)
 
 
+def test_what_nobody_answered_is_read_when_somebody_does(desk: Desk) -> None:
+    desk.open()
+    desk.press("Open the first conversation")
+    expect(desk.page.get_by_label("What should change?")).to_be_visible()
+    there = f"**/v1/threads/{CLIENT}/{desk.user}"
+    desk.page.route(there, lambda route: route.abort("connectionrefused"))
+    desk.page.reload()
+    desk.press("Conversations")
+    problem = desk.page.get_by_role("alert").filter(has_text="the server does not answer")
+    expect(problem).to_be_visible()
+    desk.page.unroute(there)
+    expect(listed(desk).get_by_role("link", name="first")).to_be_visible()
+    expect(problem).to_have_count(0)
+
+
 def test_a_repository_is_copied_for_the_first_and_others_begin_beside_it(
     desk: Desk, tmp_path: Path
 ) -> None:

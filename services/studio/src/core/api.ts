@@ -44,6 +44,11 @@ export class Problem extends Error {
     this.status = status;
     this.reply = reply;
   }
+
+  /** Whether it is so for now: nobody answered, or somebody who cannot at this moment. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
 }
 
 const AGAIN = 500; // milliseconds, in which a network that has changed is there again

@@ -1,11 +1,10 @@
 // Who the server says that asks, and what it says of a token that an address brought.
 
 import { type Api, Problem, sentence, type SessionReply } from './api.ts';
+import { AGAIN_MS } from './rereading.ts';
 import { strings } from './strings.ts';
 
 export type { SessionReply };
-
-const AGAIN_MS = 3000;
 
 const problems: ReadonlyMap<string, string> = new Map(Object.entries(strings.studio.tokenProblems));
 

@@ -51,7 +51,7 @@ export function follow(api: Api, address: URL, hearing: Hearing): () => void {
     const answer = await fetch(address, { headers, signal, credentials: 'same-origin', cache: 'no-store' });
     if (!answer.ok || !answer.body) {
       const problem = refusal(answer.status, await answer.json().catch(() => ({})));
-      if (answer.status >= 500 || answer.status === 429) throw problem;
+      if (problem.passing) throw problem;
       say({ state: 'refused', problem });
       return -1;
     }

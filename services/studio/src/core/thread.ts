@@ -4,6 +4,7 @@ import { begun, type Conversation, empty, type Heard, heard, more, read } from '
 import {
   type Api, type Preview, Problem, sentence, type Transfer, type Turn, type WatchThread,
 } from './api.ts';
+import { AGAIN_MS } from './rereading.ts';
 import { type Connection, follow } from './stream.ts';
 
 export interface ThreadKey {
@@ -15,7 +16,6 @@ export interface ThreadKey {
 /** A thread in the API: what is of it has a path that begins so. */
 export const THREAD = '/v1/threads/{client}/{user}/{thread}';
 const PAGE = 50; // turns that are read at once
-const AGAIN_MS = 3000;
 const WORDS_MS = 50; // between two looks at words that grow
 
 /** An event of the thread's journal, as `happened` tells it. */

@@ -3,8 +3,8 @@
 import {
   type Answered, type Api, type Commit, type FileDiff, type Git, Problem, sentence, type Workspace,
 } from '../core/api.ts';
+import { Rereading } from '../core/rereading.ts';
 import { type Happened, THREAD, type ThreadStore } from '../core/thread.ts';
-import { Windows } from '../core/windows.ts';
 
 const PAGE = 30; // commits that are read at once
 const SOON_MS = 250; // changes come in showers
@@ -34,13 +34,13 @@ export class GitState extends EventTarget {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reading: Promise<void> | undefined;
   #transferring = false;
-  readonly #windows: Windows;
+  readonly #rereading: Rereading;
 
   constructor(thread: ThreadStore) {
     super();
     this.thread = thread;
     const { client, user, thread: id } = thread.key;
-    this.#windows = new Windows(`nu-git ${client}/${user}/${id}`, () => this.#soon());
+    this.#rereading = new Rereading(`nu-git ${client}/${user}/${id}`, () => this.#soon());
   }
 
   get api(): Api {
@@ -57,7 +57,7 @@ export class GitState extends EventTarget {
     if (this.#shown === 1) {
       this.thread.addEventListener('happened', this.#happened);
       this.thread.addEventListener('change', this.#moved);
-      this.#windows.begin();
+      this.#rereading.begin();
     }
     if (this.#stale) void this.read();
     return () => {
@@ -68,7 +68,7 @@ export class GitState extends EventTarget {
       clearTimeout(this.#timer);
       this.thread.removeEventListener('happened', this.#happened);
       this.thread.removeEventListener('change', this.#moved);
-      this.#windows.end();
+      this.#rereading.end();
     };
   }
 
@@ -99,7 +99,7 @@ export class GitState extends EventTarget {
       return await work();
     } finally {
       this.busy = undefined;
-      this.#windows.tell();
+      this.#rereading.tell();
       await this.read();
     }
   }
@@ -132,6 +132,7 @@ export class GitState extends EventTarget {
       this.problem = '';
     } catch (error) {
       this.problem = sentence(error);
+      this.#rereading.failed(error);
     }
     this.#changed();
   }

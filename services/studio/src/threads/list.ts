@@ -3,9 +3,9 @@
 import {
   type Api, type Deleted, Problem, sentence, type Thread, type Transfer, type Transfers, type Workspace,
 } from '../core/api.ts';
+import { Rereading } from '../core/rereading.ts';
 import { follow } from '../core/stream.ts';
 import { THREAD } from '../core/thread.ts';
-import { Windows } from '../core/windows.ts';
 
 const THREADS = '/v1/threads/{client}/{user}';
 
@@ -28,18 +28,18 @@ export class ThreadList extends EventTarget {
   problem = '';
   /** What is under way with the remote while a conversation is made. */
   transfer: Transfer | undefined;
-  readonly #windows: Windows;
+  readonly #rereading: Rereading;
 
   constructor(api: Api, client: string, user: string, only?: string) {
     super();
     this.api = api;
     [this.client, this.user, this.only] = [client, user, only];
-    this.#windows = new Windows(`nu-threads ${client}/${user}`, () => void this.read());
-    this.#windows.begin();
+    this.#rereading = new Rereading(`nu-threads ${client}/${user}`, () => void this.read());
+    this.#rereading.begin();
   }
 
   end(): void {
-    this.#windows.end();
+    this.#rereading.end();
   }
 
   /** The ids that are in use. */
@@ -66,6 +66,7 @@ export class ThreadList extends EventTarget {
       Object.assign(this, { threads, archived, workspace, problem: '' });
     } catch (error) {
       this.problem = sentence(error);
+      this.#rereading.failed(error);
     }
     this.#changed();
   }
@@ -120,7 +121,7 @@ export class ThreadList extends EventTarget {
     try {
       return await work();
     } finally {
-      this.#windows.tell();
+      this.#rereading.tell();
       await this.read();
     }
   }

@@ -1,0 +1,53 @@
+// When what a page shows is read again, though nobody asked for it here.
+
+import { Problem } from './api.ts';
+
+/** How long whoever was refused for now waits before asking again. */
+export const AGAIN_MS = 3000;
+
+/**
+ * Calls `read`, between `begin` and `end`: when another window changed what `name` is; when
+ * somebody comes back to this one, or the network does, and some change may have been missed; and
+ * in a while when the last reading failed for now.
+ */
+export class Rereading {
+  readonly #name: string;
+  readonly #read: () => void;
+  #channel: BroadcastChannel | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(name: string, read: () => void) {
+    this.#name = name;
+    this.#read = read;
+  }
+
+  begin(): void {
+    if (this.#channel) return;
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.addEventListener('message', this.#read);
+    window.addEventListener('focus', this.#read);
+    window.addEventListener('online', this.#read);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#channel?.close();
+    this.#channel = undefined;
+    window.removeEventListener('focus', this.#read);
+    window.removeEventListener('online', this.#read);
+  }
+
+  /** A reading failed: read again in a while, where that may help. */
+  failed(error: unknown): void {
+    clearTimeout(this.#timer);
+    const passing = error instanceof Problem && error.passing;
+    if (passing && this.#channel) this.#timer = setTimeout(this.#read, AGAIN_MS);
+  }
+
+  /** Tell the other windows of a change; what was begun before `end` may be over after it. */
+  tell(): void {
+    const channel = this.#channel ?? new BroadcastChannel(this.#name);
+    channel.postMessage('changed');
+    if (channel !== this.#channel) channel.close();
+  }
+}
