@@ -11,10 +11,12 @@ import { ThreadList } from '../../../services/studio/src/threads/list.ts';
 const api = new Api(new URL('http://127.0.0.1/'));
 let refuses: number | undefined; // with which status; 0 is that nobody answers
 let asked = 0;
+let leave = () => {};
 
 beforeEach(() => {
   refuses = undefined;
   asked = 0;
+  leave = () => {};
   Object.assign(globalThis, { window: new EventTarget() });
   mock.method(globalThis, 'fetch', async () => {
     asked += 1;
@@ -27,6 +29,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
+  leave();
   mock.restoreAll();
   mock.timers.reset();
 });
@@ -35,7 +38,7 @@ test('what is done is told to other windows, though nobody looks at it any more'
   const state = gitOf(new ThreadStore(api, { client: 'acme', user: 'ann', thread: 'main' }));
   const other = new BroadcastChannel('nu-git acme/ann/main');
   const heard = once(other, 'message');
-  const leave = state.watch();
+  leave = state.watch();
   const done = await state.doing('push', async () => {
     leave();
     return 'pushed';
@@ -54,6 +57,7 @@ test('a list that nobody sees any more ends what it was asked for', async () => 
 
 test('a list of one conversation forgets what went wrong before', async () => {
   const list = new ThreadList(api, 'acme', 'ann', 'main');
+  leave = () => list.end();
   refuses = 503;
   await list.read();
   assert.notEqual(list.problem, '');
@@ -61,7 +65,6 @@ test('a list of one conversation forgets what went wrong before', async () => {
   await list.read();
   assert.equal(list.problem, '');
   assert.equal(list.threads?.length, 1);
-  list.end();
 });
 
 const WHILE_MS = 10_000;
@@ -76,19 +79,21 @@ async function pass(): Promise<void> {
 
 for (const [what, made] of Object.entries({
   list: () => {
-    const it = new ThreadList(api, 'acme', 'ann', 'main');
-    return { it, leave: () => it.end() };
+    const list = new ThreadList(api, 'acme', 'ann', 'main');
+    leave = () => list.end();
+    return list;
   },
   'git of a thread': () => {
-    const it = gitOf(new ThreadStore(api, { client: 'acme', user: 'ann', thread: 'main' }));
-    return { it, leave: it.watch() };
+    const git = gitOf(new ThreadStore(api, { client: 'acme', user: 'ann', thread: 'main' }));
+    leave = git.watch();
+    return git;
   },
 })) {
   for (const status of [0, 429, 503]) {
     test(`the ${what} that was refused for now (${status || 'no answer'}) is read again until it is not`, async () => {
       mock.timers.enable({ apis: ['setTimeout'] });
       refuses = status;
-      const { it, leave } = made();
+      const it = made();
       void it.read();
       await pass();
       assert.notEqual(it.problem, '');
@@ -98,42 +103,39 @@ for (const [what, made] of Object.entries({
       const before = asked;
       await pass();
       assert.equal(asked, before);
-      leave();
     });
   }
 
   test(`the ${what} is read again when the network is back`, async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
-    const { it, leave } = made();
+    const it = made();
     await it.read();
     const before = asked;
     window.dispatchEvent(new Event('online'));
     await pass();
     assert.ok(asked > before);
-    leave();
   });
 
   for (const [why, status, end] of [
     ['it is refused for good', 403, () => undefined],
-    ['nobody shows it any more', 503, (leave: () => void) => leave()],
+    ['nobody shows it any more', 503, () => leave()],
   ] as const) {
     test(`the ${what} is not read again where ${why}`, async () => {
       mock.timers.enable({ apis: ['setTimeout'] });
       refuses = status;
-      const { it, leave } = made();
-      end(leave);
+      const it = made();
+      end();
       await it.read();
       const before = asked;
       await pass();
       assert.equal(asked, before);
-      leave();
     });
   }
 
   test(`the ${what} that waits to be read again waits no more when it is left`, async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     refuses = 503;
-    const { it, leave } = made();
+    const it = made();
     await it.read();
     leave();
     const before = asked;

@@ -11,6 +11,7 @@ from services.previews.node import find_node
 from tests.services.previews.astro import ENVIRONMENT
 
 HERE = Path(__file__).parent
+SOON = 120.0  # seconds: a test that fails may leave something that keeps Node from ending
 pytestmark = pytest.mark.system
 
 
@@ -22,6 +23,7 @@ def test_in_node(path):
         capture_output=True,
         text=True,
         check=False,
+        timeout=SOON,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "pass 0" not in done.stdout
