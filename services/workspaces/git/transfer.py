@@ -108,10 +108,15 @@ def fetch(git: Path, wire: Wire, *, whole: bool = False) -> tuple[str, ...]:
     with opened(git) as repo:
         callbacks = Callbacks(wire)
         depth = ALL if whole else 0
-        callbacks.carry(
+        remote = callbacks.carry(
             repo,
-            lambda remote: remote.fetch(callbacks=callbacks, prune=FetchPrune.PRUNE, depth=depth),
+            lambda remote: remote.fetch(
+                callbacks=callbacks, prune=FetchPrune.NO_PRUNE, depth=depth
+            ),
         )
+        # Given up meanwhile, it would take what was pushed since for something that is gone.
+        wire.check()
+        remote.prune(callbacks)
         start = twin("")
         return tuple(
             sorted(name.removeprefix(start) for name in callbacks.changed if name.startswith(start))

@@ -23,6 +23,8 @@ from services.messages import (
     ThreadKey,
     Workspace,
 )
+from services.workspaces.git import transfer
+from services.workspaces.git.wire import Wire
 from supervisor.desk import Invalid, NotFound, Refused
 from tests.services.workspaces.conftest import Elsewhere, Git, Service, Serving
 from tests.services.workspaces.git_server import GitServer
@@ -69,6 +71,24 @@ async def test_a_fetch_says_which_branches_came_moved_and_went(
         assert (await service.ask(ReadGit(key))).head == workspace.head
     seen = git(workspace.project, "for-each-ref", "--format=%(refname:short)", "refs/remotes")
     assert seen.split() == ["origin/coming", "origin/trunk"]
+
+
+async def test_a_fetch_that_was_given_up_takes_away_nothing(
+    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git, remote: Path
+) -> None:
+    class GivenUp(Exception):
+        pass
+
+    def check() -> None:
+        raise GivenUp
+
+    elsewhere.push("going", "a.md", "a")
+    async with serving(**ANY) as service:
+        workspace = await opened(service, key, url)
+    git(remote, "branch", "-q", "-D", "going")
+    with pytest.raises(GivenUp):
+        transfer.fetch(workspace.project / ".git", Wire(check))
+    assert git(workspace.project, "rev-parse", "--verify", "origin/going")
 
 
 async def test_after_a_fetch_threads_start_from_what_the_remote_has(
