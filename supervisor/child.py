@@ -213,9 +213,8 @@ class Child:
             for pid in left.pids:
                 _kill(pid)
             await trio.sleep(delay)
-            if left.pids:
-                delay = min(delay * 2, 1.0)
-            if delay == 1.0:
+            delay = min(delay * 2, 1.0)
+            if left.pids and delay == 1.0:
                 log.warning("processes survive SIGKILL", pids=left.pids)
 
     def _signal_group(self, signum: signal.Signals) -> None:

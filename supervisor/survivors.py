@@ -15,8 +15,9 @@ from supervisor import procfs
 MARKER = "NURSERYD_LIFE"
 TICKS = os.sysconf("SC_CLK_TCK")
 SETTLED = 1.0  # seconds; a program that forks to exec does so within a few milliseconds
-# How often to look when a process without an environment, as some have for good, leaves doubt.
-LOOKS = 4
+# How often to look when a process without an environment, as some have for good, leaves doubt: with
+# pauses from a millisecond on that double, 63 ms for an exec that gets no processor.
+LOOKS = 7
 PF_KTHREAD = 0x00200000  # include/linux/sched.h: a thread of the kernel, with no program
 
 
@@ -116,8 +117,8 @@ class Survivors:
 
         Zombies do not count, but a process on its way out does: it may still hold a port. In the
         middle of an exec, and on its way out, a process has no environment to be known by, but its
-        session and what was seen before. One that has neither is worth another look. Raises
-        `OSError` where there is no descriptor left to look with.
+        session and what was seen before. One that has neither, and is not older than the life, is
+        worth another look. Raises `OSError` where there is no descriptor left to look with.
         """
         found = {life: Left() for life in lives}
         sessions = {life.session: left for life, left in found.items()}
@@ -147,8 +148,8 @@ class Survivors:
             if known.hiding:  # it is whose it was
                 known = kept.get(key) or self._young.get(key) or known
             if known.hiding and known.session not in sessions:
-                for left in found.values():
-                    left.sure = False
+                for life, left in found.items():
+                    left.sure = left.sure and known.began < life.since
                 continue
             if not known.hiding:
                 (kept if known.began < settled else young).setdefault(key, known)

@@ -124,6 +124,9 @@ def test_one_without_an_environment_leaves_doubt(monkeypatch: pytest.MonkeyPatch
     with process("m-4") as it:
         monkeypatch.setattr(procfs, "variables", lambda name: [])
         assert survivors.find([trace])[trace] == Left([], sure=False)
+        later = replace(trace, since=survivors.began(it) + 10_000 * module.TICKS)
+        found = survivors.find([trace, later])
+        assert [found[life].sure for life in (trace, later)] == [False, True]
         monkeypatch.undo()
         assert left(survivors, trace) == [[it]]  # it was not remembered without its mark
 
@@ -190,6 +193,7 @@ def test_a_long_environment_is_read_to_its_end():
 
 def test_one_that_may_be_about_to_exec_is_read_anew(monkeypatch: pytest.MonkeyPatch):
     """As somebody else's broker does who starts what a life asks it to."""
+    monkeypatch.setattr(module, "SETTLED", 1000.0)  # it may come to that late
     survivors = Survivors()
     trace = Trace(-1, "m-7")
     script = f"read line; {MARKER}=m-7 exec cat"
@@ -203,20 +207,33 @@ def test_one_that_may_be_about_to_exec_is_read_anew(monkeypatch: pytest.MonkeyPa
         it.kill()
 
 
+REUSED = f"""
+import time
+from pathlib import Path
+from supervisor import survivors as module
+from supervisor.survivors import Survivors, Trace
+from tests.supervisor.test_survivors import left, process
+
+module.SETTLED = 0
+survivors, trace = Survivors(), Trace(-1, "m-8")
+with process() as old:
+    time.sleep(0.02)
+    assert left(survivors, trace) == [[]]
+Path("{LAST_PID}").write_text(str(old - 1))
+with process("m-8") as new:
+    assert new == old
+    assert left(survivors, trace) == [[new]]
+"""
+
+
 @pytest.mark.skipif(not os.access(LAST_PID, os.W_OK), reason="only root may choose a number")
-def test_a_number_that_is_used_again_is_another_process(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "SETTLED", 0)
-    survivors = Survivors()
-    for _ in range(20):
-        with process() as old:
-            time.sleep(0.02)
-            assert left(survivors, Trace(-1, "m-8")) == [[]]
-        LAST_PID.write_text(str(old - 1))
-        with process("m-8") as new:
-            assert left(survivors, Trace(-1, "m-8")) == [[new]]
-        if new == old:
-            return
-    pytest.skip("somebody else was faster each time")
+def test_a_number_that_is_used_again_is_another_process(require: Callable[[str], Path]):
+    """Where nobody else takes one, and nobody else meets with one that is used again."""
+    namespace = [require("unshare"), "--pid", "--fork", "--mount-proc", "--kill-child"]
+    done = subprocess.run(
+        [*namespace, sys.executable, "-c", REUSED], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 async def test_all_who_wait_are_served_by_one_walk(monkeypatch: pytest.MonkeyPatch):
