@@ -13,7 +13,7 @@ from services.fleet.belongings import definition_of
 from services.fleet.deriving import is_checked
 from services.fleet.door import Door
 from services.fleet.endings import no_place, why
-from services.fleet.fleet import Fleet
+from services.fleet.fleet import DOUBLE, Fleet
 from services.fleet.pace import Pace
 from services.fleet.sweeping import sweep
 from services.fleet.wish import Wish, request
@@ -127,6 +127,10 @@ class Start:
         for _ in self.pace.within(patience):
             # ECS may need a moment to know a task that it has just told of.
             editor = next(iter(self.fleet.editors.look([editor.arn])), editor)
+            kept = self.fleet.running(self.wish.names) if editor.reason == DOUBLE else None
+            if kept is not None and kept.arn != editor.arn:
+                # Another start at the same moment had listed a task that this one could not see.
+                editor, made = kept, False
             if editor.over:
                 raise Ended(f"{self._who} has ended: {why(editor)}")
             if door is not None and editor.ip != led:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from services.fleet.fleet import Fleet
+from services.fleet.fleet import DOUBLE, Fleet
 from services.fleet.listing import as_json, listed, table
 from services.fleet.names import Names
 from services.fleet.pace import Pace
@@ -19,7 +19,7 @@ from services.fleet.starting import WINDOW, Ended, Start, Started
 from services.fleet.stopping import stop
 from services.fleet.wish import Wish
 from supervisor.desk import Refused
-from tests.services.fleet.ecs import WELL, Ecs
+from tests.services.fleet.ecs import ARN, WELL, Ecs
 from tests.services.fleet.world import main
 
 PLACE = Place(
@@ -30,6 +30,8 @@ PLACE = Place(
     file_system="fs-1",
 )
 NAMES = Names("nurseryd", "acme", "ada")
+OWN = f"{ARN}:task-definition/{NAMES.family}:1"
+ENDED = {"lastStatus": "STOPPED", "desiredStatus": "STOPPED"}
 
 
 class Time:
@@ -119,12 +121,32 @@ def test_a_start_after_an_end_is_another_task(ecs: Ecs, fleet: Fleet, time: Time
 
 
 def test_of_two_tasks_the_younger_is_ended(ecs: Ecs, fleet: Fleet, time: Time) -> None:
-    by = f"{'arn:aws:ecs:eu-central-1:123456789012'}:task-definition/{NAMES.family}:1"
-    younger = ecs.put(NAMES.tags, taskDefinitionArn=by, createdAt=1_800_000_100.0)
-    elder = ecs.put(NAMES.tags, taskDefinitionArn=by, createdAt=1_800_000_050.0)
+    younger = ecs.put(NAMES.tags, taskDefinitionArn=OWN, createdAt=1_800_000_100.0)
+    elder = ecs.put(NAMES.tags, taskDefinitionArn=OWN, createdAt=1_800_000_050.0)
     assert started(fleet, time).editor.arn == elder
     assert [call["task"] for call in ecs.calls("StopTask")] == [younger]
     assert not ecs.calls("RunTask")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_start_whose_task_another_start_ended_goes_on_with_the_elder(
+    ecs: Ecs, fleet: Fleet, time: Time, known: bool
+) -> None:
+    """ECS lists a task some moments after it began: the other start saw one that this did not."""
+    ecs.life = (WELL[0], {**ENDED, "stoppedReason": DOUBLE})
+    elder: list[str] = []
+
+    def tell(said: str) -> None:
+        if known and not elder:
+            elder.append(ecs.put(NAMES.tags, taskDefinitionArn=OWN, createdAt=1_800_000_000.0))
+
+    start = Start(fleet, Wish(NAMES), time.pace, tell)
+    if known:
+        done = start.carry_out(300.0)
+        assert (done.editor.arn, done.made, done.ready) == (elder[0], False, True)
+    else:
+        with pytest.raises(Ended, match="a double of an older task"):
+            start.carry_out(300.0)
 
 
 def test_a_start_waits_for_the_task_before_to_end(ecs: Ecs, fleet: Fleet, time: Time) -> None:
