@@ -28,6 +28,7 @@ class Attention:
         self._ctx = ctx
         self._servers = servers
         self._turns = ctx.board("turns", Turns)
+        self._seen = self._turns.value  # whose ends count as a use already
         self._used: defaultdict[str, float] = defaultdict(trio.current_time)
         self._keeper = Keeper(limits, self._live, self._measure, servers.sleep)
         servers.make_room = self._make_room
@@ -64,7 +65,8 @@ class Attention:
                 self._used[preview.id],
                 preview.memory,
                 preview.clients,
-                busy=self._servers.is_working(preview.id) or _turn_runs(self._turns.value, preview),
+                busy=self._servers.is_working(preview.id)
+                or any(_turn_runs(turns, preview) for turns in (self._seen, self._turns.value)),
             )
             for preview in self._servers.board.previews.values()
             if self._servers.is_up(preview)
@@ -89,13 +91,12 @@ class Attention:
                 board.show(replace(preview, memory=shown))
 
     async def _see_turns(self) -> None:
-        seen = self._turns.value
         while True:
-            now = await self._turns.change(seen)
+            now = await self._turns.change(self._seen)
+            before, self._seen = self._seen, now
             for preview in tuple(self._servers.board.previews.values()):
-                if _turn_runs(seen, preview) != _turn_runs(now, preview):
+                if _turn_runs(before, preview) != _turn_runs(now, preview):
                     self.use(preview.id)
-            seen = now
 
     async def _see_visits(self) -> None:
         with self._ctx.receiver("visits", Visit) as visits:
