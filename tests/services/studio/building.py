@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -18,8 +19,13 @@ LOCK = "package-lock.json"
 
 def install() -> None:
     """See to it that what the lock file names is in `node_modules`."""
+    with (STUDIO / LOCK).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # two processes of tests would empty one folder
+        _install(file.read())
+
+
+def _install(lock: bytes) -> None:
     stamp = MODULES / ".as-locked"
-    lock = (STUDIO / LOCK).read_bytes()
     if stamp.is_file() and stamp.read_bytes() == lock:
         return
     node = find_node()

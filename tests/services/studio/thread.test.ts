@@ -8,14 +8,16 @@ import { ThreadStore } from '../../../services/studio/src/core/thread.ts';
 const page = () => Object.assign(new EventTarget(), { visibilityState: 'visible' });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** How many streams are open, and what the next answers to questions are. */
+/** How many streams are open, what comes on each, and what the next answers to questions are. */
 let open = 0;
+let comes = '';
 let answers: Promise<Response>[] = [];
 
 function stream(signal: AbortSignal): Response {
   open += 1;
   const body = new ReadableStream({
     start(controller) {
+      controller.enqueue(new TextEncoder().encode(comes));
       signal.addEventListener('abort', () => {
         open -= 1;
         controller.error(signal.reason);
@@ -29,6 +31,7 @@ const turns = () => Response.json({ turns: [], lastEvent: 7 });
 
 beforeEach(() => {
   open = 0;
+  comes = '';
   answers = [];
   mock.timers.enable({ apis: ['setTimeout'] });
   Object.assign(globalThis, { document: page(), window: page() });
@@ -96,4 +99,18 @@ test('what was there is begun again when the server comes back', async () => {
   assert.equal(open, 1);
   assert.equal(store.connection.state, 'live');
   store.end();
+});
+
+test('a turn that has ended is news, however short it was, and so is whatever was missed', async () => {
+  const working = (threads: string[]) => `event: working\ndata: ${JSON.stringify({ threads })}\n\n`;
+  const heard: number[] = [];
+  for (const threads of [[], [['main']], [['main'], []], [['main'], ['other'], ['other', 'main'], []]]) {
+    comes = threads.map(working).join('');
+    const store = made();
+    await store.begin();
+    for (let turn = 0; turn < 5; turn += 1) await settled();
+    heard.push(store.news);
+    store.end();
+  }
+  assert.deepEqual(heard, [1, 1, 2, 3]);
 });

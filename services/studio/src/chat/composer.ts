@@ -66,6 +66,7 @@ export class NuComposer extends NuElement {
 
   override focus(): void {
     this.#box?.focus();
+    if (this.#box?.matches(':focus')) return;
     // Whoever leads here from another view shows this one with the next frame.
     requestAnimationFrame(() => this.#box?.focus());
   }

@@ -40,6 +40,8 @@ export class ThreadStore extends EventTarget {
   transfer: Transfer | null = null;
   /** The ids of the user's threads in which a turn is queued or running. */
   working: readonly string[] = [];
+  /** Counts what may have changed any of them: a turn that has ended, and whatever was missed. */
+  news = 0;
   #stop: (() => void) | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
   #soon: ReturnType<typeof setTimeout> | undefined;
@@ -143,7 +145,10 @@ export class ThreadStore extends EventTarget {
       hear: (type, data) => this.#hear(type, data as object),
       state: (connection) => {
         this.connection = connection;
-        if (connection.state === 'live') void this.refresh();
+        if (connection.state === 'live') {
+          this.news += 1;
+          void this.refresh();
+        }
         if (connection.state === 'refused') this.#failed(connection.problem);
         this.#changed();
       },
@@ -158,7 +163,9 @@ export class ThreadStore extends EventTarget {
     } else if (type === 'transfer') {
       ({ transfer: this.transfer } = data as WatchThread['transfer']);
     } else if (type === 'working') {
-      ({ threads: this.working } = data as WatchThread['working']);
+      const { threads } = data as WatchThread['working'];
+      if (!this.working.every((thread) => threads.includes(thread))) this.news += 1;
+      this.working = threads;
     } else if ((data as Heard).id <= this.conversation.seen) {
       void this.begin(); // another journal: the thread was made anew
       return;

@@ -121,7 +121,7 @@ export class NuStudio extends NuElement {
         <aside class=${this.listed || !thread ? 'listed' : ''} @keydown=${this.#fold}>
           <nu-threads .api=${this.#api} .session=${this.session} .client=${this.place.client}
             .user=${this.place.user} .current=${this.place.thread}
-            .working=${thread?.working ?? []}></nu-threads>
+            .working=${thread?.working ?? []} .news=${thread?.news ?? 0}></nu-threads>
           <nu-links .api=${this.#api} .session=${this.session}></nu-links>
         </aside>
         ${thread ? html`

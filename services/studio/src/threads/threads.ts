@@ -30,7 +30,7 @@ const MANY = 8; // conversations, of which one is better looked for by words
 export class NuThreads extends NuElement {
   static override properties = {
     api: { attribute: false }, session: { attribute: false }, client: {}, user: {}, current: {},
-    working: { attribute: false }, list: { state: true }, workspaces: { state: true },
+    working: { attribute: false }, news: {}, list: { state: true }, workspaces: { state: true },
     words: { state: true }, put: { state: true }, at: { state: true }, making: { state: true },
     source: { state: true }, going: { state: true },
   };
@@ -40,6 +40,8 @@ export class NuThreads extends NuElement {
   declare user: string | undefined;
   declare current: string | undefined;
   declare working: readonly string[];
+  /** Another number says that the list may not be as it was read. */
+  declare news: number;
   declare list: ThreadList | undefined;
   declare workspaces: readonly Workspace[];
   declare words: string;
@@ -60,7 +62,7 @@ export class NuThreads extends NuElement {
     this.working = this.workspaces = [];
     this.words = this.source = '';
     this.put = this.making = false;
-    this.at = 0;
+    this.at = this.news = 0;
     new Watch<ThreadList>(this, () => this.list);
   }
 
@@ -80,9 +82,7 @@ export class NuThreads extends NuElement {
     if (changed.has('session') && /^(operator|client:)/.test(this.session?.scope ?? '')) void this.#look();
     if (changed.has('current')) this.#told = undefined;
     // A turn that has ended may have made commits, which the list counts.
-    const before = changed.get('working') as readonly string[] | undefined;
-    const turned = before !== undefined && before.join() !== this.working.join();
-    if (turned || (changed.has('current') && this.current)) void this.list?.read();
+    if ((changed.has('news') && this.news) || (changed.has('current') && this.current)) void this.list?.read();
   }
 
   override updated() {
