@@ -116,10 +116,10 @@ class Logbook:
     def flush(self) -> None:
         """Nothing: `write` waits for nobody."""
 
-    def close(self) -> None:
-        """Write what waits; give up after a second."""
+    def close(self, patience: float = 1.0) -> None:
+        """Write what waits; give up after so many seconds."""
         self._limiter.tell()
-        self.sink.close()
+        self.sink.close(patience)
 
     def _shown(self, chunk: Chunk) -> bytes:
         facts: EventDict = {"service": chunk.service, "level": LEVEL}

@@ -115,9 +115,9 @@ class Output:
         """Begin all files anew where they stood: somebody has moved them."""
         self._files.reopen()
 
-    def close(self) -> None:
-        """Write what waits for the files; give up after a second."""
-        self._files.close()
+    def close(self, patience: float = 1.0) -> None:
+        """Write what waits for the files; give up after so many seconds."""
+        self._files.close(patience)
 
     @contextmanager
     def follow(self, service: str | None) -> Generator[Follower]:

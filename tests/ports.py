@@ -34,6 +34,16 @@ def free_ports(count: int) -> list[int]:
     return [free_port() for _ in range(count)]
 
 
+def preview_ports() -> tuple[int, int]:
+    """The first and last that the dev servers of this process's daemons may take.
+
+    A daemon looks for a free one seconds before its server listens there: others look elsewhere.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10
+    first = 20_000 + 1000 * worker
+    return first, first + 999
+
+
 def _take(port: int) -> bool:
     """Keep it from other processes as long as this one lives; False where one of them has it."""
     try:

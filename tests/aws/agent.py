@@ -92,7 +92,11 @@ class Agent:
             text = "Failed to find a task for the request"
             return 404, _bytes(shapes.error("", "ResourceNotFoundException", text))
         wanted = json.loads(body)
-        self.asked.append(wanted)
+        answer = self._answer(arn, wanted)
+        self.asked.append(wanted)  # at last: who sees it looks at what became of it
+        return answer
+
+    def _answer(self, arn: str, wanted: dict[str, Any]) -> tuple[int, bytes]:
         if self.error is not None:
             status, content = self.error
             return status, _bytes(content)

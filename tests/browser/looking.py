@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 
 INSTALLING = 180_000  # milliseconds that its dependencies may take
+GIVEN_WAY = "document.readyState === 'complete' && document.getElementById('why') === null"
 
 
 def wait_for_site(page: Page, address: str) -> None:
     """Open a page of a site and wait until the notice that it is on its way has given way to it."""
     page.goto(address)
-    page.wait_for_function("document.getElementById('why') === null", timeout=INSTALLING)
+    page.wait_for_function(GIVEN_WAY, timeout=INSTALLING)
 
 
 def listen(page: Page, address: str) -> None:

@@ -112,6 +112,7 @@ def test_steps_are_folded_once_they_are_done_and_a_file_shows_what_is_different(
 
 def test_a_turn_is_undone_and_redone_by_the_keyboard_alone(studio: Studio) -> None:
     page, before = studio.page, studio.turns.count()
+    expect(studio.box).to_be_focused()
     page.keyboard.type("change the heading of the home page to By keys")
     page.keyboard.press("Enter")
     expect(studio.turns).to_have_count(before + 1)

@@ -10,7 +10,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from tests.browser.embedding.bloom import Bloom, Visit, bloom
 from tests.browser.looking import INSTALLING
-from tests.whole.daemon import Daemon
+from tests.whole.daemon import Daemon, until
 
 pytestmark = pytest.mark.system
 
@@ -132,12 +132,13 @@ def test_a_script_opens_another_conversation_and_cancels_what_takes_too_long(
 
 def test_another_token_is_asked_for_before_the_first_ends(shop: Bloom, visit: Visit) -> None:
     shop.seconds = 6
+    shop.given.clear()
     visit.page.goto(f"{shop.origin}/element.html")
     visit.hears("ready acme ada first")
-    before = visit.page.evaluate("document.querySelector('live-edit').token")
     visit.hears("token expiring")
+    _, second = until("the next token", lambda: shop.given[1:] and shop.given[:2])
     visit.page.wait_for_function(
-        "(before) => document.querySelector('live-edit').token !== before", arg=before
+        "(second) => document.querySelector('live-edit').token === second", arg=second
     )
     assert visit.told.filter(has_text="refused").count() == 0
 
@@ -192,6 +193,7 @@ def test_the_site_itself_gets_neither_the_token_nor_anything_by_the_cookie(
     assert found == {"cookie": False, **closed, **refused}
     visit.page.evaluate("say({ type: 'ask', text: 'change the heading of the home page to Ours' })")
     expect(heading).to_have_text("Ours")
+    visit.hears("committed")
     assert visit.told.filter(has_text="token-wanted").count() == 0
     assert visit.told.count() > told
     assert "it was the site" not in instructions(shop)

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser import axe
 from tests.browser.studio import Studio
 from tests.browser.talking import studio, talking
+from tests.browser.writing import write
 from tests.whole.daemon import git, until
 
 __all__ = ["studio", "talking"]
@@ -55,7 +56,7 @@ def test_what_the_agent_and_git_have_to_say_is_text(studio: Studio) -> None:
 def test_an_error_of_the_site_is_text_and_is_mended_by_the_chat(studio: Studio) -> None:
     studio.shown()
     source = studio.daemon.worktree(studio.thread) / "src/pages/index.astro"
-    source.write_text(source.read_text() + "{broken " + HARM, encoding="utf-8")
+    write(source, source.read_text(encoding="utf-8") + "{broken " + HARM)
     error = studio.page.get_by_role("region", name="This page cannot be shown")
     expect(error).to_contain_text("src/pages/index.astro:")
     expect(error).to_contain_text(HARM)

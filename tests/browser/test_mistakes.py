@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.looking import listen, stay, stayed
+from tests.browser.writing import write
 from tests.whole.daemon import Daemon
 
 pytestmark = pytest.mark.system
@@ -21,7 +22,7 @@ def test_a_broken_page_stays_up_and_every_tab_heals_when_it_is_mended(
     stay(open_before)
     source = daemon.worktree() / "src/pages/index.astro"
     sound = source.read_text(encoding="utf-8")
-    source.write_text(sound + "{", encoding="utf-8")
+    write(source, sound + "{")
     overlay = open_before.locator("vite-error-overlay")
     expect(overlay).to_be_attached()
     expect(overlay).to_contain_text("pages/index.astro:")
@@ -30,7 +31,7 @@ def test_a_broken_page_stays_up_and_every_tab_heals_when_it_is_mended(
     assert stayed(open_before)
     opened_later.goto(daemon.preview)
     expect(opened_later.locator("vite-error-overlay")).to_be_attached()
-    source.write_text(sound.replace("Grow something", "Mend something"), encoding="utf-8")
+    write(source, sound.replace("Grow something", "Mend something"))
     for tab in (open_before, opened_later):
         expect(tab.locator("main h1")).to_have_text("Mend something you will love")
         expect(tab.locator("vite-error-overlay")).not_to_be_attached()

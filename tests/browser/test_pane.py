@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.pane import POINT, Pane
 from tests.browser.product import serving
 from tests.browser.studio import HEADING, Studio
+from tests.browser.writing import write
 from tests.whole.daemon import Daemon, until
 
 pytestmark = pytest.mark.system
@@ -68,13 +69,6 @@ def daemon(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Da
         daemon.init()
         daemon.shown("<h1")
         yield daemon
-
-
-def write(file: Path, text: str) -> None:
-    """Write in one step: Astro would read half of it."""
-    whole = file.with_name(".whole")
-    whole.write_text(text, encoding="utf-8")
-    whole.replace(file)
 
 
 def test_the_address_follows_the_site_and_leads_in_it_and_nowhere_else(
@@ -252,10 +246,10 @@ def test_what_was_built_is_shown_beside_the_dev_server(daemon: Daemon, page: Pag
         expect(pane.pane.get_by_text("Nothing was built yet")).to_be_visible()
         pane.button("Build it").click()
         heading = pane.heading
-        expect(heading).to_have_text(HEADING, timeout=120_000)
-        expect(pane.button("Build again")).to_be_visible()
+        expect(pane.button("Build again")).to_be_visible(timeout=120_000)
         expect(pane.button(POINT)).to_be_disabled()
         expect(pane.site.locator("[data-astro-source-file]")).to_have_count(0)
+        expect(heading).to_have_text(HEADING)
         which.select_option("Development")
         expect(pane.button(POINT)).to_be_enabled()
         expect(heading).to_have_text(HEADING)
@@ -267,7 +261,6 @@ def test_it_sleeps_while_nobody_looks_and_wakes_for_who_comes_back(
     soon = {"NURSERYD__SERVICE__PREVIEWS__OPTIONS__sleep_after": "4"}
     with Daemon(tmp_path, cache, **soon) as sleepy:
         sleepy.init()
-        sleepy.shown("<h1")
         with Pane(sleepy, page) as pane:
             asleep = pane.pane.get_by_text("The preview is asleep")
             expect(asleep).to_be_visible()

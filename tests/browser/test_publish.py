@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.desk import Desk
 from tests.browser.remote import Remote
+from tests.browser.writing import write
 from tests.services.previews.astro import STARTER
 from tests.whole.daemon import Daemon
 
@@ -61,7 +62,7 @@ def test_a_mistake_stops_it_and_mended_it_goes_on_to_the_remote(
 ) -> None:
     page = desk.files("hero") / PAGE
     good = page.read_text()
-    page.write_text(good.replace("<Layout", "<Layoutt", 1))
+    write(page, good.replace("<Layout", "<Layoutt", 1))
     desk.open("hero", "Publish")
     expect(panel(desk).get_by_role("listitem")).to_contain_text(
         ["Commit what is not committed", "Build the site", "Push the branch"]
@@ -78,7 +79,7 @@ def test_a_mistake_stops_it_and_mended_it_goes_on_to_the_remote(
     expect(desk.page.get_by_label("What should change?")).to_have_value(
         re.compile(rf"cannot be built.*{re.escape(PAGE)}", re.DOTALL)
     )
-    page.write_text(good.replace("Grow something", "Plant something"))
+    write(page, good.replace("Grow something", "Plant something"))
     desk.commit("hero", "Mend it")
     desk.press("Go on", panel(desk))
     expect(step(desk, "Push the branch")).to_contain_text("done", timeout=BUILDING)
@@ -95,7 +96,7 @@ def test_at_once_it_goes_to_the_default_branch_with_what_others_did(
     desk: Desk, remote: Remote
 ) -> None:
     page = desk.files("hero") / PAGE
-    page.write_text(page.read_text().replace("Grow something", "Plant something"))
+    write(page, page.read_text().replace("Grow something", "Plant something"))
     desk.commit("hero", "Plant it")
     remote.push("trunk", "public/theirs.txt", "theirs\n")
     desk.open("hero", "Publish")

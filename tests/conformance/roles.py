@@ -102,8 +102,7 @@ class Subject:
 
     async def one(self, service: str) -> int:
         """Its only process, which is known by nothing while it is in the middle of an exec."""
-        await until(lambda: self.of(service))
-        (pid,) = self.of(service)
+        (pid,) = await until(lambda: self.of(service))
         return pid
 
     def left(self) -> set[int]:

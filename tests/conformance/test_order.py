@@ -110,7 +110,7 @@ async def test_each_policy_starts_it_so_many_times_and_not_once_more(tmp_path: P
 async def test_deaf_ones_are_killed_in_order_too_each_in_its_time(tmp_path: Path, role: Role):
     deaf = "trap '' TERM; echo ready; while :; do sleep 0.01; done"
     keys = {"ready": {"log": "^ready$"}, "stop_timeout": 0.3}
-    toml = "shutdown_timeout = 0.9\n"
+    toml = "shutdown_timeout = 20.0\n"
     toml += sh("a", deaf, **keys) + sh("b", deaf, requires=["a"], **keys)
     toml += sh("c", deaf, requires=["b"], **keys)
     async with role.daemon(tmp_path, toml) as it:

@@ -34,7 +34,7 @@ steps = [{ write = "src/pages/hang.astro", text = "---\nawait new Promise(() => 
 
 [[rule]]
 when = "wait a moment"
-steps = [{ write = "edited.md", text = "edited\n" }, { pause = 2.0 }]
+steps = [{ write = "edited.md", text = "edited\n" }, { pause = 5.0 }]
 
 [[rule]]
 when = "remove"

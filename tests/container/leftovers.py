@@ -10,10 +10,12 @@ import os
 import select
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
 
 from tests.container.processes import seen
+from tests.whole.api import until
 
 _PREFIX = "nurseryd-container-"
 
@@ -34,7 +36,9 @@ def remove_leftovers() -> None:
         owner = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if not Path("/proc", owner).exists():
             _end(folder / "pid")
-            shutil.rmtree(folder)
+            while folder.exists():
+                with suppress(FileNotFoundError):  # whoever ran it removes its own part
+                    shutil.rmtree(folder)
 
 
 def _end(pid_file: Path) -> None:
@@ -48,3 +52,4 @@ def _end(pid_file: Path) -> None:
         os.kill(pid, SIGKILL)
         select.select([descriptor], [], [], 10)  # readable when it has ended
         os.close(descriptor)
+        until("whoever ran it to see that", lambda: not Path("/proc", str(pid)).exists(), 10)

@@ -50,6 +50,7 @@ def test_whatever_turns_are_at_goes_on_in_the_next_container(
                 turns[thread] = begin(first, thread, instruction)
         asked = {"instruction": "think"}
         waiting = Caller(lambda: first.ask("POST", f"{AT}/waited/turns?wait=1", asked))
+        until("a turn that is waited for", lambda: volume.told("waited", "turn.started"))
         stream = listen(first, f"{AT}/editing/events")
         first.init("behind", empty=True)
         queued = {
@@ -128,9 +129,10 @@ def test_a_turn_that_is_being_committed(slim: Image, volume: Volume, signum: int
     with container(slim, volume) as first:
         first.ready()
         first.init(empty=True)
+        volume.put("heavy.bin", random.Random(0).randbytes(HEAVY))
         turn = begin(first, "first", "wait a moment")
         until("an edit", lambda: volume.told("first", "file.changed"))
-        volume.put("acme/ada/threads/first/heavy.bin", random.Random(0).randbytes(HEAVY))
+        (volume.folder / "heavy.bin").rename(volume.file("first", "heavy.bin"))
         until("a commit", lambda: volume.is_writing)
         stop(first, signum)
     with container(slim, volume) as second:

@@ -204,7 +204,7 @@ def test_a_task_that_does_not_end_keeps_nobody(slim: Image, volume: Volume, tmp_
     mounts = (drop_in(tmp_path, SHIELDED),)
     with container(slim, volume, mounts=mounts, environment=more) as it:
         turn = standing(it, volume)
-        assert it.end(TERM, 29) == 1
+        assert it.end(TERM, 45) == 1
         assert it.processes() == []
         assert '"services":["stuck"]' in it.log
         assert "most recent call first" in it.log  # of every thread, for whoever looks into it

@@ -29,13 +29,13 @@ def test_an_orphan_is_reaped(slim: Image) -> None:
         container.healthy()
         before = {each.pid for each in container.processes()}
         # What starts them ends at once: PID 1 is their parent then, and they end one by one.
-        container.exec("sh", "-c", "for wait in 2 2.2 2.4; do sleep $wait >/dev/null 2>&1 & done")
+        container.exec("sh", "-c", "for wait in 6 6.2 6.4; do sleep $wait >/dev/null 2>&1 & done")
 
         def orphans() -> list[Process]:
             return [each for each in container.processes() if each.pid not in before]
 
         assert len(orphans()) == 3
-        until("no orphan left, ended or not", lambda: not orphans(), 10)
+        until("no orphan left, ended or not", lambda: not orphans(), 30)
         assert [each for each in container.processes() if each.state == "Z"] == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from supervisor import backlog, follower
@@ -46,8 +47,9 @@ def growth(trial: Trial) -> Iterator[Promise]:
 def answers(trial: Trial) -> Iterator[Promise]:
     sizes, restarts = trial.sizes, trial.rounds[-1].restarts
     yield Promise("restarts", restarts, least=sizes.rounds * sizes.restarts)
-    slowest = max(max(watch.answers) for watch in (trial.warm, *trial.rounds))
-    yield Promise("seconds to the slowest answer", slowest, ANSWER)
+    # Of a hundred, one may come in a moment in which the machine stands still for everybody.
+    took = sorted(itertools.chain(trial.warm.answers, *(watch.answers for watch in trial.rounds)))
+    yield Promise("seconds to 99 of 100 answers", took[len(took) * 99 // 100], ANSWER)
 
 
 def losses(trial: Trial) -> Iterator[Promise]:

@@ -48,6 +48,10 @@ class Watch:
         self._over.set()
         self._thread.join()
 
+    def has_seen(self, role: str) -> bool:
+        # Copied in one step: the other thread adds to it.
+        return any(it.role == role for it in tuple(self.seen.values()))
+
     def _watch(self) -> None:
         while not self._over.wait(PERIOD):
             self.look()

@@ -20,6 +20,8 @@ from tests.whole.turns.wires import Wire
 ADA, BOB = "/v1/threads/acme/ada/first", "/v1/threads/acme/bob/first"
 IDS = {"clientId": "acme", "userId": "ada", "threadId": "first"}
 SIMULATION = {"backend": "simulation"}
+# Seconds for what waits until a preview is there, which turns do for a minute by themselves.
+COMING_UP = 180.0
 
 
 def sites(client: Client, git: GitServer, lost: GitServer) -> None:
@@ -52,9 +54,11 @@ def turns(client: Client, model: Model, watch: Watch, wire: Wire) -> None:
     )
     named = {"backend": wire.backend}
     assert have_turn(client, BOB, "greet properly", named)["state"] == "committed"
+    before = len(model.heard)
     turn = begin(client, BOB, "wait", named)
+    until("the model to be asked", lambda: len(model.heard) > before)
     if wire.backend == "claude":
-        until("Claude Code", lambda: any(it.role == "agent: claude" for it in watch.seen.values()))
+        until("Claude Code", lambda: watch.has_seen("agent: claude"))
     client.ask("POST", f"{BOB}/turns/{turn}/cancel", {})
     end_of(client, BOB, turn)
     assert have_turn(client, BOB, "fail", named)["state"] == "failed"
@@ -99,7 +103,9 @@ def tokens(minted: dict[str, str], client: Client) -> None:
     client.plain("DELETE", "/v1/session", None, own)
 
     until(
-        "the preview", lambda: client.ask("GET", f"{ADA}/preview")[1]["preview"]["state"] == "ready"
+        "the preview",
+        lambda: client.ask("GET", f"{ADA}/preview")[1]["preview"]["state"] == "ready",
+        COMING_UP,
     )
     link: str = done(client.ask("POST", f"{ADA}/preview/link", {}))["url"]
     url = urlsplit(link)
@@ -174,7 +180,7 @@ def configuration(client: Client, config: Path, given: dict[str, str]) -> None:
 def be_noisy(client: Client, watch: Watch) -> None:
     """Have the noisy service say what it knows."""
     client.ctl("start", "noisy")
-    until("the noisy service", lambda: any(it.role == "noisy" for it in watch.seen.values()))
+    until("the noisy service", lambda: watch.has_seen("noisy"))
     (client.daemon.folder / "go").write_bytes(b"")
     until("its end", lambda: client.daemon.status()["noisy"]["state"] == "EXITED")
 
@@ -250,7 +256,7 @@ def end_of(client: Client, thread: str, turn: str) -> dict[str, Any]:
         seen = done(client.ask("GET", f"{thread}/turns/{turn}"))["turn"]
         return seen if seen["ended"] else None
 
-    return until(f"the end of {turn}", look)
+    return until(f"the end of {turn}", look, COMING_UP)
 
 
 def have_turn(

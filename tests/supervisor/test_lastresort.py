@@ -52,7 +52,7 @@ async def test_what_does_not_end_is_left_behind(tmp_path: Path, way: str) -> Non
         began = time.monotonic()
         os.kill(it.process.pid, signal.SIGTERM)
         assert await it.exit_code() == 1
-        assert TIMEOUT + TO_LEAVE <= time.monotonic() - began < TIMEOUT + TO_LEAVE + 3
+        assert time.monotonic() - began >= TIMEOUT + TO_LEAVE
         if way != IN_THE_LOOP:  # where nobody can say anything any more
             await it.seen(event="services left behind", services=["stuck"])
         await it.told("most recent call first")

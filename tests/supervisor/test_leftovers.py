@@ -26,7 +26,14 @@ def place(tmp_path: Path) -> str:
 @contextmanager
 def marked(mark: str) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**os.environ, MARKER: mark, "NURSERYD_SERVICE": "web"}
-    with subprocess.Popen(["cat"], env=environment, stdin=subprocess.PIPE) as it:
+    with subprocess.Popen(
+        ["sh", "-c", "echo; read line"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as it:
+        assert it.stdout is not None
+        it.stdout.readline()  # in the middle of its exec it shows no environment
         try:
             yield it
         finally:

@@ -35,7 +35,7 @@ def logging(tmp_path: Path):
         logbook = setup(style, level, descriptor, redactor)
 
         def end() -> list[str]:
-            logbook.close()
+            logbook.close(10)
             return (tmp_path / "log").read_bytes().decode().split("\n")[:-1]
 
         return logbook, end
@@ -211,7 +211,7 @@ def test_auto_is_for_people_on_a_terminal():
     ours, theirs = os.openpty()
     sink = setup("auto", "info", theirs)
     structlog.get_logger().info("it")
-    sink.close()
+    sink.close(10)
     assert b"\x1b[" in os.read(ours, 1000)
     structlog.configure(**before)
     os.close(ours)
@@ -252,7 +252,8 @@ def test_a_secret_that_a_child_wrote_with_escapes_is_hidden_too(logging):
     assert "hunter22" not in end()[0]
 
 
-def test_a_storm_costs_a_few_records_and_one_that_counts_the_others(logging):
+def test_a_storm_costs_a_few_records_and_one_that_counts_the_others(logging, monkeypatch):
+    monkeypatch.setattr("supervisor.limiter.PERIOD", 1000.0)
     _, end = logging()
     for _ in range(1000):
         structlog.get_logger().info("service exited", service="web")
@@ -317,7 +318,7 @@ def test_a_reader_that_is_gone_costs_the_lines_and_nothing_else():
     os.close(ours)
     sink = Sink(theirs)
     sink.write("lost\n")
-    sink.close()
+    sink.close(10)
     os.close(theirs)
 
 
@@ -327,7 +328,7 @@ def test_a_closed_descriptor_costs_the_lines_and_nothing_else():
     os.close(theirs)
     sink = Sink(theirs)
     sink.write("lost\n")
-    sink.close()
+    sink.close(10)
 
 
 def clog(descriptor: int) -> int:

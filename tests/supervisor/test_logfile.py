@@ -106,7 +106,8 @@ def test_a_file_that_somebody_moved_is_begun_anew(path: Path, monkeypatch: pytes
     file.close()
 
 
-def test_between_two_looks_nobody_looks(path: Path):
+def test_between_two_looks_nobody_looks(path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(logfile, "LOOK", 1000.0)
     file = LogFile(str(path), 0, 0)
     file.write(b"one\n")
     path.rename(path.with_name("moved"))

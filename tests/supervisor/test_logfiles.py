@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -58,9 +60,13 @@ async def test_a_file_that_nobody_needs_is_closed(files: LogFiles, tmp_path: Pat
         files.write("s", f"{tmp_path}/{name}", b"x\n")
     files.keep({f"{tmp_path}/a"})
 
+    def links() -> Iterator[str]:
+        for entry in Path("/proc/self/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed since
+                yield os.readlink(entry)
+
     def is_open(name: str) -> bool:
-        links = (os.readlink(entry) for entry in Path("/proc/self/fd").iterdir() if entry.exists())
-        return f"{tmp_path}/{name}" in links
+        return f"{tmp_path}/{name}" in links()
 
     await until(lambda: is_open("a") and not is_open("b"))
 

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 import trio
 
-from supervisor import reaper
+from supervisor import procfs, reaper
 from supervisor.reaper import GRACE, OWN_SESSION_GRACE, Zombie
 from tests.supervisor.real import state_of, until
 
@@ -98,11 +98,11 @@ def test_a_namesake_of_an_earlier_zombie_has_a_wait_of_its_own():
 
 def test_one_that_goes_meanwhile_is_no_trouble(monkeypatch: pytest.MonkeyPatch):
     orphan = dead()
-    entries = os.listdir("/proc")
+    entries = [*procfs.processes()]
     seen = look({}, 0.0)
     orphan.wait()
-    gone = [*entries, "999999999"]  # a number that no process ever has
-    monkeypatch.setattr(os, "listdir", lambda path: gone)
+    gone = [*entries, ("999999999", 1)]  # a number that no process ever has
+    monkeypatch.setattr(procfs, "processes", lambda: iter(gone))
     monkeypatch.setattr(reaper, "_anybody_dead", lambda: True)
     assert look(seen, GRACE) == {}
     monkeypatch.setattr(reaper, "_zombies", lambda managed: iter(seen))

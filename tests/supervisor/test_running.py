@@ -65,6 +65,8 @@ async def test_it_has_its_directory_and_only_what_it_is_given(run, tmp_path: Pat
 async def test_each_has_a_marker_of_its_own_below_that_of_the_life(run, harness: Harness):
     async with run(["cat"]) as one, run(["cat"]) as two:
         for n, it in enumerate((one, two), 1):
+            await it.write(b"x")  # in the middle of its exec it shows no environment
+            await anext(aiter(it.stdout))
             assert carrying(f"{MARKER}={harness.marker}.{n}") == {it.pid}
         left, _ = find(harness.marker.partition("/")[0])
         assert {pid: name for pid, name in left.items() if pid in (one.pid, two.pid)} == {

@@ -28,6 +28,8 @@ command = ["sh", "-c", '''
 kind = "process"
 command = ["sh", "-c", "exit 3"]
 autostart = false
+backoff = { first = 1000.0, limit = 1000.0 }
+budget = { period = 5000.0 }
 
 [service.one]
 kind = "process"
@@ -211,8 +213,8 @@ async def test_a_group_comes_and_changes_by_its_name(ctl: Supervisorctl, tmp_pat
 
 async def test_reload_begins_anew_and_shutdown_ends(it: Daemon, ctl: Supervisorctl):
     first = (await ctl("pid web")).text
-    assert await ctl("reload") == Said("Restarted supervisord\n", 0)
     it.events.clear()
+    assert await ctl("reload") == Said("Restarted supervisord\n", 0)
     await it.seen(event="started")
     await it.seen(event="hello")
     assert (await ctl("pid")).text == f"{it.process.pid}\n"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any, Self
 
-from tests.ports import free_ports
+from tests.ports import free_ports, preview_ports
 from tests.whole.api import Product, until
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +45,7 @@ class Daemon(Product):
             "NURSERYD_TOKEN": self.token,
             "NURSERYD_CACHE": str(cache),
             "LOG_FORMAT": "json",
+            "NURSERYD__SERVICE__PREVIEWS__OPTIONS__ports": json.dumps(preview_ports()),
             **variables,
         }
         self.process: subprocess.Popen[bytes] | None = None

@@ -43,10 +43,12 @@ class Short(Daemon):
         return self.process.poll() is not None or super()._is_up()
 
 
-def started(folder: Path, cache: Path, agent: Agent | None, **variables: str) -> Daemon:
-    """A daemon that ends after three seconds without anybody."""
+def started(
+    folder: Path, cache: Path, agent: Agent | None, minutes: str = MINUTES, **variables: str
+) -> Daemon:
+    """A daemon that ends after so long, three seconds, without anybody."""
     more = {} if agent is None else agent.environment
-    return Short(folder, cache, AUTO_SHUTDOWN_MINUTES=MINUTES, **more, **variables)
+    return Short(folder, cache, AUTO_SHUTDOWN_MINUTES=minutes, **more, **variables)
 
 
 def logged(daemon: Daemon, event: str) -> list[dict[str, Any]]:
@@ -89,9 +91,10 @@ def test_who_comes_back_while_the_service_is_lowered_gets_it_put_back(
     with (
         Agent(task) as agent,
         holding(os.environ["AWS_ENDPOINT_URL"], "UpdateService") as way,
-        started(tmp_path, cache, agent, AWS_ENDPOINT_URL=way.url) as daemon,
+        # Long enough to be seen at 1 before it is idle once more.
+        started(tmp_path, cache, agent, "0.2", AWS_ENDPOINT_URL=way.url) as daemon,
     ):
-        assert way.held.wait(30)
+        assert way.held.wait(60)
         assert cluster.desired("acme-ada") == 0
         daemon.init()
         way.go.set()

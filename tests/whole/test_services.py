@@ -122,7 +122,7 @@ def test_a_log_is_followed_through_twenty_drops_with_every_line_or_its_loss_told
     while text != str(COUNT - 1):
         connections += 1
         events = Events(daemon, "/v1/services/writer/logs", last)
-        left = chance.randrange(1, 700) if connections <= 20 else COUNT
+        left = chance.randrange(1, 150) if connections <= 20 else COUNT
         for id, name, told in events:
             last = id
             if name == "missed":

@@ -35,9 +35,10 @@ class Receiver:
                 id, moment = self.headers["webhook-id"], int(self.headers["webhook-timestamp"])
                 ours = signed(id, moment, body, [SECRET])["webhook-signature"]
                 assert self.headers["webhook-signature"] == ours
-                outer.received.append((id, json.loads(body)))
+                # As it is now: who sees that it was received may change it.
                 self.send_response(outer.status)
                 self.end_headers()
+                outer.received.append((id, json.loads(body)))
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

@@ -75,10 +75,13 @@ def _alone(folder: Path, source: Path, cache: Path) -> float:
 
 
 def _megabytes(*folders: Path) -> float:
-    """What `du` says of them together; a file with several names in them counts once."""
+    """What `du` says of them together; a file with several names in them counts once.
+
+    A dev server that still works there may take a file away while `du` looks at it.
+    """
     done = subprocess.run(
         ["du", "--summarize", "--total", "--block-size=1", *map(str, folders)],
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
     )

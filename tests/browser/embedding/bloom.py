@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 
@@ -29,6 +29,7 @@ class Bloom:
     query: str = ""
     scope: str = "thread:acme/ada/first"
     seconds: int = 3600
+    given: list[str] = field(default_factory=list[str])  # tokens, in order
     _daemon: Daemon | None = None
 
     @property
@@ -50,7 +51,8 @@ class Bloom:
         self.seconds = 3600
         status, answer = self.daemon.post("/v1/tokens", body)
         assert status == 201, answer
-        return answer["token"]
+        self.given.append(answer["token"])
+        return self.given[-1]
 
     def policy(self) -> str:
         """What its pages may load: nurseryd's parts and API, and previews, beside its own."""

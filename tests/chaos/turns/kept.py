@@ -151,8 +151,8 @@ class Kept:
         if self._is_down:
             self.downs[-1].until = time.time()
         self._was_up = True
-        self._up.set()
         await self.begun()
+        self._up.set()
 
     async def _until_there(self) -> None:
         while True:

@@ -25,20 +25,14 @@ class CancelContract:
     async def test_it_is_cancelled_in_the_middle_of_its_words(self, bench: Bench, site: Worktree):
         bench.expect("Tell me more", Say("It was a dark and stormy night and"), Stall())
         told = Recorder(site.root)
-        took = await cancelled(
-            bench, site, site.turn("Tell me more"), lambda now: bool(now.text), told
-        )
-        assert took < 1
+        await cancelled(bench, site, site.turn("Tell me more"), lambda now: bool(now.text), told)
         assert told.changes == []
 
     async def test_it_is_cancelled_while_nothing_comes(self, bench: Bench, site: Worktree):
         bench.expect("Tell me more", Say("It was a dark and stormy night and"), Stall())
         told = Recorder(site.root)
         turn = site.turn("Tell me more")
-        took = await cancelled(
-            bench, site, turn, lambda now: "night and" in now.text, told, still=True
-        )
-        assert took < 1
+        await cancelled(bench, site, turn, lambda now: "night and" in now.text, told, still=True)
         assert told.changes == []
 
     async def test_it_is_cancelled_after_an_edit_and_the_edit_stays(
@@ -47,10 +41,7 @@ class CancelContract:
         bench.expect("Edit on", Write(PRICES, PAGE), Say("And now"), Stall())
         told = Recorder(site.root)
         turn = site.turn("Edit on")
-        took = await cancelled(
-            bench, site, turn, lambda now: "And now" in now.text, told, still=True
-        )
-        assert took < 1
+        await cancelled(bench, site, turn, lambda now: "And now" in now.text, told, still=True)
         assert told.changes == [(PRICES, "added")]
         assert site.text(PRICES) == PAGE
 
@@ -60,10 +51,9 @@ class CancelContract:
         bench.expect("Write much", Write(ABOUT, LARGE), Say("Done."))
         told = Recorder(site.root)
         turn = site.turn("Write much")
-        took = await cancelled(
+        await cancelled(
             bench, site, turn, lambda now: any(isinstance(e, ToolStarted) for e in now.events), told
         )
-        assert took < 1
         assert site.text(ABOUT) in (FILES[ABOUT], LARGE)
 
     async def test_it_is_cancelled_while_somebody_is_asked(self, bench: Bench, site: Worktree):
@@ -74,8 +64,7 @@ class CancelContract:
         bench.expect("Ask first", Write(PRICES, PAGE), Say("Done."))
         told = Recorder(site.root, decide=lambda _tool, _summary: never())
         turn = site.turn("Ask first")
-        took = await cancelled(bench, site, turn, lambda now: bool(now.asked), told, still=True)
-        assert took < 1
+        await cancelled(bench, site, turn, lambda now: bool(now.asked), told, still=True)
         assert not (site.root / PRICES).exists()
 
     async def test_after_a_cancel_the_next_turn_works(self, bench: Bench, site: Worktree):

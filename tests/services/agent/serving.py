@@ -19,6 +19,7 @@ from services.messages import (
     CancelTurn,
     FindTurn,
     Mode,
+    ReadEvents,
     Routes,
     StartTurn,
     TextDelta,
@@ -119,9 +120,11 @@ class Bench:
         return [event["type"] for event in self.journal(key)]
 
     async def until_journalled(self, kind: str) -> None:
+        """Until the journal has such an event, and the service knows that it has."""
         with trio.fail_after(10):
             while kind not in self.kinds():
                 await trio.testing.wait_all_tasks_blocked(0.01)
+            await self.ask(ReadEvents(KEY, len(self.kinds()) - 1, 10.0))
 
     async def _keep(self, request: Request[Any]) -> object:
         return await self.keeper.answer(request)  # a test may put another one in its place

@@ -329,14 +329,14 @@ def test_it_knows_whether_its_file_is_still_the_one_at_its_path(path: Path) -> N
 
 
 def test_a_journal_that_was_closed_holds_no_file(path: Path) -> None:
-    before = os.listdir("/proc/self/fd")
     journal = Journal(path)
     started(journal)
     journal.read()
+    assert held(path) == 1
     journal.close()
     journal.close()
     assert journal.note("preview.error", {}, 2)
-    assert os.listdir("/proc/self/fd") == before
+    assert held(path) == 0
 
 
 def test_many_worker_threads_give_every_event_an_id_of_its_own(path: Path) -> None:

@@ -280,20 +280,22 @@ async def test_nothing_is_settled_or_undone_under_a_turn(bench: Bench) -> None:
 async def test_whoever_hangs_up_does_not_leave_an_undoing_half_done(
     bench: Bench, writer: Writer
 ) -> None:
-    go_on = trio.Event()
+    begun, go_on = trio.Event(), trio.Event()
     async with bench.life(writer, PLAIN):
         one = await bench.execute("a.md one")
         answer = bench.keeper.answer
 
         async def slow(request: object) -> object:
             if isinstance(request, RestoreCommit):
+                begun.set()
                 await go_on.wait()
             return await answer(request)  # type: ignore[arg-type]
 
         bench.keeper.answer = slow  # type: ignore[method-assign]
-        with trio.move_on_after(0.05) as hung_up:
-            await bench.ask(UndoTurn(KEY, one.turn))
-        assert hung_up.cancelled_caught
+        async with trio.open_nursery() as asking:
+            asking.start_soon(bench.ask, UndoTurn(KEY, one.turn))
+            await begun.wait()
+            asking.cancel_scope.cancel()
         go_on.set()
         with trio.fail_after(10):
             while not (await bench.found(one.turn)).undone:

@@ -252,11 +252,19 @@ async def test_of_a_thread_that_was_deleted_nothing_is_told(bench: Bench) -> Non
 
 
 async def test_a_turn_that_waited_while_its_thread_was_deleted_makes_no_journal(
-    bench: Bench, writer: Writer
+    bench: Bench, writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = bench.keeper.answer
     go_on = trio.Event()
     asked = trio.Event()
+    waits = trio.Event()
+    is_current = Book.is_current
+
+    async def seen(book: Book) -> bool:
+        current = await is_current(book)
+        if asked.is_set():
+            waits.set()
+        return current
 
     async def slow(request: object) -> object:
         if isinstance(request, RestoreCommit):
@@ -269,12 +277,14 @@ async def test_a_turn_that_waited_while_its_thread_was_deleted_makes_no_journal(
             await bench.start("b.md two")
 
     bench.keeper.answer = slow  # type: ignore[method-assign]
+    monkeypatch.setattr(Book, "is_current", seen)
     async with bench.life(writer, PLAIN):
         turn = (await bench.execute("a.md one")).turn
         async with trio.open_nursery() as nursery:
             nursery.start_soon(bench.ask, UndoTurn(KEY, turn))
             await asked.wait()
             nursery.start_soon(refused)
+            await waits.wait()
             await trio.testing.wait_all_tasks_blocked(0.05)
             bench.keeper.history(KEY).rename(bench.keeper.place / "retired")
             go_on.set()

@@ -266,6 +266,6 @@ def test_no_sentence_is_ever_too_much(sentence: str):
 @given(st.sampled_from(WORDS), st.sampled_from(WORDS))
 def test_a_long_sentence_takes_no_long_time(one: str, other: str):
     sentence = f"add a section called {one} {other} " * 100
-    start = time.perf_counter()
+    start = time.process_time()
     understand(sentence[:LONGEST])
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3

@@ -219,7 +219,8 @@ def test_a_stream_that_is_refused_is_a_problem_at_once(api, run):
 
     fakes.refusal = NotFound("there is no such thread")
     assert run(address, body).status == 404
-    assert len(fakes.asked) == 1
+    # A reader of the test before may still wait for more.
+    assert sum(asked.wait == 0 for asked in fakes.asked) == 1
 
 
 def test_an_event_of_a_kind_that_is_not_known_is_passed_on(api, run):

@@ -120,10 +120,10 @@ async def test_plain_http_where_the_address_says_https(names):
         assert await failing(secure(port)) == ("tls", Symptom.PLAIN_WHERE_TLS)
 
 
-async def test_a_tls_port_behind_which_nobody_answers(names):
+async def test_a_tls_port_behind_which_nobody_answers(names, autojump_clock):
     async def silent(_stream):
         await trio.sleep_forever()
 
     trio.socket.set_custom_hostname_resolver(names)
     async with listening(silent) as port:
-        assert await failing(secure(port), wait=0.3) == ("tls", Symptom.TLS_SILENT)
+        assert await failing(secure(port)) == ("tls", Symptom.TLS_SILENT)

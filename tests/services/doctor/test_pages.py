@@ -37,12 +37,12 @@ async def test_a_proxy_that_drops_connections():
         assert await failing(local(port)) == ("http", Symptom.HUNG_UP)
 
 
-async def test_a_proxy_that_never_answers():
+async def test_a_proxy_that_never_answers(autojump_clock):
     async def silent(_stream):
         await trio.sleep_forever()
 
     async with listening(silent) as port:
-        assert await failing(local(port), wait=0.3) == ("http", Symptom.HTTP_SILENT)
+        assert await failing(local(port)) == ("http", Symptom.HTTP_SILENT)
 
 
 async def test_something_that_is_no_web_server():

@@ -41,10 +41,10 @@ async def test_a_proxy_that_drops_the_query():
         assert await failing(local(port)) == ("websocket", Symptom.UPGRADE_BAD)
 
 
-async def test_a_proxy_that_drops_the_subprotocol():
+async def test_a_proxy_that_drops_the_subprotocol(autojump_clock):
     rewrite = without(b"sec-websocket-protocol")
     async with listening(Site().serve) as behind, listening(proxy(behind, rewrite=rewrite)) as port:
-        found = await failing(local(port), wait=0.5)
+        found = await failing(local(port))
     assert found == ("websocket", Symptom.SOCKET_SILENT)
 
 
@@ -97,18 +97,18 @@ class Changing(trio.abc.Stream):
         await self._stream.aclose()
 
 
-async def test_a_socket_on_which_nothing_comes():
+async def test_a_socket_on_which_nothing_comes(autojump_clock):
     async with listening(Site(greeting=b"").serve) as port:
-        found = await failing(local(port), wait=0.5)
+        found = await failing(local(port))
     assert found == ("websocket", Symptom.NO_FRAME)
 
 
-async def test_a_proxy_that_ends_idle_connections():
-    async with listening(Site().serve) as behind, listening(proxy(behind, idle=0.2)) as port:
+async def test_a_proxy_that_ends_idle_connections(autojump_clock):
+    async with listening(Site().serve) as behind, listening(proxy(behind, idle=10.0)) as port:
         assert await failing(local(port), patience=30.0) == ("silence", Symptom.SOCKET_CUT)
 
 
-async def test_an_update_about_something_else_is_not_taken_for_the_edit():
+async def test_an_update_about_something_else_is_not_taken_for_the_edit(autojump_clock):
     site = Site()
 
     async def edit():
@@ -116,15 +116,15 @@ async def test_an_update_about_something_else_is_not_taken_for_the_edit():
         return "what no page shows"
 
     async with listening(site.serve) as port:
-        assert await failing(local(port), edit=edit, wait=0.5) == ("hmr", Symptom.NO_UPDATE)
+        assert await failing(local(port), edit=edit) == ("hmr", Symptom.NO_UPDATE)
 
 
-async def test_a_dev_server_that_notices_no_edit():
+async def test_a_dev_server_that_notices_no_edit(autojump_clock):
     async def edit():
         return "a mark"
 
     async with listening(Site().serve) as port:
-        assert await failing(local(port), edit=edit, wait=0.5) == ("hmr", Symptom.NO_UPDATE)
+        assert await failing(local(port), edit=edit) == ("hmr", Symptom.NO_UPDATE)
 
 
 async def test_a_volume_that_takes_no_edit():

@@ -1,5 +1,6 @@
 """One attempt, at real receivers."""
 
+import socket
 import threading
 
 import pytest
@@ -10,6 +11,7 @@ from services.posting.answer import Answer
 from services.posting.exchange import patience
 from services.posting.sending import Sender
 from tests.certificates import certificate
+from tests.ports import free_port
 from tests.services.posting.receiver import answer, receiving
 from tests.supervisor.real import until
 
@@ -73,12 +75,15 @@ async def test_what_is_no_answer_is_a_failure(raw):
 
 
 async def test_where_nobody_listens_it_fails():
-    async with receiving() as receiver:
-        pass
-    assert await send(receiver) == Answer(0, "the connection failed: Connection refused")
+    got = await Sender(f"http://127.0.0.1:{free_port()}/").send({}, b"")
+    assert got == Answer(0, "the connection failed: Connection refused")
 
 
 async def test_a_name_that_is_not_known_is_said(monkeypatch):
+    def unknown(*_: object, **__: object):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     got = await Sender("http://nowhere.invalid/").send({}, b"")
     assert got == Answer(0, "its name is not known")
 

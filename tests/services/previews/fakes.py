@@ -12,7 +12,6 @@ import trio
 
 from services.messages import (
     FindPreviewed,
-    Preview,
     PreviewState,
     Routes,
     ThreadKey,
@@ -173,16 +172,10 @@ class Kept:
     async def until(self, state: PreviewState, key: ThreadKey = KEY):
         return await self.until_shown(key.preview_id, state)
 
-    async def until_memory(self, key: ThreadKey, size: int):
-        return await self._until(key.preview_id, lambda preview: preview.memory == size)
-
     async def until_shown(self, preview_id: str, state: PreviewState):
-        return await self._until(preview_id, lambda preview: preview.state is state)
-
-    async def _until(self, preview_id: str, true: Callable[[Preview], bool]):
         def there(routes: object) -> bool:
             known = routes.previews.get(preview_id) if isinstance(routes, Routes) else None
-            return known is not None and true(known)
+            return known is not None and known.state is state
 
         with trio.fail_after(10):
             routes = await self.harness.channels.boards["routes"].until(there)

@@ -68,7 +68,9 @@ async def test_an_edit_reaches_the_browser_through_the_front_door(site, tmp_path
         assert (await server.until("astro.hmr"))["type"] == payload["type"]
         page = site / "src" / "pages" / "broken.astro"
         page.write_text("<p>{broken</p>")
-        assert (await door.get("/broken", accept="text/html")).startswith(b"HTTP/1.1 500")
+        with trio.fail_after(20):  # a moment passes until it is a page
+            while not (await door.get("/broken", accept="text/html")).startswith(b"HTTP/1.1 500"):
+                pass
         error = await server.until("astro.error")
         assert error["message"]
         assert error["file"] == "src/pages/broken.astro"

@@ -267,7 +267,7 @@ async def test_a_page_that_never_answers_is_a_mistake_and_holds_up_no_later_chec
 
 
 async def test_a_preview_is_woken_checked_and_says_why_it_cannot_start(tmp_path: Path) -> None:
-    async with real(tmp_path, tmp_path / "cache", sleep_after=2) as it:
+    async with real(tmp_path, tmp_path / "cache", sleep_after=10) as it:
         workspace = await it.channels.desks["workspaces"].ask(OpenWorkspace(HOME))
         config = workspace.root / "astro.config.mjs"
         good = config.read_text()

@@ -133,6 +133,7 @@ async def test_one_that_waits_to_be_tried_again_is_tried_at_once(tmp_path):
         await opened(kept, root)
         fail(kept, BuildError("no"))
         kept.supervisor.show(ASTRO, State.BACKOFF)
+        await kept.until(PreviewState.STARTING)
         assert (await kept.ask(CHECK)).errors == (BuildError("no"),)
         assert kept.supervisor.names(RestartService) == [ASTRO]
 

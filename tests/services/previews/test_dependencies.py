@@ -83,8 +83,7 @@ async def test_everybody_who_waits_is_told_how_far_it_is(tmp_path, nursery):
     async with trio.open_nursery() as inner:
         inner.start_soon(world.dependencies.ready, one, tell("one"))
         inner.start_soon(world.dependencies.ready, two, tell("two"))
-        await wait_all_tasks_blocked()
-        await until(lambda: world.supervisor.names(Start))
+        await until(lambda: len(told) == 2)
         package = world.entries[0] / "node_modules" / "p0"
         package.mkdir(parents=True)
         (package / "package.json").write_text("{}")

@@ -31,7 +31,7 @@ def cache(tmp_path_factory):
 
 
 async def test_a_preview_sleeps_and_is_woken_where_it_was(tmp_path, cache):
-    async with real(tmp_path, cache, sleep_after=3) as it:
+    async with real(tmp_path, cache, sleep_after=10) as it:
         await it.open(HOME)
         ready = await it.until(HOME.preview_id, READY)
         assert "/@vite/client" in await it.page(ready)
@@ -53,14 +53,14 @@ async def test_a_preview_sleeps_and_is_woken_where_it_was(tmp_path, cache):
 
 
 async def test_a_site_whose_pages_hang_has_failed_and_is_mended_by_an_edit(tmp_path, cache):
-    async with real(tmp_path, cache, patience=12, restarts=1) as it:
+    async with real(tmp_path, cache, patience=20, restarts=1) as it:
         workspace = await it.channels.desks["workspaces"].ask(OpenWorkspace(HOME))
         index = workspace.root / "src" / "pages" / "index.astro"
         text = index.read_text()
         index.write_text(text.replace("---\n", "---\nawait new Promise(() => {});\n", 1))
         await it.open(HOME)
         failed = await it.until(HOME.preview_id, PreviewState.FAILED)
-        assert "not ready within 12 s" in failed.reason
+        assert "not ready within 20 s" in failed.reason
         index.write_text(text)
         await it.ask(RefreshPreview(HOME))
         ready = await it.until(HOME.preview_id, READY)
@@ -106,7 +106,7 @@ async def test_a_site_is_built_served_asleep_and_woken_and_a_broken_one_says_whe
         again = await it.ask(BuildSite(HOME))
         assert "anew</h1>" in await it.page(again.preview)
         good = again.preview
-    async with real(tmp_path, cache, sleep_after=3) as it:
+    async with real(tmp_path, cache, sleep_after=10) as it:
         await it.ask(WakePreview(HOME.built_id))
         woken = await it.until(HOME.built_id, READY)
         assert woken.built == good.built

@@ -79,13 +79,16 @@ async def test_threads_with_one_lock_file_share_one_installation(tmp_path):
 
 
 async def test_an_installation_that_fails_fails_for_all_who_wait_and_may_be_tried_again(tmp_path):
-    one, two = site(tmp_path / "one"), site(tmp_path / "two")
+    lock = json.dumps({"packages": {"node_modules/p": {}}})
+    one, two = site(tmp_path / "one", lock), site(tmp_path / "two", lock)
     async with previews(tmp_path / "cache") as kept:
         kept.supervisor.outcome["install@"] = State.FATAL
         kept.supervisor.reason = "exit code 1"
         await kept.ask(StartPreview(KEY, one))
         await kept.ask(StartPreview(OTHER, two))
-        await wait_all_tasks_blocked()  # both have asked for it before it fails
+        # Both have asked for it before it fails: they are told how far it is.
+        for key in (KEY, OTHER):
+            await until(lambda key=key: kept.routes.previews[key.preview_id].progress == 0.0)
         kept.supervisor.go.set()
         failed = await kept.until(PreviewState.FAILED)
         assert "npm ci failed: exit code 1" in failed.reason

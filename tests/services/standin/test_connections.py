@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.standin import Pause, Reply, Say, Script, Standin, on, standin
+from tests.ports import free_port
 from tests.services.standin.asking import post, user
 
 STALL = Script([on("stall", [Say("one two"), Pause()]), on(".", [Say("there")])])
@@ -60,7 +61,7 @@ async def test_a_client_that_hangs_up_before_the_answer_begins_is_seen_too():
 
 
 async def test_killed_it_resets_its_connections_and_listens_again_on_its_port():
-    async with standin(STALL) as it:
+    async with standin(STALL, port=free_port()) as it:
         port = it.port
         async with await connect(it) as stream:
             await stream.send_all(raw("stall"))
@@ -90,7 +91,7 @@ async def test_a_port_that_is_taken_is_an_error():
 
 
 async def test_the_same_port_can_be_had_by_the_next_one():
-    async with standin(STALL) as it:
+    async with standin(STALL, port=free_port()) as it:
         async with await connect(it) as stream:
             await stream.send_all(raw("x"))
             await receive(stream, b"message_stop")
@@ -100,7 +101,7 @@ async def test_the_same_port_can_be_had_by_the_next_one():
 
 
 async def test_one_connection_carries_many_requests_even_ahead_of_their_turn():
-    async with standin(STALL) as it, await connect(it) as stream:
+    async with standin(STALL, port=free_port()) as it, await connect(it) as stream:
         await stream.send_all(raw("one") + raw("two", stream=False) + raw("three"))
         seen = b""
         while seen.count(b"event: message_stop") < 2:
@@ -111,7 +112,7 @@ async def test_one_connection_carries_many_requests_even_ahead_of_their_turn():
 
 
 async def test_a_client_may_wait_to_be_told_to_go_on():
-    async with standin(STALL) as it, await connect(it) as stream:
+    async with standin(STALL, port=free_port()) as it, await connect(it) as stream:
         head, _, body = raw("x", Expect="100-continue").partition(b"\r\n\r\n")
         await stream.send_all(head + b"\r\n\r\n")
         assert b"100 Continue" in await receive(stream, b"\r\n\r\n")
@@ -155,7 +156,7 @@ PIECES = st.one_of(
 @given(pieces=st.lists(PIECES, max_size=5), whole=st.booleans())
 async def test_whatever_comes_it_answers_the_next_one(pieces: list[bytes], whole: bool):
     with trio.fail_after(20):
-        async with standin(STALL) as it:
+        async with standin(STALL, port=free_port()) as it:
             async with await connect(it) as stream:
                 try:
                     for piece in pieces:

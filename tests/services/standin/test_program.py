@@ -15,6 +15,7 @@ import trio
 
 from services.standin.demo import DEMO
 from services.standin.script import Use
+from tests.ports import free_port
 from tests.services.standin.asking import called, converse, post, result, user
 
 pytestmark = pytest.mark.system
@@ -62,8 +63,8 @@ async def test_it_answers_by_its_script_and_records_what_it_heard(tmp_path: Path
 
 
 async def test_killed_it_can_be_started_again_on_its_port():
-    async with running("--port", "0") as (process, url):
-        port = url.rpartition(":")[2]
+    port = str(free_port())
+    async with running("--port", port) as (process, url):
         process.kill()
         await process.wait()
     async with running("--port", port) as (_, again):

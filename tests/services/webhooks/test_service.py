@@ -86,16 +86,17 @@ async def test_one_that_is_dead_holds_up_no_other(tmp_path):
         world.add(event(5), event(6))
         await dead.wait_for(1)
         states = await running.ask(ListHooks())
-        with trio.fail_after(5):  # it is counted after the receiver has it
+        with trio.fail_after(60):  # it is counted after the receiver has it
             while states[1].delivered < 2 or states[1].pending is not None:
-                await trio.lowlevel.checkpoint()
+                await trio.sleep(0.01)
                 states = await running.ask(ListHooks())
     assert [state.pending for state in states] == ["turn.finished", None]
     assert [state.delivered for state in states] == [0, 2]
     assert [state.host for state in states] == [f"127.0.0.1:{one.port}" for one in (dead, receiver)]
 
 
-async def test_what_was_not_delivered_is_delivered_by_the_next_life(tmp_path):
+async def test_what_was_not_delivered_is_delivered_by_the_next_life(tmp_path, monkeypatch):
+    monkeypatch.setattr(retrying, "FIRST", 60.0)  # this one tries no more
     world = World()
     async with (
         receiving(answer(500)) as receiver,
@@ -109,6 +110,13 @@ async def test_what_was_not_delivered_is_delivered_by_the_next_life(tmp_path):
     assert [one.id for one in receiver.received] == ["msg_5", "msg_5"]
 
 
+@pytest.fixture
+def patience(monkeypatch):
+    """For a busy disk: what is to be sent is written down first."""
+    monkeypatch.setattr("services.webhooks.service.LAST", 60)
+
+
+@pytest.mark.usefixtures("patience")
 async def test_a_container_that_ends_says_so_before_it_does(tmp_path):
     async with receiving() as receiver, life(tmp_path, World(), receiver.port) as running:
         send = running.harness.channels.streams["endings"][0]
@@ -119,6 +127,7 @@ async def test_a_container_that_ends_says_so_before_it_does(tmp_path):
     assert received.event["type"] == "idle.stop"
 
 
+@pytest.mark.usefixtures("patience")
 async def test_a_container_that_cannot_end_says_so_at_once(tmp_path):
     async with receiving() as receiver, life(tmp_path, World(), receiver.port) as running:
         send = running.harness.channels.streams["endings"][0]

@@ -28,7 +28,7 @@ from tests.services.workspaces.world import World
 
 R = TypeVar("R")
 
-STOP_TIMEOUT = 3.0  # seconds
+STOP_TIMEOUT = 15.0  # seconds
 
 
 class Git:
@@ -161,7 +161,7 @@ def serving(root: Path) -> Serving:
     async def life(**options: object) -> AsyncIterator[Service]:
         service = Service(root)
         context = service.harness.context(Options(**{"root": str(root), **options}))
-        with trio.fail_after(20):
+        with trio.fail_after(120):  # for who hangs, not for how long a busy disk takes
             async with trio.open_nursery() as nursery:
                 await nursery.start(lambda *, task_status: serve(context, task_status=task_status))
                 yield service

@@ -33,7 +33,7 @@ class GitServer:
         self.tokens: set[str] | None = None
         self.guarded = ""
         self.redirect: str | None = None
-        self.before: Callable[[str, str], None] = lambda _method, _path: None
+        self.before: Callable[[str, str], object] = lambda _method, _path: None
         self.amid: Callable[[], None] = lambda: None
         self.cut: str | None = None
         self.status: int | None = None

@@ -266,15 +266,18 @@ async def test_who_fetches_from_a_silent_remote_can_give_up(
 ) -> None:
     async with serving(**HTTP) as service:
         await service.ask(OpenWorkspace(key, url))
-        server.before = gate = Gate()
+        gates = []
         for request in (Fetch(key), Push(key), Pull(key)):
+            server.before = gate = Gate()
+            gates.append(gate)
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(service.ask, request)
                 await gate.reached.wait()
                 nursery.cancel_scope.cancel()
             await service.transfers.until(lambda board: board == Transfers({}))
         server.before = lambda *_: None
-        gate.open()
+        for gate in gates:
+            gate.open()
         assert (await service.ask(Push(key))).branch == "thread-t1"
 
 

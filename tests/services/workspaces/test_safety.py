@@ -333,7 +333,7 @@ async def test_a_silent_remote_does_not_hold_up_a_stop(
 
     async with trio.open_nursery() as remote:
         remote.start_soon(trio.serve_listeners, stay_silent, listeners)
-        with trio.fail_after(5):
+        with trio.fail_after(15):  # half of what a silent remote has
             async with serving() as service, trio.open_nursery() as asking:
                 asking.start_soon(clone, service)
                 await dialled.wait()

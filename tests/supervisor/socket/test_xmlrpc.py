@@ -163,7 +163,10 @@ async def test_a_process_is_started_and_stopped(call: Proxy):
     assert await call("startProcess", "quick") is True  # it did its work and is done
 
 
-async def test_a_start_that_comes_to_nothing_is_a_fault(call: Proxy):
+async def test_a_start_that_comes_to_nothing_is_a_fault(
+    call: Proxy, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(process_calls, "START_SECONDS", PATIENCE)
     assert await call.fault("startProcess", "hopeless") == "SPAWN_ERROR: hopeless"
     assert await call.fault("startProcess", "missing") == (
         "NO_FILE: cannot find command '/nowhere/at/all'"
@@ -184,7 +187,10 @@ async def test_a_group_is_started_and_stopped(call: Proxy):
     assert await call.fault("stopProcessGroup", "nobody") == "BAD_NAME: nobody"
 
 
-async def test_all_of_them_are_started_and_each_has_its_result(call: Proxy):
+async def test_all_of_them_are_started_and_each_has_its_result(
+    call: Proxy, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(process_calls, "START_SECONDS", 3.0)  # for one of them to come to nothing
     found = dict(results(await call("startAllProcesses")))
     assert found == {
         "quick:quick": 80,

@@ -13,6 +13,7 @@ import trio
 
 from services.standin import Standin, standin
 from tests.certificates import certificate
+from tests.ports import free_port
 from tests.services.agent.sites import Worktree, worktree
 from tests.services.models import read_once
 
@@ -23,7 +24,7 @@ MODEL = "eu.anthropic.claude-haiku-4-5"
 async def it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncGenerator[Standin]:
     """A stand-in that this process takes for Bedrock."""
     read_once(monkeypatch)
-    async with standin() as it:
+    async with standin(port=free_port()) as it:  # to be had again when it is killed
         for name, value in {
             "HOME": str(tmp_path),  # nobody's own ~/.aws
             "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": it.url,

@@ -38,12 +38,12 @@ async def test_an_expression_that_is_none_is_told(pattern: str):
 
 async def test_an_expression_that_takes_for_ever_does_not(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(searching, "SECONDS", 0.5)
-    with trio.fail_after(5), pytest.raises(Wrong, match="took too long"):
+    with trio.fail_after(30), pytest.raises(Wrong, match="took too long"):
         await search([("a.md", "a" * 64)], "(a|a)*b", ignore_case=False)
 
 
-async def test_a_search_that_is_cancelled_is_gone():
-    began = trio.current_time()
-    with trio.move_on_after(0.2):
+async def test_a_search_that_is_cancelled_is_gone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(searching, "SECONDS", 60.0)
+    with trio.fail_after(30), trio.move_on_after(0.2) as scope:
         await search([("a.md", "a" * 64)], "(a|a)*b", ignore_case=False)
-    assert trio.current_time() - began < 1
+    assert scope.cancelled_caught

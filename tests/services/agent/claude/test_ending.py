@@ -53,7 +53,8 @@ async def cancelled(desk, instruction: str, host: Heard, **fields) -> None:
 
 
 @pytest.mark.parametrize("wire", ["direct", "bedrock"])
-async def test_a_turn_is_cancelled_in_the_midst_of_its_words(desk):
+async def test_a_turn_is_cancelled_in_the_midst_of_its_words(desk, monkeypatch):
+    monkeypatch.setattr(conversation, "WIND_DOWN", PATIENCE)  # it writes down what it heard
     desk.script(SLOW)
     host = Heard()
     await cancelled(desk, "Tell slowly", host)
@@ -109,7 +110,7 @@ async def test_it_is_cancelled_while_a_script_runs_and_nothing_of_that_is_left(d
 
     Ran.kind = type(None)
     desk.options = Options(model="claude-sonnet-5", scripts=("serve",))
-    script = "setsid sh -c 'echo $$ > pid; sleep 1000' & sleep 1000"
+    script = "setsid sh -c 'echo $$ > .pid; mv .pid pid; sleep 1000' & sleep 1000"
     (desk.root / "package.json").write_text(f'{{"scripts": {{"serve": "{script}"}}}}')
     desk.script(on("serve", [Use("Bash", {"command": "npm run serve"})]))
     async with trio.open_nursery() as nursery:
@@ -232,7 +233,8 @@ for line in sys.stdin:
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            open({pid!r}, "w").write(str(os.getpid()))
+            open({pid!r} + ".new", "w").write(str(os.getpid()))
+            os.rename({pid!r} + ".new", {pid!r})
             time.sleep(1000)  # with the pipes in its hands
         os._exit(0)
     os.wait()

@@ -19,9 +19,15 @@ from services.messages import (
 from services.messages.tokens import Access, Grant, sign
 from supervisor.desk import NotFound
 from tests.services.api.fakes import KEY
-from tests.services.api.test_service import fewer_tasks_than, read_until, start
+from tests.services.api.test_service import (
+    fewer_tasks_than,
+    nobody_is_cut_off,
+    read_until,
+    start,
+    stopped,
+)
 
-__all__ = ["start"]
+__all__ = ["nobody_is_cut_off", "start"]
 
 EVENTS = "/v1/threads/acme/ann/t1/events"
 LARGE = 100_000  # bytes of an event
@@ -146,6 +152,7 @@ async def test_a_silent_stream_opens_at_once(start, journal):
         assert b"id: " not in received  # of a thread they are those of its events
 
 
+@pytest.mark.usefixtures("nobody_is_cut_off")
 async def test_a_stop_ends_the_stream_as_it_should_end(start, journal, fakes):
     api = await start()
     request = api.request("GET", EVENTS, b"", "Connection: close")
@@ -159,9 +166,7 @@ async def test_a_stop_ends_the_stream_as_it_should_end(start, journal, fakes):
             assert body.endswith(b"retry: 3000\n\n\r\n0\r\n\r\n")
 
         await journal.waiting.wait()
-        fakes.harness.stopping.set()
-        with trio.fail_after(1):
-            await api.ended.wait()
+        await stopped(fakes, api)
 
 
 async def test_whoever_leaves_leaves_nothing_behind(start, journal):

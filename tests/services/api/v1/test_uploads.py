@@ -202,7 +202,9 @@ async def test_what_breaks_off_leaves_nothing(client, headers, fakes, sent, file
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(client.app, scope(headers), receive, unanswered)
-        await until_blocked()
+        with trio.fail_after(10):
+            while not files:
+                await until_blocked()
         assert [file.closed for file in files] == [False]
         gone.set()
     assert [file.closed for file in files] == [True]
