@@ -32,6 +32,11 @@ class Remote:
     def url(self) -> str:
         return f"file://{self.place}"
 
+    def unlock(self) -> None:
+        """In a remote that is a path a killed push leaves its lock; others outlive who pushes."""
+        for lock in (self.place / "refs").rglob("*.lock"):
+            lock.unlink()
+
     def references(self) -> dict[str, str]:
         """What each branch is at."""
         start = "refs/heads/"

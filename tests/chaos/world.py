@@ -97,6 +97,7 @@ class World:
                 nursery.start_soon(self._client, client, life)
             await self._killer.strike(life, None if self._begun else FIRST)
         self._begun = True
+        self._remote.unlock()
         self._killer.look()
         self._tally.edits = self._edits + sum(it.script.edits for it in self._clients)
         for user in self._users:
