@@ -108,15 +108,17 @@ def fetch(git: Path, wire: Wire, *, whole: bool = False) -> tuple[str, ...]:
     with opened(git) as repo:
         callbacks = Callbacks(wire)
         depth = ALL if whole else 0
-        remote = callbacks.carry(
-            repo,
-            lambda remote: remote.fetch(
-                callbacks=callbacks, prune=FetchPrune.NO_PRUNE, depth=depth
-            ),
-        )
-        # Given up meanwhile, it would take what was pushed since for something that is gone.
-        wire.check()
-        remote.prune(callbacks)
+
+        def see(remote: pygit2.Remote) -> None:
+            # What the remote has is asked for here. Given up before that is believed, nothing that
+            # was pushed since is taken for moved or gone: with nothing to receive, nobody asks.
+            remote.connect(callbacks=callbacks)
+            wire.check()
+            remote.fetch(callbacks=callbacks, prune=FetchPrune.NO_PRUNE, depth=depth)
+            wire.check()
+            remote.prune(callbacks)
+
+        callbacks.carry(repo, see)
         start = twin("")
         return tuple(
             sorted(name.removeprefix(start) for name in callbacks.changed if name.startswith(start))

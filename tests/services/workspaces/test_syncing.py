@@ -73,7 +73,7 @@ async def test_a_fetch_says_which_branches_came_moved_and_went(
     assert seen.split() == ["origin/coming", "origin/trunk"]
 
 
-async def test_a_fetch_that_was_given_up_takes_away_nothing(
+async def test_a_fetch_that_was_given_up_moves_and_takes_away_nothing(
     serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git, remote: Path
 ) -> None:
     class GivenUp(Exception):
@@ -86,9 +86,12 @@ async def test_a_fetch_that_was_given_up_takes_away_nothing(
     async with serving(**ANY) as service:
         workspace = await opened(service, key, url)
     git(remote, "branch", "-q", "-D", "going")
+    pushed = git(workspace.project, "rev-parse", "origin/going")
+    git(workspace.project, "update-ref", "refs/remotes/origin/trunk", pushed)
     with pytest.raises(GivenUp):
         transfer.fetch(workspace.project / ".git", Wire(check))
-    assert git(workspace.project, "rev-parse", "--verify", "origin/going")
+    for branch in ("going", "trunk"):
+        assert git(workspace.project, "rev-parse", f"origin/{branch}") == pushed
 
 
 async def test_after_a_fetch_threads_start_from_what_the_remote_has(
