@@ -198,7 +198,7 @@ class Child:
     async def _sweep(self) -> None:
         """Kill whoever is left of this life, until none is found; its leader's zombie stays."""
         trace = replace(self.trace, since=survivors.began(self.pid))
-        delay = 0.001
+        delay = doubt = 0.001
         doubts = 0
         while True:
             left = await survivors.look(trace)
@@ -210,11 +210,14 @@ class Child:
                 doubts += 1
                 if left.sure or doubts == LOOKS:
                     return
+                await trio.sleep(doubt)
+                doubt *= 2
+                continue
             for pid in left.pids:
                 _kill(pid)
             await trio.sleep(delay)
             delay = min(delay * 2, 1.0)
-            if left.pids and delay == 1.0:
+            if delay == 1.0:
                 log.warning("processes survive SIGKILL", pids=left.pids)
 
     def _signal_group(self, signum: signal.Signals) -> None:

@@ -15,7 +15,7 @@ import structlog
 import trio
 
 from supervisor import procfs
-from supervisor.survivors import LOOKS, hides, mark_of
+from supervisor.survivors import hides, mark_of
 
 log = structlog.get_logger()
 
@@ -25,6 +25,7 @@ GRACE = 5.0
 PATIENCE = 2.0
 # Seconds between two looks where a process hid its environment, as in the middle of an exec.
 PAUSE = 0.01
+LOOKS = 4  # while one that shows no environment leaves doubt, as some do for good
 
 
 def place_of(socket: str) -> str:

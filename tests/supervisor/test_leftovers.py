@@ -14,8 +14,8 @@ import pytest
 import structlog
 
 from supervisor import leftovers, procfs
-from supervisor.leftovers import end_leftovers, find, place_of
-from supervisor.survivors import LOOKS, MARKER
+from supervisor.leftovers import LOOKS, end_leftovers, find, place_of
+from supervisor.survivors import MARKER
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.runner import Runner
 from supervisor.spec import ProcessSpec, Ready, Restart
-from supervisor.survivors import MARKER, Left, Trace, survivors
+from supervisor.survivors import LOOKS, MARKER, Left, Trace, survivors
 from supervisor.vitals import Vitals
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
@@ -506,6 +506,33 @@ async def test_one_who_survives_sigkill_is_waited_for_and_named(monkeypatch: pyt
         await one.live()
     assert max(delays) == 1.0
     assert {"pids": [2**22 + 1], "event": "processes survive SIGKILL"}.items() <= logs[0].items()
+
+
+async def test_who_may_be_in_the_middle_of_an_exec_is_waited_for(monkeypatch: pytest.MonkeyPatch):
+    looks: list[Left] = []
+    really_look = survivors.look
+    doubt = Left([], sure=False)
+
+    async def look(trace: Trace) -> Left:
+        # First there is one that takes its time to go; then nobody is seen, and somebody is there.
+        if len(looks) < 15:
+            looks.append(Left([2**22 + 1]) if len(looks) < 9 else doubt)
+            return looks[-1]
+        return await really_look(trace)
+
+    async def sleep(seconds: float) -> None:
+        delays.append(seconds)
+        await trio.lowlevel.checkpoint()
+
+    delays: list[float] = []
+    one = One(sh("setsid sleep 1000 & echo $!"))
+    with monkeypatch.context() as patch:
+        patch.setattr(survivors, "look", look)
+        patch.setattr(child.trio, "sleep", sleep)
+        await one.live()
+    assert looks.count(doubt) == LOOKS - 1
+    assert delays[9:15] == [0.001 * 2**n for n in range(6)]
+    assert not alive(int(one.texts[0]))
 
 
 async def test_without_a_descriptor_to_look_with_it_looks_until_there_is_one(

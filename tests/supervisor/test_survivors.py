@@ -124,9 +124,11 @@ def test_one_without_an_environment_leaves_doubt(monkeypatch: pytest.MonkeyPatch
     with process("m-4") as it:
         monkeypatch.setattr(procfs, "variables", lambda name: [])
         assert survivors.find([trace])[trace] == Left([], sure=False)
-        later = replace(trace, since=survivors.began(it) + 10_000 * module.TICKS)
-        found = survivors.find([trace, later])
-        assert [found[life].sure for life in (trace, later)] == [False, True]
+        began = survivors.began(it)
+        monkeypatch.setattr(procfs, "processes", lambda: [(str(it), 1)])
+        for since, sure in ((began, False), (began + 1, True)):
+            later = replace(trace, since=since)
+            assert survivors.find([later])[later] == Left([], sure=sure)
         monkeypatch.undo()
         assert left(survivors, trace) == [[it]]  # it was not remembered without its mark
 
