@@ -17,7 +17,7 @@ beforeEach(() => {
   refuses = undefined;
   asked = 0;
   leave = () => {};
-  Object.assign(globalThis, { window: new EventTarget() });
+  Object.assign(globalThis, { window: new EventTarget(), document: { visibilityState: 'visible' } });
   mock.method(globalThis, 'fetch', async () => {
     asked += 1;
     if (refuses === 0) throw new TypeError('Failed to fetch');
@@ -67,11 +67,11 @@ test('a list of one conversation forgets what went wrong before', async () => {
   assert.equal(list.threads?.length, 1);
 });
 
-const WHILE_MS = 10_000;
+const WHILE_MS = 100_000;
 
 /** Let what was asked for be answered, and everything that waits for a moment of this while pass. */
-async function pass(): Promise<void> {
-  for (let passed = 0; passed < WHILE_MS; passed += 100) {
+async function pass(ms = WHILE_MS): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 100) {
     mock.timers.tick(100);
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -106,6 +106,38 @@ for (const [what, made] of Object.entries({
     });
   }
 
+  test(`the ${what} is asked for less and less often, and then as before`, async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const it = made();
+    await it.read();
+    const once = asked;
+    refuses = 503;
+    await it.read();
+    const before = asked;
+    await pass();
+    assert.ok(asked - before > 4 && asked - before <= 6 * once, `${asked - before}`);
+    refuses = undefined;
+    window.dispatchEvent(new Event('online'));
+    await pass();
+    refuses = 503;
+    await it.read();
+    const again = asked;
+    await pass(4000);
+    assert.ok(asked > again);
+  });
+
+  test(`one that was read by other means waits no more: the ${what}`, async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const it = made();
+    refuses = 503;
+    await it.read();
+    refuses = undefined;
+    await it.read();
+    const before = asked;
+    await pass();
+    assert.equal(asked, before);
+  });
+
   test(`the ${what} is read again when the network is back`, async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const it = made();
@@ -118,6 +150,7 @@ for (const [what, made] of Object.entries({
 
   for (const [why, status, end] of [
     ['it is refused for good', 403, () => undefined],
+    ['nobody sees the page', 503, () => Object.assign(document, { visibilityState: 'hidden' })],
     ['nobody shows it any more', 503, () => leave()],
   ] as const) {
     test(`the ${what} is not read again where ${why}`, async () => {

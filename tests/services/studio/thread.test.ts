@@ -101,7 +101,7 @@ test('what was there is begun again when the server comes back', async () => {
   store.end();
 });
 
-test('a turn that has ended is news, however short it was, and so is whatever was missed', async () => {
+test('a turn that begins or ends is news, however short it was, and so is whatever was missed', async () => {
   const working = (threads: string[]) => `event: working\ndata: ${JSON.stringify({ threads })}\n\n`;
   const heard: number[] = [];
   for (const threads of [[], [['main']], [['main'], []], [['main'], ['other'], ['other', 'main'], []]]) {
@@ -112,5 +112,5 @@ test('a turn that has ended is news, however short it was, and so is whatever wa
     heard.push(store.news);
     store.end();
   }
-  assert.deepEqual(heard, [1, 1, 2, 3]);
+  assert.deepEqual(heard, [1, 2, 3, 5]);
 });

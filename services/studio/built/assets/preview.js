@@ -1,4 +1,4 @@
-import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ as u,b as d,f as ee,g as te,h as ne,j as f,k as p,n as m,o as re,r as ie,s as ae,u as h,v as g,w as _,x as v,y}from"./toasts.js";var oe=p(class extends e{constructor(){super(...arguments),this.key=a}render(e,t){return this.key=e,t}update(e,[t,r]){return t!==this.key&&(n(e),this.key=t),r}});function b(){return[...crypto.getRandomValues(new Uint8Array(16))].map(e=>e.toString(16).padStart(2,`0`)).join(``)}var se=class{#e=``;#t=``;of(e){return this.#t&&e===this.#e||(this.#t=b()),this.#e=e,this.#t}answered(e){e>0&&e<500&&(this.#t=``)}},x=`${h}/turns`;function ce(e){return e.ended?e.undone?[`redo`]:e.leftover===`offered`?[`keep`,`drop`]:e.commit?[`undo`]:e.state===`committed`?e.mode===`plan`?[`carryOut`]:[]:e.leftover===`kept`?[]:[`again`]:[`cancel`]}async function S(e,t,n,r){let i={...e.path,turn:t};n===`undo`||n===`redo`?await e.api.ask(`POST ${x}/{turn}/${n}`,{path:i,body:r?{others:r}:{}}):await e.api.ask(`POST ${x}/{turn}/${n}`,{path:i,body:{}}),e.show((await e.api.ask(`GET ${x}/{turn}`,{path:i})).turn)}async function le(e,t,n,r){let i={...e.path,turn:t,permission:n};await e.api.ask(`POST ${x}/{turn}/permissions/{permission}`,{path:i,body:{allow:r}})}async function ue(e,{instruction:t},n,r){let i={instruction:t,mode:r,...n&&{selection:n}};e.show((await C(e,i,b())).turn)}function C(e,t,n){let r={"Idempotency-Key":n};return e.api.ask(`POST ${x}`,{path:e.path,body:t,headers:r})}var de=[`image/png`,`image/jpeg`,`image/gif`,`image/webp`],fe=5242880;function pe(e,t){let n=[],r=``;for(let i of e)de.includes(i.type)?i.size>fe?r||=l.chat.tooLarge(i.name):t+n.length>=4?r||=l.chat.tooMany(4):n.push(i):r||=l.chat.noImage(i.name);return{taken:n,problem:r}}function me(e){return[...e?.files??[]]}function he(e){return new Promise((t,n)=>{let r=new FileReader;r.onload=()=>{let n=r.result;t({mediaType:e.type,data:n.slice(n.indexOf(`,`)+1)})},r.onerror=()=>n(r.error),r.readAsDataURL(e)})}var ge=class extends g{static properties={attached:{state:!0}};static styles=[v,i`
+import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ as u,b as d,f as ee,g as te,h as ne,j as f,k as p,n as m,o as re,r as ie,s as ae,u as h,v as g,w as _,x as v,y as oe}from"./toasts.js";var se=p(class extends e{constructor(){super(...arguments),this.key=a}render(e,t){return this.key=e,t}update(e,[t,r]){return t!==this.key&&(n(e),this.key=t),r}});function y(){return[...crypto.getRandomValues(new Uint8Array(16))].map(e=>e.toString(16).padStart(2,`0`)).join(``)}var ce=class{#e=``;#t=``;of(e){return this.#t&&e===this.#e||(this.#t=y()),this.#e=e,this.#t}answered(e){e>0&&e<500&&(this.#t=``)}},b=`${h}/turns`;function le(e){return e.ended?e.undone?[`redo`]:e.leftover===`offered`?[`keep`,`drop`]:e.commit?[`undo`]:e.state===`committed`?e.mode===`plan`?[`carryOut`]:[]:e.leftover===`kept`?[]:[`again`]:[`cancel`]}async function x(e,t,n,r){let i={...e.path,turn:t};n===`undo`||n===`redo`?await e.api.ask(`POST ${b}/{turn}/${n}`,{path:i,body:r?{others:r}:{}}):await e.api.ask(`POST ${b}/{turn}/${n}`,{path:i,body:{}}),e.show((await e.api.ask(`GET ${b}/{turn}`,{path:i})).turn)}async function ue(e,t,n,r){let i={...e.path,turn:t,permission:n};await e.api.ask(`POST ${b}/{turn}/permissions/{permission}`,{path:i,body:{allow:r}})}async function de(e,{instruction:t},n,r){let i={instruction:t,mode:r,...n&&{selection:n}};e.show((await S(e,i,y())).turn)}function S(e,t,n){let r={"Idempotency-Key":n};return e.api.ask(`POST ${b}`,{path:e.path,body:t,headers:r})}var fe=[`image/png`,`image/jpeg`,`image/gif`,`image/webp`],pe=5242880;function me(e,t){let n=[],r=``;for(let i of e)fe.includes(i.type)?i.size>pe?r||=l.chat.tooLarge(i.name):t+n.length>=4?r||=l.chat.tooMany(4):n.push(i):r||=l.chat.noImage(i.name);return{taken:n,problem:r}}function he(e){return[...e?.files??[]]}function ge(e){return new Promise((t,n)=>{let r=new FileReader;r.onload=()=>{let n=r.result;t({mediaType:e.type,data:n.slice(n.indexOf(`,`)+1)})},r.onerror=()=>n(r.error),r.readAsDataURL(e)})}var _e=class extends g{static properties={attached:{state:!0}};static styles=[v,i`
       ul { display: flex; flex-wrap: wrap; gap: 0.5rem; padding: 0.5rem 0.5rem 0 }
       li { position: relative }
       img {
@@ -10,13 +10,13 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
         min-block-size: 1.5rem; block-size: 1.5rem; border-radius: 50%; font-size: 0.75rem;
       }
       button.icon { inline-size: 1.5rem; background: var(--card) }
-    `];constructor(){super(),this.attached=[]}get files(){return this.attached.map(({file:e})=>e)}add(e){let{taken:t,problem:n}=pe(e,this.attached.length),r=t.map(e=>({file:e,address:URL.createObjectURL(e)}));return this.attached=[...this.attached,...r],n}clear(){for(let{address:e}of this.attached)URL.revokeObjectURL(e);this.attached=[]}disconnectedCallback(){super.disconnectedCallback(),this.clear()}render(){return this.attached.length?c`<ul>${this.attached.map(e=>c`
+    `];constructor(){super(),this.attached=[]}get files(){return this.attached.map(({file:e})=>e)}add(e){let{taken:t,problem:n}=me(e,this.attached.length),r=t.map(e=>({file:e,address:URL.createObjectURL(e)}));return this.attached=[...this.attached,...r],n}clear(){for(let{address:e}of this.attached)URL.revokeObjectURL(e);this.attached=[]}disconnectedCallback(){super.disconnectedCallback(),this.clear()}render(){return this.attached.length?c`<ul>${this.attached.map(e=>c`
       <li>
         <img src=${e.address} alt=${e.file.name} />
         <button type="button" class="icon" aria-label=${l.chat.removeImage(e.file.name)}
           @click=${()=>this.#e(e)}><nu-icon name="close"></nu-icon></button>
       </li>
-    `)}</ul>`:a}#e(e){URL.revokeObjectURL(e.address),this.attached=this.attached.filter(t=>t!==e),this.send(`nu-write`)}};d(`nu-attachments`,ge);var _e=i`
+    `)}</ul>`:a}#e(e){URL.revokeObjectURL(e.address),this.attached=this.attached.filter(t=>t!==e),this.send(`nu-write`)}};d(`nu-attachments`,_e);var ve=i`
   form {
     display: grid; gap: 0.3rem; padding: 0.6rem 0.9rem 0.7rem;
     border-block-start: 1px solid var(--line);
@@ -55,66 +55,66 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
   #hint { display: flex; flex-wrap: wrap; gap: 0 1rem }
   #hint:not(:has(:not(:empty))), #problem:empty { display: none }
   .money { margin-inline-start: auto }
-`;function w({client:e,user:t,thread:n}){return`nurseryd.draft.${e}/${t}/${n}`}function ve(e){try{return sessionStorage.getItem(w(e))??``}catch{return``}}function ye(e,t){try{t?sessionStorage.setItem(w(e),t):sessionStorage.removeItem(w(e))}catch{}}var T=l.chat,be=`en`;function xe(e){if(e.undone)return T.undone;if(e.state===`committed`&&!e.commit)return e.mode===`execute`?T.nothingChanged:T.states.committed;let t=T.states[e.state]??e.state,n=Se(e);return n?T.settled(t,T.became[n]):t}function Se({leftover:e}){return e===`kept`||e===`dropped`?e:void 0}function Ce({usage:e,started:t,finished:n,ended:r}){let i=e.inputTokens+e.outputTokens+e.cacheReadTokens+e.cacheWriteTokens,a=r&&t&&n?(Date.parse(n)-Date.parse(t))/1e3:0;return[a?ae(a,!0):``,e.cost?E(e.cost):``,i?T.tokens(i.toLocaleString(be)):``,i?e.model??``:``].filter(Boolean)}function we(e){let t=e.state===`cancelled`&&Se(e)!==void 0,n=(e.ended?e.broken.map(({message:e})=>e):[]).filter(t=>!e.error?.includes(t));return[t?``:e.error??``,...n].filter(Boolean)}function Te(e){let t=e.map(({ended:e})=>e).filter(e=>e!==null),[n]=e;return!n||t.length<e.length?null:Math.max(...t)-n.began}function E(e){return`$${e.toFixed(e<1?4:2)}`}function Ee({threads:e,budgets:t},n){let r=e.find(({threadId:e})=>e===n)?.cost??0,i=t.thread===null?1/0:t.thread-r,a=Math.min(i,t.leftToday??1/0);return[r?T.cost(E(r)):``,a===1/0?``:a>0?T.left(E(a)):T.nothingLeft].filter(Boolean)}function De(e,t,n,r){let i=e.filter((t,n)=>t!==e[n+1]),a=t===``?i.length:r;if(a===null||t!==``&&i[a]!==t)return null;let o=a+n;return o<0||o>i.length?null:{at:o,text:i[o]??``}}function Oe({file:e,line:t,html:n}){let r=/^\s*<([a-z][\w-]{0,40})/i.exec(n??``)?.[1],i=m(e),a=t?`${i}:${t}`:i;return r?`<${r.toLowerCase()}> ${a}`:a}var D=l.chat,ke=2e4,Ae=[`execute`,`plan`,`analyze`],je=class extends g{static properties={thread:{attribute:!1},selection:{attribute:!1},usage:{attribute:!1},problem:{state:!0},sending:{state:!0},dropping:{state:!0}};static styles=[v,_e,i`:host { position: relative }`];#e=new se;#t=null;constructor(){super(),this.selection=this.usage=null,this.problem=``,this.sending=this.dropping=!1,new y(this,()=>this.thread)}say(e){this.#o(e),this.focus()}dragged(e){e.dataTransfer?.types.includes(`Files`)&&(e.preventDefault(),this.dropping=e.type===`dragover`,e.type===`drop`&&this.#p(me(e.dataTransfer)))}focus(){this.#r?.focus(),this.#r?.matches(`:focus`)||requestAnimationFrame(()=>this.#r?.focus())}render(){let e=ne(this.thread.conversation),t=this.usage?Ee(this.usage,this.thread.key.thread):[];return c`
+`;function C({client:e,user:t,thread:n}){return`nurseryd.draft.${e}/${t}/${n}`}function ye(e){try{return sessionStorage.getItem(C(e))??``}catch{return``}}function be(e,t){try{t?sessionStorage.setItem(C(e),t):sessionStorage.removeItem(C(e))}catch{}}var w=l.chat,xe=`en`;function Se(e){if(e.undone)return w.undone;if(e.state===`committed`&&!e.commit)return e.mode===`execute`?w.nothingChanged:w.states.committed;let t=w.states[e.state]??e.state,n=Ce(e);return n?w.settled(t,w.became[n]):t}function Ce({leftover:e}){return e===`kept`||e===`dropped`?e:void 0}function we({usage:e,started:t,finished:n,ended:r}){let i=e.inputTokens+e.outputTokens+e.cacheReadTokens+e.cacheWriteTokens,a=r&&t&&n?(Date.parse(n)-Date.parse(t))/1e3:0;return[a?ae(a,!0):``,e.cost?T(e.cost):``,i?w.tokens(i.toLocaleString(xe)):``,i?e.model??``:``].filter(Boolean)}function Te(e){let t=e.state===`cancelled`&&Ce(e)!==void 0,n=(e.ended?e.broken.map(({message:e})=>e):[]).filter(t=>!e.error?.includes(t));return[t?``:e.error??``,...n].filter(Boolean)}function Ee(e){let t=e.map(({ended:e})=>e).filter(e=>e!==null),[n]=e;return!n||t.length<e.length?null:Math.max(...t)-n.began}function T(e){return`$${e.toFixed(e<1?4:2)}`}function De({threads:e,budgets:t},n){let r=e.find(({threadId:e})=>e===n)?.cost??0,i=t.thread===null?1/0:t.thread-r,a=Math.min(i,t.leftToday??1/0);return[r?w.cost(T(r)):``,a===1/0?``:a>0?w.left(T(a)):w.nothingLeft].filter(Boolean)}function Oe(e,t,n,r){let i=e.filter((t,n)=>t!==e[n+1]),a=t===``?i.length:r;if(a===null||t!==``&&i[a]!==t)return null;let o=a+n;return o<0||o>i.length?null:{at:o,text:i[o]??``}}function ke({file:e,line:t,html:n}){let r=/^\s*<([a-z][\w-]{0,40})/i.exec(n??``)?.[1],i=m(e),a=t?`${i}:${t}`:i;return r?`<${r.toLowerCase()}> ${a}`:a}var E=l.chat,Ae=2e4,je=[`execute`,`plan`,`analyze`],Me=class extends g{static properties={thread:{attribute:!1},selection:{attribute:!1},usage:{attribute:!1},problem:{state:!0},sending:{state:!0},dropping:{state:!0}};static styles=[v,ve,i`:host { position: relative }`];#e=new ce;#t=null;constructor(){super(),this.selection=this.usage=null,this.problem=``,this.sending=this.dropping=!1,new oe(this,()=>this.thread)}say(e){this.#o(e),this.focus()}dragged(e){e.dataTransfer?.types.includes(`Files`)&&(e.preventDefault(),this.dropping=e.type===`dragover`,e.type===`drop`&&this.#p(he(e.dataTransfer)))}focus(){if(this.#r?.focus(),this.#r?.matches(`:focus`))return;let e=Ne();requestAnimationFrame(()=>Ne()===e&&this.#r?.focus())}render(){let e=ne(this.thread.conversation),t=this.usage?De(this.usage,this.thread.key.thread):[];return c`
       <form class=${this.dropping?`dropping`:``} @submit=${this.#l}>
-        <label for="instruction">${D.ask}</label>
+        <label for="instruction">${E.ask}</label>
         <div class="box">
           ${this.#n()}
           <nu-attachments></nu-attachments>
-          <textarea id="instruction" rows="1" maxlength=${ke} placeholder=${D.placeholder}
+          <textarea id="instruction" rows="1" maxlength=${Ae} placeholder=${E.placeholder}
             aria-describedby="hint" @input=${this.#s} @keydown=${this.#c}
             @paste=${this.#h}></textarea>
           <div class="tools">
-            <button type="button" class="quiet icon" aria-label=${D.image} title=${D.image}
+            <button type="button" class="quiet icon" aria-label=${E.image} title=${E.image}
               @click=${()=>this.#i?.click()}><nu-icon name="image"></nu-icon></button>
-            <input type="file" hidden multiple accept=${de.join()} @change=${this.#m} />
-            <select id="mode" aria-label=${D.mode} class="quiet small">
-              ${Ae.map(e=>c`<option value=${e}>${D.modes[e]}</option>`)}
+            <input type="file" hidden multiple accept=${fe.join()} @change=${this.#m} />
+            <select id="mode" aria-label=${E.mode} class="quiet small">
+              ${je.map(e=>c`<option value=${e}>${E.modes[e]}</option>`)}
             </select>
             <span class="ends">
               ${e?c`<button type="button" class="danger" @click=${()=>this.#d(e.id)}>
-                <nu-icon name="stop"></nu-icon>${D.stop}</button>`:a}
+                <nu-icon name="stop"></nu-icon>${E.stop}</button>`:a}
               <button class="primary" ?disabled=${this.sending}>
-                <nu-icon name="send"></nu-icon>${D.send}</button>
+                <nu-icon name="send"></nu-icon>${E.send}</button>
             </span>
           </div>
-          ${this.dropping?c`<p class="drop">${D.dropHere}</p>`:a}
+          ${this.dropping?c`<p class="drop">${E.dropHere}</p>`:a}
         </div>
         <p id="problem" class="bad small" role="alert">${this.problem}</p>
         <p id="hint" class="soft small">
-          <span>${e?D.queues:``}</span>
+          <span>${e?E.queues:``}</span>
           <span class="money">${t.join(` · `)}</span>
         </p>
       </form>
     `}#n(){let{selection:e}=this;return e?c`
       <p class="chip small">
-        <nu-icon name="pick"></nu-icon><span class="unseen">${D.pointsAt}</span>
-        <span class="mono cut">${Oe(e)}</span>
-        <button type="button" class="quiet icon" aria-label=${D.removeSelection}
+        <nu-icon name="pick"></nu-icon><span class="unseen">${E.pointsAt}</span>
+        <span class="mono cut">${ke(e)}</span>
+        <button type="button" class="quiet icon" aria-label=${E.removeSelection}
           @click=${this.#f}><nu-icon name="close"></nu-icon></button>
       </p>
-    `:a}firstUpdated(){this.#o(ve(this.thread.key))}get#r(){return this.renderRoot.querySelector(`textarea`)}get#i(){return this.renderRoot.querySelector(`input[type=file]`)}get#a(){return this.renderRoot.querySelector(`nu-attachments`)}#o(e){let t=this.#r;t&&(t.value=e,t.setSelectionRange(e.length,e.length),this.#s())}#s=()=>{let e=this.#r;ye(this.thread.key,e.value),e.style.blockSize=`auto`,e.style.blockSize=`${e.scrollHeight}px`};#c=e=>{let t=this.#r;if(!(e.isComposing||e.keyCode===229)){if(e.key===`Enter`&&!e.shiftKey)e.preventDefault(),this.#u();else if(e.key===`ArrowUp`||e.key===`ArrowDown`){let n=De(this.thread.conversation.turns.map(({instruction:e})=>e),t.value,e.key===`ArrowUp`?-1:1,this.#t);if(!n)return;e.preventDefault(),this.#t=n.at,this.#o(n.text)}}};#l=e=>{e.preventDefault(),this.#u()};async#u(){let e=this.#r,{selection:n}=this,r=e.value;if(!this.sending&&r.trim()){this.sending=!0,this.problem=``;try{let t=this.renderRoot.querySelector(`select`)?.value,i=await Promise.all(this.#a.files.map(he)),a={instruction:r.trim(),mode:t,images:i};n&&(a.selection=n);let o=this.#e.of(JSON.stringify(a)),{turn:s}=await C(this.thread,a,o);this.#e.answered(200),this.#a.clear(),e.value===r&&this.#o(``),this.selection===n&&this.send(`nu-unpick`),this.#t=null,this.thread.show(s),this.send(`nu-sent`)}catch(e){this.#e.answered(e instanceof t?e.status:400),this.problem=_(e)}finally{this.sending=!1}}}async#d(e){this.problem=``,this.focus();try{await S(this.thread,e,`cancel`,!1)}catch(e){this.problem=_(e)}}#f=()=>{this.send(`nu-unpick`),this.focus()};#p(e){this.problem=this.#a.add(e)}#m=()=>{let e=this.#i;this.#p([...e.files??[]]),e.value=``,this.focus()};#h=e=>{let t=me(e.clipboardData);t.length&&!e.clipboardData?.getData(`text`)&&(e.preventDefault(),this.#p(t))}};d(`nu-composer`,je);var Me=60,Ne=class{away=!1;#e;#t;#n=new ResizeObserver(()=>this.#s());#r=null;#i=0;#a=null;constructor(e,t){this.#e=e,this.#t=t,e.addController(this)}hostDisconnected(){this.watch(null)}watch(e){if(e===this.#r)return;this.#n.disconnect(),this.#r=e;let t=e&&this.#t();e&&t&&(this.#n.observe(e),this.#n.observe(t))}scrolled=()=>{let e=this.#t()?.scrollTop??0;this.#o()?e<this.#i&&this.#c(!0):this.#c(!1),this.#i=e};clicked=e=>{e.composedPath().some(e=>e instanceof Element&&e.localName===`summary`)&&this.#c(!0)};toEnd(){this.#c(!1),this.#s()}hold(){let e=this.#t();this.#a=e&&e.scrollHeight-e.scrollTop}#o(){let e=this.#t();return e?e.scrollHeight-e.scrollTop-e.clientHeight>Me:!1}#s(){let e=this.#t();e&&(this.#a===null?this.away?this.#c(this.#o()):e.scrollTop=e.scrollHeight:(e.scrollTop=e.scrollHeight-this.#a,this.#a=null))}#c(e){e!==this.away&&(this.away=e,this.#e.requestUpdate())}},Pe={},Fe=p(class extends e{constructor(){super(...arguments),this.ot=Pe}render(e,t){return t()}update(e,[t,n]){if(Array.isArray(t)){if(Array.isArray(this.ot)&&this.ot.length===t.length&&t.every((e,t)=>e===this.ot[t]))return o}else if(this.ot===t)return o;return this.ot=Array.isArray(t)?Array.from(t):t,this.render(t,n)}}),Ie={added:`+`,removed:`−`,same:``,hunk:``,note:``};function Le(e){return c`
+    `:a}firstUpdated(){this.#o(ye(this.thread.key))}get#r(){return this.renderRoot.querySelector(`textarea`)}get#i(){return this.renderRoot.querySelector(`input[type=file]`)}get#a(){return this.renderRoot.querySelector(`nu-attachments`)}#o(e){let t=this.#r;t&&(t.value=e,t.setSelectionRange(e.length,e.length),this.#s())}#s=()=>{let e=this.#r;be(this.thread.key,e.value),e.style.blockSize=`auto`,e.style.blockSize=`${e.scrollHeight}px`};#c=e=>{let t=this.#r;if(!(e.isComposing||e.keyCode===229)){if(e.key===`Enter`&&!e.shiftKey)e.preventDefault(),this.#u();else if(e.key===`ArrowUp`||e.key===`ArrowDown`){let n=Oe(this.thread.conversation.turns.map(({instruction:e})=>e),t.value,e.key===`ArrowUp`?-1:1,this.#t);if(!n)return;e.preventDefault(),this.#t=n.at,this.#o(n.text)}}};#l=e=>{e.preventDefault(),this.#u()};async#u(){let e=this.#r,{selection:n}=this,r=e.value;if(!this.sending&&r.trim()){this.sending=!0,this.problem=``;try{let t=this.renderRoot.querySelector(`select`)?.value,i=await Promise.all(this.#a.files.map(ge)),a={instruction:r.trim(),mode:t,images:i};n&&(a.selection=n);let o=this.#e.of(JSON.stringify(a)),{turn:s}=await S(this.thread,a,o);this.#e.answered(200),this.#a.clear(),e.value===r&&this.#o(``),this.selection===n&&this.send(`nu-unpick`),this.#t=null,this.thread.show(s),this.send(`nu-sent`)}catch(e){this.#e.answered(e instanceof t?e.status:400),this.problem=_(e)}finally{this.sending=!1}}}async#d(e){this.problem=``,this.focus();try{await x(this.thread,e,`cancel`,!1)}catch(e){this.problem=_(e)}}#f=()=>{this.send(`nu-unpick`),this.focus()};#p(e){this.problem=this.#a.add(e)}#m=()=>{let e=this.#i;this.#p([...e.files??[]]),e.value=``,this.focus()};#h=e=>{let t=he(e.clipboardData);t.length&&!e.clipboardData?.getData(`text`)&&(e.preventDefault(),this.#p(t))}};function Ne(){let e=document.activeElement;for(;e?.shadowRoot?.activeElement;)e=e.shadowRoot.activeElement;return e}d(`nu-composer`,Me);var Pe=60,Fe=class{away=!1;#e;#t;#n=new ResizeObserver(()=>this.#s());#r=null;#i=0;#a=null;constructor(e,t){this.#e=e,this.#t=t,e.addController(this)}hostDisconnected(){this.watch(null)}watch(e){if(e===this.#r)return;this.#n.disconnect(),this.#r=e;let t=e&&this.#t();e&&t&&(this.#n.observe(e),this.#n.observe(t))}scrolled=()=>{let e=this.#t()?.scrollTop??0;this.#o()?e<this.#i&&this.#c(!0):this.#c(!1),this.#i=e};clicked=e=>{e.composedPath().some(e=>e instanceof Element&&e.localName===`summary`)&&this.#c(!0)};toEnd(){this.#c(!1),this.#s()}hold(){let e=this.#t();this.#a=e&&e.scrollHeight-e.scrollTop}#o(){let e=this.#t();return e?e.scrollHeight-e.scrollTop-e.clientHeight>Pe:!1}#s(){let e=this.#t();e&&(this.#a===null?this.away?this.#c(this.#o()):e.scrollTop=e.scrollHeight:(e.scrollTop=e.scrollHeight-this.#a,this.#a=null))}#c(e){e!==this.away&&(this.away=e,this.#e.requestUpdate())}},Ie={},Le=p(class extends e{constructor(){super(...arguments),this.ot=Ie}render(e,t){return t()}update(e,[t,n]){if(Array.isArray(t)){if(Array.isArray(this.ot)&&this.ot.length===t.length&&t.every((e,t)=>e===this.ot[t]))return o}else if(this.ot===t)return o;return this.ot=Array.isArray(t)?Array.from(t):t,this.render(t,n)}}),Re={added:`+`,removed:`−`,same:``,hunk:``,note:``};function ze(e){return c`
     <colgroup><col class="number" /><col class="number" /><col class="sign" /><col /></colgroup>
-    ${ze(2)}
-    <tbody>${e.map(e=>Be(e,4)??c`
+    ${Ve(2)}
+    <tbody>${e.map(e=>He(e,4)??c`
       <tr class=${e.kind}>
         <td class="number">${e.old}</td><td class="number">${e.new}</td>
-        <td class="sign">${Ie[e.kind]}</td><td class="text">${m(e.text)}</td>
+        <td class="sign">${Re[e.kind]}</td><td class="text">${m(e.text)}</td>
       </tr>`)}</tbody>
-  `}function Re(e){return c`
+  `}function Be(e){return c`
     <colgroup><col class="number" /><col class="sign" /><col /><col class="number" /><col class="sign" /><col /></colgroup>
     <thead class="unseen"><tr>
       <th colspan="3">${l.git.before}</th><th colspan="3">${l.git.after}</th>
     </tr></thead>
-    <tbody>${e.map(({left:e,right:t})=>Be(e,6)??c`
-      <tr>${Ve(e,e?.old)}${Ve(t,t?.new)}</tr>`)}</tbody>
-  `}function ze(e){return c`<thead class="unseen"><tr>
+    <tbody>${e.map(({left:e,right:t})=>He(e,6)??c`
+      <tr>${Ue(e,e?.old)}${Ue(t,t?.new)}</tr>`)}</tbody>
+  `}function Ve(e){return c`<thead class="unseen"><tr>
     <th>${l.git.before}</th><th>${l.git.after}</th><td colspan=${e}></td>
-  </tr></thead>`}function Be(e,t){if(e?.kind===`note`)return c`<tr class="note"><td colspan=${t}>${m(e.text)}</td></tr>`;if(e?.kind!==`hunk`)return;let n=l.git.hunk(e.new??1);return c`<tr class="hunk"><td colspan=${t}>${n} ${m(e.text)}</td></tr>`}function Ve(e,t){if(!e)return c`<td class="nothing" colspan="3"></td>`;let n=e.kind===`same`?``:e.kind;return c`
-    <td class="number ${n}">${t}</td><td class="sign ${n}">${Ie[e.kind]}</td>
+  </tr></thead>`}function He(e,t){if(e?.kind===`note`)return c`<tr class="note"><td colspan=${t}>${m(e.text)}</td></tr>`;if(e?.kind!==`hunk`)return;let n=l.git.hunk(e.new??1);return c`<tr class="hunk"><td colspan=${t}>${n} ${m(e.text)}</td></tr>`}function Ue(e,t){if(!e)return c`<td class="nothing" colspan="3"></td>`;let n=e.kind===`same`?``:e.kind;return c`
+    <td class="number ${n}">${t}</td><td class="sign ${n}">${Re[e.kind]}</td>
     <td class="text ${n}">${m(e.text)}</td>
-  `}var He=/^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;function Ue(e){let t=[],n=0,r=0,[i,a]=[0,0];for(let o of e.replace(/\n$/,``).split(`
-`)){if(i<=0&&a<=0){let e=He.exec(o);e?([n,r]=[Number(e[1]),Number(e[3])],[i,a]=[Number(e[2]??1),Number(e[4]??1)],t.push({kind:`hunk`,text:e[5]??``,old:n,new:r})):t.length&&o.startsWith(`\\`)&&t.push({kind:`note`,text:o.slice(2)});continue}let e=o.slice(1);o.startsWith(`+`)?(t.push({kind:`added`,text:e,new:r++}),--a):o.startsWith(`-`)?(t.push({kind:`removed`,text:e,old:n++}),--i):o.startsWith(`\\`)?t.push({kind:`note`,text:o.slice(2)}):(t.push({kind:`same`,text:e,old:n++,new:r++}),--i,--a)}return t}function We(e){let t=[],n=[],r=[],i=()=>{for(let e=0;e<Math.max(n.length,r.length);e+=1){let[i,a]=[n[e],r[e]];t.push({...i&&{left:i},...a&&{right:a}})}[n,r]=[[],[]]};for(let a of e)a.kind===`removed`?(r.length&&i(),n.push(a)):a.kind===`added`?r.push(a):(i(),t.push(a.kind===`note`?{left:a}:{left:a,right:a}));return i(),t}var Ge=i`
+  `}var We=/^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;function Ge(e){let t=[],n=0,r=0,[i,a]=[0,0];for(let o of e.replace(/\n$/,``).split(`
+`)){if(i<=0&&a<=0){let e=We.exec(o);e?([n,r]=[Number(e[1]),Number(e[3])],[i,a]=[Number(e[2]??1),Number(e[4]??1)],t.push({kind:`hunk`,text:e[5]??``,old:n,new:r})):t.length&&o.startsWith(`\\`)&&t.push({kind:`note`,text:o.slice(2)});continue}let e=o.slice(1);o.startsWith(`+`)?(t.push({kind:`added`,text:e,new:r++}),--a):o.startsWith(`-`)?(t.push({kind:`removed`,text:e,old:n++}),--i):o.startsWith(`\\`)?t.push({kind:`note`,text:o.slice(2)}):(t.push({kind:`same`,text:e,old:n++,new:r++}),--i,--a)}return t}function Ke(e){let t=[],n=[],r=[],i=()=>{for(let e=0;e<Math.max(n.length,r.length);e+=1){let[i,a]=[n[e],r[e]];t.push({...i&&{left:i},...a&&{right:a}})}[n,r]=[[],[]]};for(let a of e)a.kind===`removed`?(r.length&&i(),n.push(a)):a.kind===`added`?r.push(a):(i(),t.push(a.kind===`note`?{left:a}:{left:a,right:a}));return i(),t}var qe=i`
   :host { display: grid; gap: 0.5rem }
   .file { border: 1px solid var(--line); border-radius: var(--radius); overflow: clip; background: var(--card) }
   .head {
@@ -156,7 +156,7 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
   :host([narrow]) .head .change { margin-inline-start: 1.75rem }
   :host([narrow]) col.number { inline-size: 2.4em }
   :host([narrow]) td { padding-inline: 0.25em }
-`,Ke=860,qe=480,Je=300,Ye=12,O=1e3;d(`nu-diff`,class extends g{static properties={files:{attribute:!1},truncated:{type:Boolean},narrow:{type:Boolean,reflect:!0},bare:{type:Boolean,reflect:!0},wide:{state:!0}};static styles=[v,Ge];#e=new Map;#t=new Map;#n=new WeakMap;#r=new ResizeObserver(([e])=>{let t=e?.contentRect.width??0;t!==0&&requestAnimationFrame(()=>{this.wide=t>=Ke,this.narrow=t<qe})});constructor(){super(),this.files=[],this.truncated=this.narrow=this.bare=this.wide=!1}connectedCallback(){super.connectedCallback(),this.#r.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#r.disconnect()}willUpdate(e){e.has(`files`)&&this.#t.clear()}render(){return c`
+`,Je=860,Ye=480,Xe=300,Ze=12,D=1e3;d(`nu-diff`,class extends g{static properties={files:{attribute:!1},truncated:{type:Boolean},narrow:{type:Boolean,reflect:!0},bare:{type:Boolean,reflect:!0},wide:{state:!0}};static styles=[v,qe];#e=new Map;#t=new Map;#n=new WeakMap;#r=new ResizeObserver(([e])=>{let t=e?.contentRect.width??0;t!==0&&requestAnimationFrame(()=>{this.wide=t>=Je,this.narrow=t<Ye})});constructor(){super(),this.files=[],this.truncated=this.narrow=this.bare=this.wide=!1}connectedCallback(){super.connectedCallback(),this.#r.observe(this)}disconnectedCallback(){super.disconnectedCallback(),this.#r.disconnect()}willUpdate(e){e.has(`files`)&&this.#t.clear()}render(){return c`
       ${this.files.length?a:c`<p class="soft">${l.git.noDiff}</p>`}
       ${this.files.map((e,t)=>this.#i(e,t))}
       ${this.truncated?c`<p class="warn small">${l.git.truncated}</p>`:a}
@@ -176,14 +176,14 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
         </button></h3>
         <div class="lines" id="lines-${t}" ?hidden=${!n}>${n?this.#o(e,r):a}</div>
       </section>
-    `}#a(e){let t=e.added+e.deleted;return this.bare||this.files.length<=Ye&&t>0&&t<=Je}#o(e,t){if(e.binary)return c`<p class="said soft">${l.git.binary}</p>`;let n=this.#n.get(e)??Ue(e.patch);if(this.#n.set(e,n),!n.length){let t=e.patch!==``||e.change===`renamed`;return c`<p class="said soft">${t?l.git.noDiff:l.git.noPatch}</p>`}let r=this.#t.get(e.path)??O,i=n.slice(0,r),o=n.length-i.length,s=()=>{this.#t.set(e.path,r+O),this.requestUpdate()},u=this.wide&&(e.change===`modified`||e.change===`renamed`);return c`
+    `}#a(e){let t=e.added+e.deleted;return this.bare||this.files.length<=Ze&&t>0&&t<=Xe}#o(e,t){if(e.binary)return c`<p class="said soft">${l.git.binary}</p>`;let n=this.#n.get(e)??Ge(e.patch);if(this.#n.set(e,n),!n.length){let t=e.patch!==``||e.change===`renamed`;return c`<p class="said soft">${t?l.git.noDiff:l.git.noPatch}</p>`}let r=this.#t.get(e.path)??D,i=n.slice(0,r),o=n.length-i.length,s=()=>{this.#t.set(e.path,r+D),this.requestUpdate()},u=this.wide&&(e.change===`modified`||e.change===`renamed`);return c`
       <table class=${u?`split`:``} aria-label=${l.git.diffOf(t)}>
-        ${u?Re(We(i)):Le(i)}
+        ${u?Be(Ke(i)):ze(i)}
       </table>
       ${o?c`<div class="more">
-        <button @click=${s}>${l.git.more(Math.min(O,o),o)}</button>
+        <button @click=${s}>${l.git.more(Math.min(D,o),o)}</button>
       </div>`:a}
-    `}});var Xe=class extends g{static properties={thread:{attribute:!1},turn:{attribute:!1},told:{attribute:!1},read:{state:!0}};static styles=[v,i`
+    `}});var Qe=class extends g{static properties={thread:{attribute:!1},turn:{attribute:!1},told:{attribute:!1},read:{state:!0}};static styles=[v,i`
       .files {
         border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden;
         background: var(--card);
@@ -205,11 +205,11 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
       .path[data-change='deleted']::after { color: var(--bad) }
       details > :not(summary) { border-block-start: 1px solid var(--line) }
       details > p { padding: 0.5rem 0.7rem }
-    `];constructor(){super(),this.read=new Map}willUpdate(e){let t=e.get(`turn`);t&&k(t)!==k(this.turn)&&(this.read=new Map)}render(){let e=[...new Set([...this.turn.files,...this.told.files.keys()])];return e.length?c`
+    `];constructor(){super(),this.read=new Map}willUpdate(e){let t=e.get(`turn`);t&&O(t)!==O(this.turn)&&(this.read=new Map)}render(){let e=[...new Set([...this.turn.files,...this.told.files.keys()])];return e.length?c`
       <ul class="files" aria-label=${l.chat.files}>
         ${e.map(e=>this.#e(e))}
       </ul>
-    `:a}#e(e){let t=this.told.files.get(e)??`modified`,n=t===`modified`?``:l.chat.changes[t],r=m(e);return!this.turn.base||!k(this.turn)?c`
+    `:a}#e(e){let t=this.told.files.get(e)??`modified`,n=t===`modified`?``:l.chat.changes[t],r=m(e);return!this.turn.base||!O(this.turn)?c`
         <li><div class="path mono" data-change=${t} data-mark=${n}>${r}</div></li>
       `:c`
       <li>
@@ -218,26 +218,26 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
           ${this.#t(e)}
         </details>
       </li>
-    `}#t(e){let t=this.read.get(e);return t===void 0?a:t===`reading`?c`<p class="small soft">${l.chat.diffComes}</p>`:`problem`in t?c`<p class="small bad" role="alert">${t.problem}</p>`:t.diff.length?c`<nu-diff bare .files=${t.diff}></nu-diff>`:c`<p class="small soft">${l.chat.noDiff}</p>`}async#n(e,t){let{open:n}=e.target,r=this.read.get(t);if(!n||r===`reading`||r&&`diff`in r&&this.turn.ended)return;this.#r(t,`reading`);let i=k(this.turn),a={base:this.turn.base,path:[t],...i===Ze?{}:{target:i}};try{let e=await this.thread.api.ask(`GET ${h}/diff`,{path:this.thread.path,query:a});this.#r(t,{diff:e.diff.files})}catch(e){this.#r(t,{problem:_(e)})}}#r(e,t){this.read=new Map(this.read).set(e,t)}},Ze=`worktree`;function k({commit:e,saved:t,ended:n}){return e??t??(n?null:Ze)}d(`nu-turn-files`,Xe);function Qe({api:e,path:t},n){let r=e.address(`${h}/events`,t);return new Promise((t,i)=>{let a=u(),o=ee(e,r,{after:()=>String(n.firstEvent-1),hear(e,r){let i=r;i.turn===n.id&&(a=te(a,e,i),e===`turn.finished`&&(o(),t(a)))},state(e){e.state===`refused`&&i(e.problem),e.state===`lost`&&(o(),i(Error(e.why)))}})})}var A=l.chat;function $e(e,t){let n=Te(e),r=e.filter(({ok:e})=>e===!1).length;return c`
+    `}#t(e){let t=this.read.get(e);return t===void 0?a:t===`reading`?c`<p class="small soft">${l.chat.diffComes}</p>`:`problem`in t?c`<p class="small bad" role="alert">${t.problem}</p>`:t.diff.length?c`<nu-diff bare .files=${t.diff}></nu-diff>`:c`<p class="small soft">${l.chat.noDiff}</p>`}async#n(e,t){let{open:n}=e.target,r=this.read.get(t);if(!n||r===`reading`||r&&`diff`in r&&this.turn.ended)return;this.#r(t,`reading`);let i=O(this.turn),a={base:this.turn.base,path:[t],...i===$e?{}:{target:i}};try{let e=await this.thread.api.ask(`GET ${h}/diff`,{path:this.thread.path,query:a});this.#r(t,{diff:e.diff.files})}catch(e){this.#r(t,{problem:_(e)})}}#r(e,t){this.read=new Map(this.read).set(e,t)}},$e=`worktree`;function O({commit:e,saved:t,ended:n}){return e??t??(n?null:$e)}d(`nu-turn-files`,Qe);function et({api:e,path:t},n){let r=e.address(`${h}/events`,t);return new Promise((t,i)=>{let a=u(),o=ee(e,r,{after:()=>String(n.firstEvent-1),hear(e,r){let i=r;i.turn===n.id&&(a=te(a,e,i),e===`turn.finished`&&(o(),t(a)))},state(e){e.state===`refused`&&i(e.problem),e.state===`lost`&&(o(),i(Error(e.why)))}})})}var k=l.chat;function tt(e,t){let n=Ee(e),r=e.filter(({ok:e})=>e===!1).length;return c`
     <details class="steps" ?open=${t}>
       <summary class="small soft">
-        <span>${A.steps(e.length)}</span>
-        ${r?c`<span class="bad">· ${A.failedSteps(r)}</span>`:a}
+        <span>${k.steps(e.length)}</span>
+        ${r?c`<span class="bad">· ${k.failedSteps(r)}</span>`:a}
         ${n===null||n<.1?a:c`<span>· ${ae(n,!0)}</span>`}
       </summary>
-      <ul>${e.map(et)}</ul>
+      <ul>${e.map(nt)}</ul>
     </details>
-  `}function et({tool:e,summary:t,ok:n,problem:r}){return c`
+  `}function nt({tool:e,summary:t,ok:n,problem:r}){return c`
     <li class="step small" data-ok=${String(n)}>
       <nu-icon name=${n===null?`more`:n?`check`:`close`}></nu-icon>
-      <span class="unseen">${A.stepStates[`${n}`]}:</span>
+      <span class="unseen">${k.stepStates[`${n}`]}:</span>
       <span><b>${m(e)}</b>
         ${t?c`<span class="soft">${m(t)}</span>`:a}
         ${r?c`<span class="bad why">${ie(r)}</span>`:a}</span>
     </li>
-  `}function tt({pages:e,errors:t,skipped:n}){let r=e?.join(` `)??``;return e===null?j(`more`,`soft`,A.checking):n?j(`warning`,`warn`,A.skipped(n)):t.length?j(`warning`,`warn`,A.broken(r)):r?j(`check`,`soft`,A.checked(r)):c``}function nt(e){return j(`edit`,`soft`,A.repairing(e))}function j(e,t,n){return c`
+  `}function rt({pages:e,errors:t,skipped:n}){let r=e?.join(` `)??``;return e===null?A(`more`,`soft`,k.checking):n?A(`warning`,`warn`,k.skipped(n)):t.length?A(`warning`,`warn`,k.broken(r)):r?A(`check`,`soft`,k.checked(r)):c``}function it(e){return A(`edit`,`soft`,k.repairing(e))}function A(e,t,n){return c`
     <div class="check small ${t}"><nu-icon name=${e}></nu-icon><span>${n}</span></div>
-  `}var rt=i`
+  `}var at=i`
   .steps summary { display: flex; gap: 0.35rem; align-items: center; cursor: pointer }
   .steps summary::before {
     content: ''; inline-size: 0.4rem; block-size: 0.4rem; margin-inline: 0.2rem 0.3rem;
@@ -259,7 +259,7 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
   .step[data-ok='null'] > nu-icon { animation: pulse 1.2s ease-in-out infinite }
   .why { display: block }
   @keyframes pulse { 50% { opacity: 0.25 } }
-`,it=i`
+`,ot=i`
   article { display: grid; gap: 0.6rem }
   article > * { min-inline-size: 0 }
   .asked-for { display: grid; gap: 0.35rem; justify-items: end; margin-inline-start: 2rem }
@@ -291,15 +291,15 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
   [data-undone='true'] .said { color: var(--soft) }
   [data-undone='true'] .instruction { color: var(--soft); text-decoration: line-through 1px }
   .danger { justify-self: start }
-`,at="(`{1,4})([^`](?:.{0,2000}?[^`])??)\\1(?!`)|\\[([^\\]\\n]{1,500})\\]\\((<?[^\\s()]{1,2000}>?)\\)|(https?:\\/\\/[^\\s<>\"'`]{1,2000})|\\*\\*(?=\\S)([^\\n]{1,2000}?\\S|\\S)\\*\\*|\\*(?=[^\\s*])([^*\\n]{0,2000}?[^\\s*])\\*|(?<!\\w)_(?=[^\\s_])([^_\\n]{0,2000}?[^\\s_])_(?!\\w)";function M(e,t=!1){let n=[],r=0;for(let i of e.matchAll(new RegExp(at,`gs`))){let a=ot(i,t);a&&(i.index>r&&n.push({kind:`text`,text:e.slice(r,i.index)}),n.push(a.inline),r=i.index+a.length)}return r<e.length&&n.push({kind:`text`,text:e.slice(r)}),n}function ot(e,t){let[n,r,i,a,o,s,c,l,u]=e,{length:d}=n;if(r!==void 0)return{length:d,inline:{kind:`code`,text:i.replaceAll(`
-`,` `).replace(/^ (.*\S.*) $/,`$1`)}};if(a!==void 0){let e=st(o.replace(/^<|>$/g,``));return!e||t?null:{length:d,inline:{kind:`link`,to:e,words:M(a,!0)}}}if(s!==void 0){let e=s.replace(/[.,;:!?)\]}*_]+$/,``),n=st(e);if(!n||t)return null;let r=[{kind:`text`,text:e}];return{length:e.length,inline:{kind:`link`,to:n,words:r}}}return c===void 0?{length:d,inline:{kind:`emphasis`,words:M(l??u,t)}}:{length:d,inline:{kind:`strong`,words:M(c,t)}}}function st(e){try{let t=new URL(e);return t.protocol===`http:`||t.protocol===`https:`?t.href:null}catch{return null}}var ct=/^\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?$/;function lt(e,t){let n=e[t],r=e[t+1];return!n?.includes(`|`)||r===void 0||!ct.test(r.trim())?!1:N(n).length===N(r).length}function ut(e,t){let n=N(e[t]).map(e=>M(e)),r=t+2,i=[];for(;e[r]?.includes(`|`);){let t=N(e[r]);i.push(n.map((e,n)=>M(t[n]??``))),r+=1}return[{kind:`table`,head:n,rows:i},r]}function N(e){return e.trim().replace(/^\|/,``).replace(/(?<!\\)\|$/,``).split(/(?<!\\)\|/).map(e=>e.trim().replaceAll(`\\|`,`|`))}var P=/^\s{0,3}(`{3,}(?!`)|~{3,}(?!~))(?=[^`]*$)\s*([\w+#.-]*)/,F=/^\s{0,3}#{1,6}\s(.*)$/,dt=/^\s{0,3}([-*_])(?:\s*\1){2,}\s*$/,I=/^\s{0,3}>\s?/,L=/^(\s{0,3})([-*+]|(\d{1,9})[.)])(\s+)(.*)$/,ft=8;function R(e,t=0){let n=e.replaceAll(`\r
+`,st="(`{1,4})([^`](?:.{0,2000}?[^`])??)\\1(?!`)|\\[([^\\]\\n]{1,500})\\]\\((<?[^\\s()]{1,2000}>?)\\)|(https?:\\/\\/[^\\s<>\"'`]{1,2000})|\\*\\*(?=\\S)([^\\n]{1,2000}?\\S|\\S)\\*\\*|\\*(?=[^\\s*])([^*\\n]{0,2000}?[^\\s*])\\*|(?<!\\w)_(?=[^\\s_])([^_\\n]{0,2000}?[^\\s_])_(?!\\w)";function j(e,t=!1){let n=[],r=0;for(let i of e.matchAll(new RegExp(st,`gs`))){let a=ct(i,t);a&&(i.index>r&&n.push({kind:`text`,text:e.slice(r,i.index)}),n.push(a.inline),r=i.index+a.length)}return r<e.length&&n.push({kind:`text`,text:e.slice(r)}),n}function ct(e,t){let[n,r,i,a,o,s,c,l,u]=e,{length:d}=n;if(r!==void 0)return{length:d,inline:{kind:`code`,text:i.replaceAll(`
+`,` `).replace(/^ (.*\S.*) $/,`$1`)}};if(a!==void 0){let e=lt(o.replace(/^<|>$/g,``));return!e||t?null:{length:d,inline:{kind:`link`,to:e,words:j(a,!0)}}}if(s!==void 0){let e=s.replace(/[.,;:!?)\]}*_]+$/,``),n=lt(e);if(!n||t)return null;let r=[{kind:`text`,text:e}];return{length:e.length,inline:{kind:`link`,to:n,words:r}}}return c===void 0?{length:d,inline:{kind:`emphasis`,words:j(l??u,t)}}:{length:d,inline:{kind:`strong`,words:j(c,t)}}}function lt(e){try{let t=new URL(e);return t.protocol===`http:`||t.protocol===`https:`?t.href:null}catch{return null}}var ut=/^\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?$/;function dt(e,t){let n=e[t],r=e[t+1];return!n?.includes(`|`)||r===void 0||!ut.test(r.trim())?!1:M(n).length===M(r).length}function ft(e,t){let n=M(e[t]).map(e=>j(e)),r=t+2,i=[];for(;e[r]?.includes(`|`);){let t=M(e[r]);i.push(n.map((e,n)=>j(t[n]??``))),r+=1}return[{kind:`table`,head:n,rows:i},r]}function M(e){return e.trim().replace(/^\|/,``).replace(/(?<!\\)\|$/,``).split(/(?<!\\)\|/).map(e=>e.trim().replaceAll(`\\|`,`|`))}var N=/^\s{0,3}(`{3,}(?!`)|~{3,}(?!~))(?=[^`]*$)\s*([\w+#.-]*)/,P=/^\s{0,3}#{1,6}\s(.*)$/,pt=/^\s{0,3}([-*_])(?:\s*\1){2,}\s*$/,F=/^\s{0,3}>\s?/,I=/^(\s{0,3})([-*+]|(\d{1,9})[.)])(\s+)(.*)$/,mt=8;function L(e,t=0){let n=e.replaceAll(`\r
 `,`
 `).split(`
-`),r=[],i=0;for(;i<n.length;){let e=n[i],a;if(!e.trim()){i+=1;continue}P.test(e)?a=mt(n,i):F.test(e)?a=[{kind:`heading`,words:M(pt(F.exec(e)?.[1]??``))},i+1]:dt.test(e)?a=[{kind:`rule`},i+1]:t<ft&&I.test(e)?a=ht(n,i,t):t<ft&&L.test(e)?a=gt(n,i,t):lt(n,i)&&(a=ut(n,i));let[o,s]=a??yt(n,i);r.push(o),i=s}return r}function pt(e){let t=e.trim(),n=t.length;for(;t[n-1]===`#`;)--n;return n===0||/\s/.test(t[n-1])?t.slice(0,n).trimEnd():t}function mt(e,t){let[,n=``,r=``]=P.exec(e[t])??[],i=t+1,a=e=>{let t=e.trim();return t.length>=n.length&&t===n[0].repeat(t.length)};for(;i<e.length&&!a(e[i]);)i+=1;return[{kind:`code`,language:r,text:e.slice(t+1,i).join(`
-`)},i+1]}function ht(e,t,n){let r=t;for(;r<e.length&&I.test(e[r]);)r+=1;return[{kind:`quote`,blocks:R(e.slice(t,r).map(e=>e.replace(I,``)).join(`
-`),n+1)},r]}function gt(e,t,n){let[,,,r]=L.exec(e[t])??[],i=[],a=t;for(;a<e.length;){let t=L.exec(e[a]);if(!t||t[3]===void 0!=(r===void 0))break;let[,o=``,s=``,,c=``,l=``]=t,u=o.length+s.length+Math.min(c.length,4),d=[l];for(a+=1;a<e.length&&_t(e,a,o.length);)d.push(vt(e[a],u)),a+=1;for(;d.at(-1)===``;)d.pop();i.push(R(d.join(`
-`),n+1))}return[{kind:`list`,start:r===void 0?null:Number(r),items:i},a]}function _t(e,t,n){let r=e[t],i=e=>e.length-e.trimStart().length>n+1;if(!r.trim()){if(!e[t-1].trim())return!0;let n=t+1;for(;n<e.length&&!e[n].trim();)n+=1;let r=e[n];return r!==void 0&&(i(r)||L.test(r))}return i(r)||!(bt(r)||!e[t-1].trim())}function vt(e,t){let n=e.length-e.trimStart().length;return e.slice(Math.min(n,t))}function yt(e,t){let n=e=>e?.trim()&&!bt(e),r=t+1;for(;n(e[r])&&!lt(e,r);)r+=1;return[{kind:`paragraph`,words:M(e.slice(t,r).map(e=>e.trim()).join(`
-`))},r]}function bt(e){return[P,F,dt,I,L].some(t=>t.test(e))}function xt(e){return R(e).map(e=>Ct(e,()=>z(e)))}var St=i`
+`),r=[],i=0;for(;i<n.length;){let e=n[i],a;if(!e.trim()){i+=1;continue}N.test(e)?a=gt(n,i):P.test(e)?a=[{kind:`heading`,words:j(ht(P.exec(e)?.[1]??``))},i+1]:pt.test(e)?a=[{kind:`rule`},i+1]:t<mt&&F.test(e)?a=_t(n,i,t):t<mt&&I.test(e)?a=vt(n,i,t):dt(n,i)&&(a=ft(n,i));let[o,s]=a??xt(n,i);r.push(o),i=s}return r}function ht(e){let t=e.trim(),n=t.length;for(;t[n-1]===`#`;)--n;return n===0||/\s/.test(t[n-1])?t.slice(0,n).trimEnd():t}function gt(e,t){let[,n=``,r=``]=N.exec(e[t])??[],i=t+1,a=e=>{let t=e.trim();return t.length>=n.length&&t===n[0].repeat(t.length)};for(;i<e.length&&!a(e[i]);)i+=1;return[{kind:`code`,language:r,text:e.slice(t+1,i).join(`
+`)},i+1]}function _t(e,t,n){let r=t;for(;r<e.length&&F.test(e[r]);)r+=1;return[{kind:`quote`,blocks:L(e.slice(t,r).map(e=>e.replace(F,``)).join(`
+`),n+1)},r]}function vt(e,t,n){let[,,,r]=I.exec(e[t])??[],i=[],a=t;for(;a<e.length;){let t=I.exec(e[a]);if(!t||t[3]===void 0!=(r===void 0))break;let[,o=``,s=``,,c=``,l=``]=t,u=o.length+s.length+Math.min(c.length,4),d=[l];for(a+=1;a<e.length&&yt(e,a,o.length);)d.push(bt(e[a],u)),a+=1;for(;d.at(-1)===``;)d.pop();i.push(L(d.join(`
+`),n+1))}return[{kind:`list`,start:r===void 0?null:Number(r),items:i},a]}function yt(e,t,n){let r=e[t],i=e=>e.length-e.trimStart().length>n+1;if(!r.trim()){if(!e[t-1].trim())return!0;let n=t+1;for(;n<e.length&&!e[n].trim();)n+=1;let r=e[n];return r!==void 0&&(i(r)||I.test(r))}return i(r)||!(St(r)||!e[t-1].trim())}function bt(e,t){let n=e.length-e.trimStart().length;return e.slice(Math.min(n,t))}function xt(e,t){let n=e=>e?.trim()&&!St(e),r=t+1;for(;n(e[r])&&!dt(e,r);)r+=1;return[{kind:`paragraph`,words:j(e.slice(t,r).map(e=>e.trim()).join(`
+`))},r]}function St(e){return[N,P,pt,F,I].some(t=>t.test(e))}function Ct(e){return L(e).map(e=>Tt(e,()=>R(e)))}var wt=i`
   .said { display: grid; gap: 0.55rem; overflow-wrap: anywhere }
   .said > * { min-inline-size: 0 }
   .said p { white-space: pre-line }
@@ -325,14 +325,14 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
     background: var(--raised); overflow: auto; direction: ltr; text-align: left;
   }
   .said pre code { padding: 0; background: none; font-size: 1em }
-`;function Ct(e,t){return Fe([JSON.stringify(e)],t)}function z(e){switch(e.kind){case`paragraph`:return c`<p dir="auto">${e.words.map(B)}</p>`;case`heading`:return c`<h4 dir="auto">${e.words.map(B)}</h4>`;case`code`:return c`<pre tabindex="0"><code>${e.text}</code></pre>`;case`quote`:return c`<blockquote>${e.blocks.map(z)}</blockquote>`;case`rule`:return c`<hr />`;case`list`:return wt(e);case`table`:return Tt(e)}}function wt({start:e,items:t}){let n=t.map(e=>Ct(e,()=>c`<li>${e.map(Et)}</li>`));return e===null?c`<ul class="list">${n}</ul>`:c`<ol class="list" start=${e}>${n}</ol>`}function Tt({head:e,rows:t}){return c`
+`;function Tt(e,t){return Le([JSON.stringify(e)],t)}function R(e){switch(e.kind){case`paragraph`:return c`<p dir="auto">${e.words.map(z)}</p>`;case`heading`:return c`<h4 dir="auto">${e.words.map(z)}</h4>`;case`code`:return c`<pre tabindex="0"><code>${e.text}</code></pre>`;case`quote`:return c`<blockquote>${e.blocks.map(R)}</blockquote>`;case`rule`:return c`<hr />`;case`list`:return Et(e);case`table`:return Dt(e)}}function Et({start:e,items:t}){let n=t.map(e=>Tt(e,()=>c`<li>${e.map(Ot)}</li>`));return e===null?c`<ul class="list">${n}</ul>`:c`<ol class="list" start=${e}>${n}</ol>`}function Dt({head:e,rows:t}){return c`
     <div class="wide" tabindex="0" role="group"><table>
-      <thead><tr>${e.map(e=>c`<th dir="auto">${e.map(B)}</th>`)}</tr></thead>
+      <thead><tr>${e.map(e=>c`<th dir="auto">${e.map(z)}</th>`)}</tr></thead>
       <tbody>${t.map(e=>c`
-        <tr>${e.map(e=>c`<td dir="auto">${e.map(B)}</td>`)}</tr>`)}</tbody>
+        <tr>${e.map(e=>c`<td dir="auto">${e.map(z)}</td>`)}</tr>`)}</tbody>
     </table></div>
-  `}function Et(e){return e.kind===`paragraph`?c`<span dir="auto">${e.words.map(B)}</span>`:z(e)}function B(e){switch(e.kind){case`text`:return e.text;case`code`:return c`<code>${e.text}</code>`;case`strong`:return c`<strong>${e.words.map(B)}</strong>`;case`emphasis`:return c`<em>${e.words.map(B)}</em>`;case`link`:return c`<a href=${e.to} target="_blank" rel="noopener noreferrer nofollow"
-        >${e.words.map(B)}</a>`}}var V=l.chat,Dt={undo:`undo`,redo:`redo`,again:`reload`,carryOut:`play`};d(`nu-turn`,class extends g{static properties={thread:{attribute:!1},turn:{attribute:!1},told:{attribute:!1},watching:{attribute:!1},problem:{state:!0},others:{state:!0},busy:{state:!0},copied:{state:!0},reheard:{state:!0}};static styles=[v,St,rt,it];constructor(){super(),this.problem=``,this.others=this.reheard=null,this.watching=this.busy=this.copied=!1}render(){let{turn:e}=this,t=this.#e,n=we(e);return c`
+  `}function Ot(e){return e.kind===`paragraph`?c`<span dir="auto">${e.words.map(z)}</span>`:R(e)}function z(e){switch(e.kind){case`text`:return e.text;case`code`:return c`<code>${e.text}</code>`;case`strong`:return c`<strong>${e.words.map(z)}</strong>`;case`emphasis`:return c`<em>${e.words.map(z)}</em>`;case`link`:return c`<a href=${e.to} target="_blank" rel="noopener noreferrer nofollow"
+        >${e.words.map(z)}</a>`}}var B=l.chat,kt={undo:`undo`,redo:`redo`,again:`reload`,carryOut:`play`};d(`nu-turn`,class extends g{static properties={thread:{attribute:!1},turn:{attribute:!1},told:{attribute:!1},watching:{attribute:!1},problem:{state:!0},others:{state:!0},busy:{state:!0},copied:{state:!0},reheard:{state:!0}};static styles=[v,wt,at,ot];constructor(){super(),this.problem=``,this.others=this.reheard=null,this.watching=this.busy=this.copied=!1}render(){let{turn:e}=this,t=this.#e,n=Te(e);return c`
       <article aria-labelledby="instruction" data-turn=${e.id} data-state=${e.state}
         data-undone=${e.undone}>
         <div class="asked-for">
@@ -350,39 +350,39 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
         <p class="problem bad" role="alert" ?hidden=${!this.problem}>${this.problem}</p>
         ${this.#a()}
       </article>
-    `}get#e(){return this.reheard??this.told}#t(){let{selection:e,images:t}=this.#e,{mode:n}=this.turn,r=[n===`execute`?``:V.modes[n],e?Oe(e):``,t?V.images(t):``].filter(Boolean);return r.length?c`
+    `}get#e(){return this.reheard??this.told}#t(){let{selection:e,images:t}=this.#e,{mode:n}=this.turn,r=[n===`execute`?``:B.modes[n],e?ke(e):``,t?B.images(t):``].filter(Boolean);return r.length?c`
       <div class="row">${r.map(e=>c`<span class="badge">${e}</span>`)}</div>
-    `:a}#n(e,t){switch(e.kind){case`text`:return c`${Fe([e.text],()=>xt(e.text))}`;case`steps`:return $e(e.steps,t&&!this.turn.ended);case`check`:return tt(e);case`repair`:return nt(e.repair)}}#r({permission:e,tool:t,summary:n}){let r=t=>()=>this.#s(async()=>{await le(this.thread,this.turn.id,e,t)});return c`
-      <div class="permission card" role="group" aria-label=${V.may(m(t))}>
-        <p><b>${V.may(m(t))}</b> ${m(n)}</p>
+    `:a}#n(e,t){switch(e.kind){case`text`:return c`${Le([e.text],()=>Ct(e.text))}`;case`steps`:return tt(e.steps,t&&!this.turn.ended);case`check`:return rt(e);case`repair`:return it(e.repair)}}#r({permission:e,tool:t,summary:n}){let r=t=>()=>this.#s(async()=>{await ue(this.thread,this.turn.id,e,t)});return c`
+      <div class="permission card" role="group" aria-label=${B.may(m(t))}>
+        <p><b>${B.may(m(t))}</b> ${m(n)}</p>
         <div class="row" ?hidden=${this.watching}>
-          <button class="primary" ?disabled=${this.busy} @click=${r(!0)}>${V.allow}</button>
-          <button ?disabled=${this.busy} @click=${r(!1)}>${V.deny}</button>
+          <button class="primary" ?disabled=${this.busy} @click=${r(!0)}>${B.allow}</button>
+          <button ?disabled=${this.busy} @click=${r(!1)}>${B.deny}</button>
         </div>
       </div>
-    `}#i(){let{turn:e}=this,t=r(this.watching?[]:ce(e),e=>e,e=>c`
+    `}#i(){let{turn:e}=this,t=r(this.watching?[]:le(e),e=>e,e=>c`
       <button class=${e===`keep`?``:`quiet`} data-do=${e} ?disabled=${this.busy}
         @click=${()=>this.#o(e)}>
-        ${Dt[e]?c`<nu-icon name=${Dt[e]}></nu-icon>`:a}${V[e]}
+        ${kt[e]?c`<nu-icon name=${kt[e]}></nu-icon>`:a}${B[e]}
       </button>
     `),n=e.ended&&e.started&&this.#e.whole&&c`
-      <button class="quiet icon" aria-label=${V.showSteps} title=${V.showSteps}
+      <button class="quiet icon" aria-label=${B.showSteps} title=${B.showSteps}
         ?disabled=${this.busy} @click=${this.#c}><nu-icon name="more"></nu-icon></button>
     `,i=e.ended&&e.output&&c`
-      <button class="quiet icon" aria-label=${this.copied?V.copied:V.copy}
+      <button class="quiet icon" aria-label=${this.copied?B.copied:B.copy}
         @click=${this.#l}>
         <nu-icon name=${this.copied?`check`:`copy`}></nu-icon>
       </button>
     `;return c`
       <div class="foot small">
-        <p class="facts soft"><span class="state">${xe(e)}</span>${Ce(e).map(e=>c` · <bdi>${e}</bdi>`)}</p>
+        <p class="facts soft"><span class="state">${Se(e)}</span>${we(e).map(e=>c` · <bdi>${e}</bdi>`)}</p>
         <div class="actions">${t}${n||a}${i||a}</div>
       </div>
     `}#a(){let{others:e}=this;return e?c`
       <button class="danger" ?disabled=${this.busy} @click=${()=>this.#o(e.what,!0)}>
-        ${V.withOthers(V[e.what],e.count)}
+        ${B.withOthers(B[e.what],e.count)}
       </button>
-    `:a}#o(e,t=!1){let{thread:n,turn:r}=this;if(e===`carryOut`)return this.#s(()=>ue(n,r,null,`execute`));if(e===`again`){let e=this.#e.selection;return this.#s(()=>ue(n,r,e,r.mode))}return this.#s(()=>S(n,r.id,e,t),e)}async#s(e,n){if(this.busy)return;let r=this.renderRoot.activeElement;this.busy=!0,this.problem=``,this.others=null;try{await e()}catch(e){this.problem=_(e);let r=e instanceof t&&e.reply.others;r&&r.length&&(n===`undo`||n===`redo`)&&(this.others={what:n,count:r.length})}finally{this.busy=!1,this.thread.refresh(),await this.updateComplete,r?.isConnected?r.focus():r&&this.send(`nu-write`)}}#c=()=>this.#s(async()=>{this.reheard=await Qe(this.thread,this.turn)});#l=async()=>{try{await navigator.clipboard.writeText(this.turn.output),this.copied=!0,setTimeout(()=>this.copied=!1,2e3)}catch{this.tell(V.cannotCopy,`problem`)}}});var H=l.chat,Ot=class extends g{static properties={thread:{attribute:!1},selection:{attribute:!1},usage:{state:!0},eager:{type:Boolean},watching:{type:Boolean},news:{state:!0},reading:{state:!0}};static styles=[v,i`
+    `:a}#o(e,t=!1){let{thread:n,turn:r}=this;if(e===`carryOut`)return this.#s(()=>de(n,r,null,`execute`));if(e===`again`){let e=this.#e.selection;return this.#s(()=>de(n,r,e,r.mode))}return this.#s(()=>x(n,r.id,e,t),e)}async#s(e,n){if(this.busy)return;let r=this.renderRoot.activeElement;this.busy=!0,this.problem=``,this.others=null;try{await e()}catch(e){this.problem=_(e);let r=e instanceof t&&e.reply.others;r&&r.length&&(n===`undo`||n===`redo`)&&(this.others={what:n,count:r.length})}finally{this.busy=!1,this.thread.refresh(),await this.updateComplete,r?.isConnected?r.focus():r&&this.send(`nu-write`)}}#c=()=>this.#s(async()=>{this.reheard=await et(this.thread,this.turn)});#l=async()=>{try{await navigator.clipboard.writeText(this.turn.output),this.copied=!0,setTimeout(()=>this.copied=!1,2e3)}catch{this.tell(B.cannotCopy,`problem`)}}});var V=l.chat,At=class extends g{static properties={thread:{attribute:!1},selection:{attribute:!1},usage:{state:!0},eager:{type:Boolean},watching:{type:Boolean},news:{state:!0},reading:{state:!0}};static styles=[v,i`
       :host {
         display: grid; grid-template-rows: minmax(0, 1fr) auto; position: relative;
         container-type: inline-size; background: var(--ground);
@@ -406,14 +406,14 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
       .empty button {
         justify-content: start; padding: 0.5rem 0.8rem; white-space: normal; text-align: start;
       }
-    `];#e=new Ne(this,()=>this.renderRoot.querySelector(`#turns`));#t=new Map;#n;#r=!1;#i=null;#a=e=>{let{type:t}=e.detail;(t===`turn.finished`||t===`usage`)&&this.#u()};constructor(){super(),this.selection=this.usage=null,this.news=``,this.eager=this.watching=this.reading=!1,new y(this,()=>this.thread);for(let e of[`dragover`,`dragleave`,`drop`])this.addEventListener(e,e=>this.#s?.dragged(e));this.addEventListener(`nu-write`,()=>this.#s?.focus()),this.addEventListener(`nu-unpick`,()=>this.selection=null),this.addEventListener(`nu-sent`,()=>this.#e.toEnd())}say(e){this.#s?.say(e)}disconnectedCallback(){super.disconnectedCallback(),this.#n?.removeEventListener(`happened`,this.#a),this.#n=void 0}willUpdate(){this.#n!==this.thread&&(this.#n?.removeEventListener(`happened`,this.#a),this.#n=this.thread,this.#n?.addEventListener(`happened`,this.#a),this.#t.clear(),this.news=``,this.usage=this.selection=null,this.#r=!1,this.#e.toEnd(),this.#u());for(let e of this.thread?.conversation.turns??[]){let t=xe(e),n=this.#t.get(e.id);n!==void 0&&n!==t&&(this.news=H.news(t)),this.#t.set(e.id,t)}}focus(){this.#s?.focus()}render(){let{thread:e}=this;if(!e?.exists)return a;let{turns:t,told:n,earlier:i}=e.conversation;return oe(e,c`
+    `];#e=new Fe(this,()=>this.renderRoot.querySelector(`#turns`));#t=new Map;#n;#r=!1;#i=null;#a=e=>{let{type:t}=e.detail;(t===`turn.finished`||t===`usage`)&&this.#u()};constructor(){super(),this.selection=this.usage=null,this.news=``,this.eager=this.watching=this.reading=!1,new oe(this,()=>this.thread);for(let e of[`dragover`,`dragleave`,`drop`])this.addEventListener(e,e=>this.#s?.dragged(e));this.addEventListener(`nu-write`,()=>this.#s?.focus()),this.addEventListener(`nu-unpick`,()=>this.selection=null),this.addEventListener(`nu-sent`,()=>this.#e.toEnd())}say(e){this.#s?.say(e)}disconnectedCallback(){super.disconnectedCallback(),this.#n?.removeEventListener(`happened`,this.#a),this.#n=void 0}willUpdate(){this.#n!==this.thread&&(this.#n?.removeEventListener(`happened`,this.#a),this.#n=this.thread,this.#n?.addEventListener(`happened`,this.#a),this.#t.clear(),this.news=``,this.usage=this.selection=null,this.#r=!1,this.#e.toEnd(),this.#u());for(let e of this.thread?.conversation.turns??[]){let t=Se(e),n=this.#t.get(e.id);n!==void 0&&n!==t&&(this.news=V.news(t)),this.#t.set(e.id,t)}}focus(){this.#s?.focus()}render(){let{thread:e}=this;if(!e?.exists)return a;let{turns:t,told:n,earlier:i}=e.conversation;return se(e,c`
       <div class="middle">
-        <h2 class="unseen">${H.conversation}</h2>
-        <div id="turns" tabindex="0" role="region" aria-label=${H.conversation}
+        <h2 class="unseen">${V.conversation}</h2>
+        <div id="turns" tabindex="0" role="region" aria-label=${V.conversation}
           @scroll=${this.#e.scrolled} @click=${this.#e.clicked}>
           <div class="list">
             ${i?c`<button class="earlier" ?disabled=${this.reading}
-              @click=${this.#l}>${H.earlier}</button>`:a}
+              @click=${this.#l}>${V.earlier}</button>`:a}
             ${t.length||this.watching?a:this.#o()}
             ${r(t,({id:e})=>e,t=>c`
               <nu-turn .thread=${e} .turn=${t} .watching=${this.watching}
@@ -422,20 +422,20 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
           </div>
         </div>
         ${this.#e.away?c`<button class="latest" @click=${this.#c}>
-          <nu-icon name="down"></nu-icon>${H.latest}</button>`:a}
+          <nu-icon name="down"></nu-icon>${V.latest}</button>`:a}
       </div>
       <p id="news" class="unseen" role="status">${this.news}</p>
-      ${this.watching?c`<p class="watching soft small">${H.watching}</p>`:c`
+      ${this.watching?c`<p class="watching soft small">${V.watching}</p>`:c`
         <nu-composer .thread=${e} .selection=${this.selection}
           .usage=${this.usage}></nu-composer>`}
     `)}#o(){return c`
       <div class="empty">
-        <h3>${H.emptyTitle}</h3>
-        <p class="soft">${H.emptyHelp}</p>
-        ${H.suggestions.map(e=>c`
+        <h3>${V.emptyTitle}</h3>
+        <p class="soft">${V.emptyHelp}</p>
+        ${V.suggestions.map(e=>c`
           <button @click=${()=>this.say(e)}>${e}</button>`)}
       </div>
-    `}updated(){this.#e.watch(this.renderRoot.querySelector(`.list`)),this.selection&&this.selection!==this.#i&&this.#s?.focus(),this.#i=this.selection,!this.thread?.exists||this.#r||(this.#r=!0,this.eager&&document.activeElement===document.body&&this.#s?.focus())}get#s(){return this.renderRoot.querySelector(`nu-composer`)}#c=()=>{this.#e.toEnd(),this.#s?.focus()};#l=async()=>{this.reading=!0,this.#e.hold();try{await this.thread.earlier()}catch(e){this.tell(_(e),`problem`)}finally{this.reading=!1}};async#u(){let{thread:e}=this;if(!e)return;let{client:t,user:n}=e.key,r={client:t,user:n};try{let t=await e.api.ask(`GET /v1/usage/{client}/{user}`,{path:r});e===this.thread&&(this.usage=t)}catch{e===this.thread&&(this.usage=null)}}};d(`nu-chat`,Ot);function kt(e,t,n){let r=e.trim(),i=/^[a-z][a-z\d+.-]*:/i.test(r)||/^[/?#.]/.test(r)?r:`/${r}`;if(!URL.canParse(i,t+n))return;let a=new URL(i,t+n);return a.origin===t?a.pathname+a.search+a.hash:void 0}function U(e,t){let n=new URL(e),r=new URL(t,n.origin);if(r.origin!==n.origin)return e;n.pathname=r.pathname,n.hash=r.hash;for(let[e,t]of r.searchParams)n.searchParams.append(e,t);return n.href}var At=p(class extends e{constructor(e){if(super(e),e.type!==f.PROPERTY&&e.type!==f.ATTRIBUTE&&e.type!==f.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!s(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===o||t===a)return t;let r=e.element,i=e.name;if(e.type===f.PROPERTY){if(t===r[i])return o}else if(e.type===f.BOOLEAN_ATTRIBUTE){if(!!t===r.hasAttribute(i))return o}else if(e.type===f.ATTRIBUTE&&r.getAttribute(i)===t+``)return o;return n(e),t}}),jt=[[`phone`,`phone`],[`tablet`,`tablet`],[`full`,`screen`]],W=l.preview,Mt=class extends g{static properties={page:{attribute:!1},address:{},link:{},device:{},which:{},picking:{type:Boolean},pickable:{type:Boolean},usable:{type:Boolean}};#e;static styles=[v,i`
+    `}updated(){this.#e.watch(this.renderRoot.querySelector(`.list`)),this.selection&&this.selection!==this.#i&&this.#s?.focus(),this.#i=this.selection,!this.thread?.exists||this.#r||(this.#r=!0,this.eager&&document.activeElement===document.body&&this.#s?.focus())}get#s(){return this.renderRoot.querySelector(`nu-composer`)}#c=()=>{this.#e.toEnd(),this.#s?.focus()};#l=async()=>{this.reading=!0,this.#e.hold();try{await this.thread.earlier()}catch(e){this.tell(_(e),`problem`)}finally{this.reading=!1}};async#u(){let{thread:e}=this;if(!e)return;let{client:t,user:n}=e.key,r={client:t,user:n};try{let t=await e.api.ask(`GET /v1/usage/{client}/{user}`,{path:r});e===this.thread&&(this.usage=t)}catch{e===this.thread&&(this.usage=null)}}};d(`nu-chat`,At);function jt(e,t,n){let r=e.trim(),i=/^[a-z][a-z\d+.-]*:/i.test(r)||/^[/?#.]/.test(r)?r:`/${r}`;if(!URL.canParse(i,t+n))return;let a=new URL(i,t+n);return a.origin===t?a.pathname+a.search+a.hash:void 0}function H(e,t){let n=new URL(e),r=new URL(t,n.origin);if(r.origin!==n.origin)return e;n.pathname=r.pathname,n.hash=r.hash;for(let[e,t]of r.searchParams)n.searchParams.append(e,t);return n.href}var Mt=p(class extends e{constructor(e){if(super(e),e.type!==f.PROPERTY&&e.type!==f.ATTRIBUTE&&e.type!==f.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!s(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===o||t===a)return t;let r=e.element,i=e.name;if(e.type===f.PROPERTY){if(t===r[i])return o}else if(e.type===f.BOOLEAN_ATTRIBUTE){if(!!t===r.hasAttribute(i))return o}else if(e.type===f.ATTRIBUTE&&r.getAttribute(i)===t+``)return o;return n(e),t}}),Nt=[[`phone`,`phone`],[`tablet`,`tablet`],[`full`,`screen`]],U=l.preview,Pt=class extends g{static properties={page:{attribute:!1},address:{},link:{},device:{},which:{},picking:{type:Boolean},pickable:{type:Boolean},usable:{type:Boolean}};#e;static styles=[v,i`
     :host {
       container-type: inline-size; border-block-end: 1px solid var(--line); background: var(--ground);
     }
@@ -460,38 +460,38 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
     }
     @container (inline-size < 23rem) { .devices { display: none } }
   `];constructor(){super(),this.picking=this.pickable=this.usable=!1}render(){let{page:e,usable:t}=this;return c`
-      <div class="bar" role="group" aria-label=${W.bar}>
+      <div class="bar" role="group" aria-label=${U.bar}>
         ${this.#t(`back`,!e?.back)} ${this.#t(`forward`,!e?.forward)}
         ${this.#t(`reload`,!t)}
         <form @submit=${this.#o}>
-          <label class="unseen" for="address">${W.address}</label>
+          <label class="unseen" for="address">${U.address}</label>
           <input id="address" class="field" type="text" inputmode="url" autocomplete="off"
             autocapitalize="off" spellcheck="false" enterkeyhint="go" dir="ltr"
-            .value=${At(this.#e??this.address)} @input=${this.#r} @blur=${this.#i}
+            .value=${Mt(this.#e??this.address)} @input=${this.#r} @blur=${this.#i}
             @keydown=${this.#a} ?disabled=${!t} title=${e?.title??``}>
         </form>
         <span class="gap"></span>
         ${this.#n()}
-        <div class="devices" role="group" aria-label=${W.widths}>
-          ${jt.map(([e,t])=>c`
-            <button class="quiet icon" aria-label=${W[e]} title=${W[e]}
+        <div class="devices" role="group" aria-label=${U.widths}>
+          ${Nt.map(([e,t])=>c`
+            <button class="quiet icon" aria-label=${U[e]} title=${U[e]}
               aria-pressed=${this.device===e} @click=${()=>this.#c({what:`device`,device:e})}>
               <nu-icon name=${t}></nu-icon></button>`)}
         </div>
-        <select aria-label=${W.which} .value=${this.which} @change=${this.#s}>
-          <option value="dev" ?selected=${this.which===`dev`}>${W.dev}</option>
-          <option value="built" ?selected=${this.which===`built`}>${W.built}</option>
+        <select aria-label=${U.which} .value=${this.which} @change=${this.#s}>
+          <option value="dev" ?selected=${this.which===`dev`}>${U.dev}</option>
+          <option value="built" ?selected=${this.which===`built`}>${U.built}</option>
         </select>
         ${this.link?c`
           <a class="button" href=${this.link} target="_blank" rel="noopener noreferrer"
-            aria-label=${W.open} title=${W.open}><nu-icon name="open"></nu-icon></a>`:a}
+            aria-label=${U.open} title=${U.open}><nu-icon name="open"></nu-icon></a>`:a}
       </div>
     `}#t(e,t){return c`
-      <button class="quiet icon" aria-label=${W[e]} title=${W[e]} ?disabled=${t}
-        @click=${()=>this.#c({what:e})}><nu-icon name=${e}></nu-icon></button>`}#n(){let e=this.which===`built`?W.noPick:W.pick;return c`
-      <button class="pick" aria-pressed=${this.picking} aria-label=${W.pick} title=${e}
+      <button class="quiet icon" aria-label=${U[e]} title=${U[e]} ?disabled=${t}
+        @click=${()=>this.#c({what:e})}><nu-icon name=${e}></nu-icon></button>`}#n(){let e=this.which===`built`?U.noPick:U.pick;return c`
+      <button class="pick" aria-pressed=${this.picking} aria-label=${U.pick} title=${e}
         ?disabled=${!this.pickable} @click=${()=>this.#c({what:`pick`})}>
-        <nu-icon name="pick"></nu-icon><span>${l.preview.pickShort}</span></button>`}#r=e=>{this.#e=e.target.value};#i=()=>{this.#e=void 0,this.requestUpdate()};#a=e=>{e.key===`Escape`&&this.#i()};#o=e=>{e.preventDefault();let t=this.#e??this.address;this.#i(),this.#c({what:`go`,typed:t})};#s=e=>{let t=e.target.value===`built`?`built`:`dev`;this.#c({what:`which`,which:t})};#c(e){this.dispatchEvent(new CustomEvent(`nu-do`,{detail:e}))}};d(`nu-preview-bar`,Mt);var Nt=e=>typeof e==`number`&&e>=0&&e<=1;function Pt(e){let t=e.total>0?e.done/e.total:null;return Nt(t)?t:null}var Ft={installing:`install`,starting:`start`,asleep:`asleep`};function It({exists:e,watching:t,which:n,preview:r,built:i,transfer:a,loaded:o}){let s=!o,c=n===`built`?i:r;if(n===`dev`&&a?.what===`clone`)return{kind:`clone`,whole:s,value:Pt(a),note:``};if(!c)return{kind:!e||t?`nothing`:n===`built`?`unbuilt`:`absent`,whole:!0,value:null,note:``};if(c.state===`ready`||c.state===`failed`)return null;let l=c.state===`installing`&&Nt(c.progress)?c.progress:null;return{kind:Ft[c.state],whole:s,value:l,note:c.reason}}function Lt({which:e,preview:t,built:n}){let r=e===`built`?n:t;if(!r)return null;let i=r.state===`failed`;if(i){let{reason:e}=r;return{ended:i,error:r.error??{message:e,file:``,line:null,column:null,frame:``}}}return r.error&&r.state===`ready`?{ended:i,error:r.error}:null}function Rt(e){return{cover:It(e),broken:Lt(e)}}function G({file:e,line:t}){return e&&t?`${e}:${t}`:e}function zt(e,t){let n=`frame`in t&&t.frame?`\n\n${t.frame}`:``,r=G(t);return`${e} ${t.message.trim()}${r?`\n${r}`:``}${n}`}var K=l.preview,Bt=class extends g{static properties={error:{attribute:!1},label:{},help:{},again:{type:Boolean},watching:{type:Boolean}};static styles=[v,i`
+        <nu-icon name="pick"></nu-icon><span>${l.preview.pickShort}</span></button>`}#r=e=>{this.#e=e.target.value};#i=()=>{this.#e=void 0,this.requestUpdate()};#a=e=>{e.key===`Escape`&&this.#i()};#o=e=>{e.preventDefault();let t=this.#e??this.address;this.#i(),this.#c({what:`go`,typed:t})};#s=e=>{let t=e.target.value===`built`?`built`:`dev`;this.#c({what:`which`,which:t})};#c(e){this.dispatchEvent(new CustomEvent(`nu-do`,{detail:e}))}};d(`nu-preview-bar`,Pt);var Ft=e=>typeof e==`number`&&e>=0&&e<=1;function It(e){let t=e.total>0?e.done/e.total:null;return Ft(t)?t:null}var Lt={installing:`install`,starting:`start`,asleep:`asleep`};function Rt({exists:e,watching:t,which:n,preview:r,built:i,transfer:a,loaded:o}){let s=!o,c=n===`built`?i:r;if(n===`dev`&&a?.what===`clone`)return{kind:`clone`,whole:s,value:It(a),note:``};if(!c)return{kind:!e||t?`nothing`:n===`built`?`unbuilt`:`absent`,whole:!0,value:null,note:``};if(c.state===`ready`||c.state===`failed`)return null;let l=c.state===`installing`&&Ft(c.progress)?c.progress:null;return{kind:Lt[c.state],whole:s,value:l,note:c.reason}}function zt({which:e,preview:t,built:n}){let r=e===`built`?n:t;if(!r)return null;let i=r.state===`failed`;if(i){let{reason:e}=r;return{ended:i,error:r.error??{message:e,file:``,line:null,column:null,frame:``}}}return r.error&&r.state===`ready`?{ended:i,error:r.error}:null}function Bt(e){return{cover:Rt(e),broken:zt(e)}}function W({file:e,line:t}){return e&&t?`${e}:${t}`:e}function Vt(e,t){let n=`frame`in t&&t.frame?`\n\n${t.frame}`:``,r=W(t);return`${e} ${t.message.trim()}${r?`\n${r}`:``}${n}`}var G=l.preview,Ht=class extends g{static properties={error:{attribute:!1},label:{},help:{},again:{type:Boolean},watching:{type:Boolean}};static styles=[v,i`
     :host { position: absolute; inset-inline: 0.75rem; inset-block-end: 0.75rem; z-index: 2 }
     section {
       display: grid; gap: 0.5rem; max-inline-size: 46rem; margin-inline: auto; padding: 0.9rem 1rem;
@@ -507,26 +507,26 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
       background: var(--raised); font-size: 0.8rem; line-height: 1.5; tab-size: 2;
     }
     .place { overflow-wrap: anywhere }
-  `];render(){let{error:e}=this,t=G(e);return c`
+  `];render(){let{error:e}=this,t=W(e);return c`
       <section aria-labelledby="label">
         <header>
           <nu-icon name="warning"></nu-icon>
           <h2 id="label"><span role="alert">${this.label}</span></h2>
-          <button class="quiet icon" aria-label=${K.hide} title=${K.hide}
+          <button class="quiet icon" aria-label=${G.hide} title=${G.hide}
             @click=${()=>this.#e(`nu-hide`)}><nu-icon name="close"></nu-icon></button>
         </header>
         <p class="message" tabindex="0">${e.message}</p>
         ${t?c`<p class="place mono soft" dir="ltr">${t}</p>`:a}
-        ${e.frame?c`<pre tabindex="0" dir="ltr" aria-label=${K.source}>${e.frame}</pre>`:a}
+        ${e.frame?c`<pre tabindex="0" dir="ltr" aria-label=${G.source}>${e.frame}</pre>`:a}
         <div class="row">
           ${this.watching?a:c`
-            <button class="primary" @click=${()=>this.send(`nu-say`,{text:zt(K.fixSaid,e)})}>
-              ${K.fix}</button>`}
-          ${this.again&&!this.watching?c`<button @click=${()=>this.#e(`nu-again`)}>${K.again}</button>`:a}
+            <button class="primary" @click=${()=>this.send(`nu-say`,{text:Vt(G.fixSaid,e)})}>
+              ${G.fix}</button>`}
+          ${this.again&&!this.watching?c`<button @click=${()=>this.#e(`nu-again`)}>${G.again}</button>`:a}
           ${this.help?c`<span class="soft small">${this.help}</span>`:a}
         </div>
       </section>
-    `}#e(e){this.dispatchEvent(new Event(e))}};d(`nu-preview-broken`,Bt);var q=l.preview,Vt={asleep:q.wake,absent:q.begin,unbuilt:q.build},J=e=>e in Vt,Ht=class extends g{static properties={cover:{attribute:!1},busy:{type:Boolean}};static styles=[v,i`
+    `}#e(e){this.dispatchEvent(new Event(e))}};d(`nu-preview-broken`,Ht);var K=l.preview,Ut={asleep:K.wake,absent:K.begin,unbuilt:K.build},q=e=>e in Ut,Wt=class extends g{static properties={cover:{attribute:!1},busy:{type:Boolean}};static styles=[v,i`
     :host { position: absolute; inset: 0; pointer-events: none; display: grid }
     :host([kind='asleep']) { pointer-events: auto } /* so that it is noticed who comes back */
     :host([whole]) { background: var(--ground); pointer-events: auto; place-items: center }
@@ -545,7 +545,7 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
     :host(:not([whole])) h2 { font-size: 0.9rem }
     progress { block-size: 0.5rem }
     .note { overflow-wrap: anywhere; min-block-size: 1.5em }
-  `];updated(){this.toggleAttribute(`whole`,this.cover.whole),this.setAttribute(`kind`,this.cover.kind)}render(){let{kind:e,value:t,note:n}=this.cover,r=!J(e)&&e!==`nothing`||this.busy,i=this.busy&&e===`unbuilt`?q.building:q[e],o=t===null?``:`${Math.floor(t*100)} %`,s=e===`unbuilt`?q.unbuiltHelp:J(e)?``:n;return c`
+  `];updated(){this.toggleAttribute(`whole`,this.cover.whole),this.setAttribute(`kind`,this.cover.kind)}render(){let{kind:e,value:t,note:n}=this.cover,r=!q(e)&&e!==`nothing`||this.busy,i=this.busy&&e===`unbuilt`?K.building:K[e],o=t===null?``:`${Math.floor(t*100)} %`,s=e===`unbuilt`?K.unbuiltHelp:q(e)?``:n;return c`
       <div class="said">
         <div role="status"><h2>${i}</h2></div>
         ${r?c`
@@ -553,11 +553,11 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
           ${o?c`<span class="soft small" id="percent">${o}</span>`:a}
         `:a}
         ${s?c`<p class="note soft small">${s}</p>`:a}
-        ${J(e)&&!this.busy?c`
+        ${q(e)&&!this.busy?c`
           <button class="primary" @click=${()=>this.dispatchEvent(new Event(`nu-wish`))}>
-            ${Vt[e]}</button>`:a}
+            ${Ut[e]}</button>`:a}
       </div>
-    `}};d(`nu-preview-cover`,Ht);var Ut=`nurseryd`,Wt=1,Gt=2e3,Kt=1e3,Y=500,qt=2e3,Jt=1e6;function Yt(e){return{source:Ut,version:Wt,...e}}var Xt=e=>typeof e==`object`&&!!e,X=(e,t)=>typeof e==`string`?e.slice(0,t):``,Zt=e=>Number.isInteger(e)&&e>0&&e<=Jt?e:null;function Qt(e){let{address:t,title:n,back:r,forward:i}=e;if(!(typeof t!=`string`||!/^\/(?!\/)/.test(t)||t.length>Gt))return{type:`page`,address:t,title:X(n,Y),back:r===!0,forward:i===!0}}function $t({selection:e}){if(!Xt(e))return;let{file:t,line:n,column:r,html:i,tag:a,text:o}=e;if(!(typeof t!=`string`||!t||t.length>Kt))return{type:`picked`,selection:{file:t,line:Zt(n),column:Zt(r),html:X(i,qt)},tag:X(a,60),text:X(o,Y)}}function en(e){if(Xt(e)&&e.source===Ut&&e.version===Wt)switch(e.type){case`here`:return{type:`here`};case`page`:return Qt(e);case`problem`:{let t=X(e.message,Y);return t?{type:`problem`,message:t,file:X(e.file,Kt),line:Zt(e.line)}:void 0}case`picking`:return{type:`picking`,on:e.on===!0};case`picked`:return $t(e);default:return}}var tn=class{page=null;isPicking=!1;problem=null;problems=0;isAlive=!1;isThere=!1;wasLoaded=!1;#e;#t;#n;#r=``;#i=!1;constructor(e,t,n){this.#e=e,this.#t=t,this.#n=n,e.addController(this)}hostConnected(){window.addEventListener(`message`,this.#o)}hostDisconnected(){window.removeEventListener(`message`,this.#o)}get origin(){return this.#r}load(e){let t=this.#t();t&&(this.#r=new URL(e).origin,this.leave(),t.src=e)}leave(){this.isThere=this.isAlive=!1}forget(){this.leave(),this.wasLoaded=this.isPicking=this.#i=!1,this.page=this.problem=null,this.#e.requestUpdate()}loaded(){this.#r&&(this.wasLoaded=!0,this.#e.requestUpdate())}send(e){return this.isAlive&&this.#a(e)}#a(e){let t=this.#t()?.contentWindow;return t?.postMessage(Yt(e),this.#r),!!t}pick(e){this.#i=e&&this.send({type:`pick`,on:e}),e?this.#t()?.focus():this.send({type:`pick`,on:e}),this.isPicking&&=this.#i,this.#e.requestUpdate()}dismiss(){this.problem=null,this.#e.requestUpdate()}#o=({source:e,origin:t,data:n})=>{let r=this.#t();if(!r||e!==r.contentWindow||t!==this.#r)return;let i=en(n);i&&this.#s(i)};#s(e){if(e.type===`here`)this.isAlive=!1,this.isThere=this.wasLoaded=!0,this.isPicking=this.#i=!1,this.problem=null,this.problems=0,this.#a({type:`hello`});else if(e.type===`page`){this.isAlive=!0;let{address:t,title:n,back:r,forward:i}=e;this.page={address:t,title:n,back:r,forward:i}}else e.type===`problem`?(this.problem={message:e.message,file:e.file,line:e.line},this.problems+=1):e.type===`picking`?(this.isPicking=e.on&&this.#i,this.#i&&=e.on):this.#i&&(this.isPicking=this.#i=!1,this.#n({selection:e.selection,tag:e.tag,text:e.text}));this.#e.requestUpdate()}},nn=6e4,rn=2**31-1;function an(e,t){let n=Math.max(0,Date.parse(e)-t);return Math.min(rn,n-Math.min(nn,n/2))}var on=43200,sn=class{thread;which;url;#e;#t;#n;#r=!1;constructor(e,t,n){this.thread=e,this.which=t,this.#e=n}get(){return this.url===void 0?(this.#n??=this.#i().finally(()=>this.#n=void 0),this.#n):Promise.resolve(this.url)}end(){this.#r=!0,clearTimeout(this.#t)}async#i(){try{return await this.#a()}catch(e){let n=this.which===`built`?this.thread.built:this.thread.preview;if(e instanceof t&&e.status===403&&n)return n.url;throw e}}async#a(){let{url:e,expires:t}=await this.thread.api.ask(`POST ${h}/preview/link`,{path:this.thread.path,body:{seconds:on,built:this.which===`built`}});return this.url=e,clearTimeout(this.#t),this.#r||(this.#t=setTimeout(()=>void this.#o(),an(t,Date.now()))),e}async#o(){this.url=void 0;try{let e=await this.get();this.#r||this.#e(e)}catch{}}},cn=i`
+    `}};d(`nu-preview-cover`,Wt);var Gt=`nurseryd`,Kt=1,qt=2e3,Jt=1e3,J=500,Yt=2e3,Xt=1e6;function Zt(e){return{source:Gt,version:Kt,...e}}var Qt=e=>typeof e==`object`&&!!e,Y=(e,t)=>typeof e==`string`?e.slice(0,t):``,X=e=>Number.isInteger(e)&&e>0&&e<=Xt?e:null;function $t(e){let{address:t,title:n,back:r,forward:i}=e;if(!(typeof t!=`string`||!/^\/(?!\/)/.test(t)||t.length>qt))return{type:`page`,address:t,title:Y(n,J),back:r===!0,forward:i===!0}}function en({selection:e}){if(!Qt(e))return;let{file:t,line:n,column:r,html:i,tag:a,text:o}=e;if(!(typeof t!=`string`||!t||t.length>Jt))return{type:`picked`,selection:{file:t,line:X(n),column:X(r),html:Y(i,Yt)},tag:Y(a,60),text:Y(o,J)}}function tn(e){if(Qt(e)&&e.source===Gt&&e.version===Kt)switch(e.type){case`here`:return{type:`here`};case`page`:return $t(e);case`problem`:{let t=Y(e.message,J);return t?{type:`problem`,message:t,file:Y(e.file,Jt),line:X(e.line)}:void 0}case`picking`:return{type:`picking`,on:e.on===!0};case`picked`:return en(e);default:return}}var nn=class{page=null;isPicking=!1;problem=null;problems=0;isAlive=!1;isThere=!1;wasLoaded=!1;#e;#t;#n;#r=``;#i=!1;constructor(e,t,n){this.#e=e,this.#t=t,this.#n=n,e.addController(this)}hostConnected(){window.addEventListener(`message`,this.#o)}hostDisconnected(){window.removeEventListener(`message`,this.#o)}get origin(){return this.#r}load(e){let t=this.#t();t&&(this.#r=new URL(e).origin,this.leave(),t.src=e)}leave(){this.isThere=this.isAlive=!1}forget(){this.leave(),this.wasLoaded=this.isPicking=this.#i=!1,this.page=this.problem=null,this.#e.requestUpdate()}loaded(){this.#r&&(this.wasLoaded=!0,this.#e.requestUpdate())}send(e){return this.isAlive&&this.#a(e)}#a(e){let t=this.#t()?.contentWindow;return t?.postMessage(Zt(e),this.#r),!!t}pick(e){this.#i=e&&this.send({type:`pick`,on:e}),e?this.#t()?.focus():this.send({type:`pick`,on:e}),this.isPicking&&=this.#i,this.#e.requestUpdate()}dismiss(){this.problem=null,this.#e.requestUpdate()}#o=({source:e,origin:t,data:n})=>{let r=this.#t();if(!r||e!==r.contentWindow||t!==this.#r)return;let i=tn(n);i&&this.#s(i)};#s(e){if(e.type===`here`)this.isAlive=!1,this.isThere=this.wasLoaded=!0,this.isPicking=this.#i=!1,this.problem=null,this.problems=0,this.#a({type:`hello`});else if(e.type===`page`){this.isAlive=!0;let{address:t,title:n,back:r,forward:i}=e;this.page={address:t,title:n,back:r,forward:i}}else e.type===`problem`?(this.problem={message:e.message,file:e.file,line:e.line},this.problems+=1):e.type===`picking`?(this.isPicking=e.on&&this.#i,this.#i&&=e.on):this.#i&&(this.isPicking=this.#i=!1,this.#n({selection:e.selection,tag:e.tag,text:e.text}));this.#e.requestUpdate()}},rn=6e4,an=2**31-1;function on(e,t){let n=Math.max(0,Date.parse(e)-t);return Math.min(an,n-Math.min(rn,n/2))}var sn=43200,cn=class{thread;which;url;#e;#t;#n;#r=!1;constructor(e,t,n){this.thread=e,this.which=t,this.#e=n}get(){return this.url===void 0?(this.#n??=this.#i().finally(()=>this.#n=void 0),this.#n):Promise.resolve(this.url)}end(){this.#r=!0,clearTimeout(this.#t)}async#i(){try{return await this.#a()}catch(e){let n=this.which===`built`?this.thread.built:this.thread.preview;if(e instanceof t&&e.status===403&&n)return n.url;throw e}}async#a(){let{url:e,expires:t}=await this.thread.api.ask(`POST ${h}/preview/link`,{path:this.thread.path,body:{seconds:sn,built:this.which===`built`}});return this.url=e,clearTimeout(this.#t),this.#r||(this.#t=setTimeout(()=>void this.#o(),on(t,Date.now()))),e}async#o(){this.url=void 0;try{let e=await this.get();this.#r||this.#e(e)}catch{}}},ln=i`
   :host { display: grid; grid-template-rows: auto minmax(0, 1fr); block-size: 100% }
   .stage { position: relative; overflow: hidden; background: var(--raised) }
   .sheet {
@@ -579,7 +579,7 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
   }
   .hint { inset-block-end: 0.75rem; padding: 0.4rem 1rem; border-radius: 1rem; font-size: 0.85em; pointer-events: none }
   .built { inset-block-end: 0.75rem; padding-inline: 0.9rem 0.4rem }
-`,Z=l.preview,ln=class extends g{static properties={problem:{attribute:!1},count:{type:Number},watching:{type:Boolean}};static styles=[v,i`
+`,Z=l.preview,un=class extends g{static properties={problem:{attribute:!1},count:{type:Number},watching:{type:Boolean}};static styles=[v,i`
     :host {
       position: absolute; inset-inline: 0.75rem; inset-block-end: 0.75rem; z-index: 1;
       inline-size: fit-content; max-inline-size: calc(100% - 1.5rem); margin-inline: auto;
@@ -596,20 +596,20 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
         <nu-icon name="warning"></nu-icon>
         <p class="cut" title=${e.message}>
           <span class="soft">${t>1?Z.scripts(t):Z.script}:</span>
-          ${e.message} <span class="mono soft" dir="ltr">${G(e)}</span></p>
+          ${e.message} <span class="mono soft" dir="ltr">${W(e)}</span></p>
         ${this.watching?a:c`
-          <button class="quiet small" @click=${()=>this.send(`nu-say`,{text:zt(Z.fixSaid,e)})}>
+          <button class="quiet small" @click=${()=>this.send(`nu-say`,{text:Vt(Z.fixSaid,e)})}>
             ${Z.fix}</button>`}
         <button class="quiet icon" aria-label=${Z.hide}
           @click=${()=>this.dispatchEvent(new Event(`nu-hide`))}><nu-icon name="close"></nu-icon></button>
       </div>
-    `}};d(`nu-preview-problem`,ln);var un={phone:[390,844],tablet:[820,1180]};function dn(e,t,n){if(e===`full`||t<=0||n<=0)return{width:t,height:n,scale:1};let[r,i]=un[e],a=Math.min(1,t/r);return{width:r,height:Math.min(i,n/a),scale:a}}var fn=class{#e=new ResizeObserver(()=>this.#r());#t;#n;constructor(e,t){this.#t=e,this.#n=t,e.addController(this)}hostUpdated(){let e=this.#t.renderRoot.querySelector(`.stage`);e&&this.#e.observe(e),this.#r()}hostDisconnected(){this.#e.disconnect()}#r(){let e=this.#t.renderRoot.querySelector(`.stage`),t=this.#t.renderRoot.querySelector(`.sheet`);if(!e||!t)return;let n=this.#n(),{width:r,height:i,scale:a}=dn(n,e.clientWidth,e.clientHeight);t.toggleAttribute(`data-device`,n!==`full`),t.style.setProperty(`--width`,`${r}px`),t.style.setProperty(`--height`,`${i}px`),t.style.setProperty(`--scale`,String(a))}},Q=`${h}/preview`,pn=1500,mn=1e3,hn=`allow-scripts allow-same-origin allow-forms allow-popups allow-modals allow-downloads`,$=l.preview;d(`nu-preview`,class extends g{static properties={thread:{attribute:!1},watching:{type:Boolean},device:{state:!0},which:{state:!0},link:{state:!0},dismissed:{state:!0},busy:{state:!0},failed:{state:!0},renewal:{state:!0}};static styles=[v,cn];#e=new tn(this,()=>this.renderRoot.querySelector(`#site`),e=>this.send(`nu-pick`,e));#t;#n;#r=`/`;#i=!1;#a;#o;constructor(){super(),this.device=`full`,this.which=`dev`,this.link=this.dismissed=this.renewal=``,this.busy=this.watching=!1,this.failed=null,new y(this,()=>this.thread),new fn(this,()=>this.device)}connectedCallback(){super.connectedCallback(),document.addEventListener(`visibilitychange`,this.#g),document.addEventListener(`keydown`,this.#w)}disconnectedCallback(){super.disconnectedCallback(),document.removeEventListener(`visibilitychange`,this.#g),document.removeEventListener(`keydown`,this.#w),this.#f()}willUpdate(){this.thread!==this.#n&&this.#d(),this.#e.page&&(this.#r=this.#e.page.address)}updated(){this.#m()}render(){let e=this.#l,{page:t,isPicking:n,isAlive:r}=this.#e;return c`
+    `}};d(`nu-preview-problem`,un);var dn={phone:[390,844],tablet:[820,1180]};function fn(e,t,n){if(e===`full`||t<=0||n<=0)return{width:t,height:n,scale:1};let[r,i]=dn[e],a=Math.min(1,t/r);return{width:r,height:Math.min(i,n/a),scale:a}}var pn=class{#e=new ResizeObserver(()=>this.#r());#t;#n;constructor(e,t){this.#t=e,this.#n=t,e.addController(this)}hostUpdated(){let e=this.#t.renderRoot.querySelector(`.stage`);e&&this.#e.observe(e),this.#r()}hostDisconnected(){this.#e.disconnect()}#r(){let e=this.#t.renderRoot.querySelector(`.stage`),t=this.#t.renderRoot.querySelector(`.sheet`);if(!e||!t)return;let n=this.#n(),{width:r,height:i,scale:a}=fn(n,e.clientWidth,e.clientHeight);t.toggleAttribute(`data-device`,n!==`full`),t.style.setProperty(`--width`,`${r}px`),t.style.setProperty(`--height`,`${i}px`),t.style.setProperty(`--scale`,String(a))}},Q=`${h}/preview`,mn=1500,hn=1e3,gn=`allow-scripts allow-same-origin allow-forms allow-popups allow-modals allow-downloads`,$=l.preview;d(`nu-preview`,class extends g{static properties={thread:{attribute:!1},watching:{type:Boolean},device:{state:!0},which:{state:!0},link:{state:!0},dismissed:{state:!0},busy:{state:!0},failed:{state:!0},renewal:{state:!0}};static styles=[v,ln];#e=new nn(this,()=>this.renderRoot.querySelector(`#site`),e=>this.send(`nu-pick`,e));#t;#n;#r=`/`;#i=!1;#a;#o;constructor(){super(),this.device=`full`,this.which=`dev`,this.link=this.dismissed=this.renewal=``,this.busy=this.watching=!1,this.failed=null,new oe(this,()=>this.thread),new pn(this,()=>this.device)}connectedCallback(){super.connectedCallback(),document.addEventListener(`visibilitychange`,this.#g),document.addEventListener(`keydown`,this.#w)}disconnectedCallback(){super.disconnectedCallback(),document.removeEventListener(`visibilitychange`,this.#g),document.removeEventListener(`keydown`,this.#w),this.#f()}willUpdate(){this.thread!==this.#n&&this.#d(),this.#e.page&&(this.#r=this.#e.page.address)}updated(){this.#m()}render(){let e=this.#l,{page:t,isPicking:n,isAlive:r}=this.#e;return c`
       <nu-preview-bar .page=${t} .address=${this.#r} .link=${this.#u} .device=${this.device}
         .which=${this.which} ?picking=${n} ?usable=${this.link!==``}
         ?pickable=${r&&this.which===`dev`&&!this.watching} @nu-do=${this.#x}></nu-preview-bar>
       <div class="stage" @pointerenter=${this.#g} @focusin=${this.#g}>
         <div class="sheet">
-          <iframe id="site" title=${$.frame} sandbox=${hn} allow="clipboard-write"
+          <iframe id="site" title=${$.frame} sandbox=${gn} allow="clipboard-write"
             @load=${()=>this.#e.loaded()}></iframe>
         </div>
         ${this.renewal?c`<iframe class="unseen" title="" tabindex="-1" aria-hidden="true"
@@ -634,4 +634,4 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
       <p class="built small">${$.builtAt} ${re(Date.parse(e)/1e3)}
         ${this.watching?a:c`
           <button class="quiet small" ?disabled=${this.busy} @click=${this.#y}>
-            ${this.busy?$.building:$.buildAgain}</button>`}</p>`:a}get#l(){let{exists:e,preview:t,built:n,transfer:r}=this.thread,{watching:i,which:a}=this;return Rt({exists:e,watching:i,which:a,preview:t,built:n,transfer:r,loaded:this.#e.wasLoaded})}get#u(){return this.link&&U(this.link,this.#r)}#d(){this.#f(),this.#n=this.thread;let{thread:e}=this,t=t=>n=>{t===this.which&&e===this.thread&&(this.link=n,this.renewal=U(n,`/favicon.ico`))};this.#t={dev:new sn(e,`dev`,t(`dev`)),built:new sn(e,`built`,t(`built`))},this.which=`dev`,this.#p()}#f(){this.#t?.dev.end(),this.#t?.built.end(),clearTimeout(this.#a),clearTimeout(this.#o),this.#o=void 0,this.#n=void 0}#p(){this.#r=`/`,this.link=this.dismissed=this.renewal=``,this.failed=null,this.#i=!1,this.#e.forget(),this.#g()}#m(){let e=(this.which===`built`?this.thread.built:this.thread.preview)?.state===`ready`;e&&!this.#i&&(clearTimeout(this.#a),this.#e.wasLoaded?this.#a=setTimeout(()=>this.#e.isThere||void this.#h(),pn):this.#h()),e||this.#e.leave(),this.#i=e,this.thread.exists&&this.thread.connection.state===`live`&&(this.#o??=setTimeout(()=>this.#l.cover?.kind===`absent`&&void this.#_(),mn))}async#h(e=this.#r){let{which:n,thread:r}=this;try{let t=await this.#t?.[n].get();if(t===void 0||n!==this.which||r!==this.thread)return;this.link=t,this.#r=e,this.#e.load(U(t,e))}catch(e){e instanceof t&&e.status===404||this.tell(_(e),`problem`)}}#g=()=>{let e=this.thread&&this.#l.cover?.kind;document.visibilityState!==`hidden`&&this.checkVisibility({visibilityProperty:!0})&&e===`asleep`&&this.#_()};#_=async()=>{if(this.#l.cover?.kind===`unbuilt`)return this.#y();if(this.which===`built`||this.watching)return this.#h();await this.#b(()=>this.thread.api.ask(`POST ${Q}`,{path:this.thread.path}))};#v=()=>this.#b(()=>this.thread.api.ask(`POST ${Q}/restart`,{path:this.thread.path}));#y=async()=>{this.failed=null,await this.#b(async()=>{await this.thread.api.ask(`POST ${Q}/build`,{path:this.thread.path}),this.which===`built`&&await this.#h()})};async#b(e){if(!this.busy){this.busy=!0;try{await e()}catch(e){let n=e instanceof t?e.reply:{},[r]=n.errors??[];r?this.failed=r:n.preview||this.tell(_(e),`problem`)}finally{this.busy=!1}}}#x=({detail:e})=>{e.what===`device`?this.device=e.device:e.what===`which`?this.#S(e.which):e.what===`pick`?this.#e.pick(!this.#e.isPicking):e.what===`go`?this.#C(e.typed):this.#e.send({type:e.what})||this.#h()};#S(e){e!==this.which&&(this.which=e,this.#p())}#C(e){let t=kt(e,this.#e.origin,this.#r);t===void 0?this.tell($.elsewhere,`problem`):this.#e.send({type:`go`,address:t})||this.#h(t)}#w=e=>{e.key===`Escape`&&this.#e.isPicking&&this.#e.pick(!1)}});export{b as i,C as n,S as r,an as t};
+            ${this.busy?$.building:$.buildAgain}</button>`}</p>`:a}get#l(){let{exists:e,preview:t,built:n,transfer:r}=this.thread,{watching:i,which:a}=this;return Bt({exists:e,watching:i,which:a,preview:t,built:n,transfer:r,loaded:this.#e.wasLoaded})}get#u(){return this.link&&H(this.link,this.#r)}#d(){this.#f(),this.#n=this.thread;let{thread:e}=this,t=t=>n=>{t===this.which&&e===this.thread&&(this.link=n,this.renewal=H(n,`/favicon.ico`))};this.#t={dev:new cn(e,`dev`,t(`dev`)),built:new cn(e,`built`,t(`built`))},this.which=`dev`,this.#p()}#f(){this.#t?.dev.end(),this.#t?.built.end(),clearTimeout(this.#a),clearTimeout(this.#o),this.#o=void 0,this.#n=void 0}#p(){this.#r=`/`,this.link=this.dismissed=this.renewal=``,this.failed=null,this.#i=!1,this.#e.forget(),this.#g()}#m(){let e=(this.which===`built`?this.thread.built:this.thread.preview)?.state===`ready`;e&&!this.#i&&(clearTimeout(this.#a),this.#e.wasLoaded?this.#a=setTimeout(()=>this.#e.isThere||void this.#h(),mn):this.#h()),e||this.#e.leave(),this.#i=e,this.thread.exists&&this.thread.connection.state===`live`&&(this.#o??=setTimeout(()=>this.#l.cover?.kind===`absent`&&void this.#_(),hn))}async#h(e=this.#r){let{which:n,thread:r}=this;try{let t=await this.#t?.[n].get();if(t===void 0||n!==this.which||r!==this.thread)return;this.link=t,this.#r=e,this.#e.load(H(t,e))}catch(e){e instanceof t&&e.status===404||this.tell(_(e),`problem`)}}#g=()=>{let e=this.thread&&this.#l.cover?.kind;document.visibilityState!==`hidden`&&this.checkVisibility({visibilityProperty:!0})&&e===`asleep`&&this.#_()};#_=async()=>{if(this.#l.cover?.kind===`unbuilt`)return this.#y();if(this.which===`built`||this.watching)return this.#h();await this.#b(()=>this.thread.api.ask(`POST ${Q}`,{path:this.thread.path}))};#v=()=>this.#b(()=>this.thread.api.ask(`POST ${Q}/restart`,{path:this.thread.path}));#y=async()=>{this.failed=null,await this.#b(async()=>{await this.thread.api.ask(`POST ${Q}/build`,{path:this.thread.path}),this.which===`built`&&await this.#h()})};async#b(e){if(!this.busy){this.busy=!0;try{await e()}catch(e){let n=e instanceof t?e.reply:{},[r]=n.errors??[];r?this.failed=r:n.preview||this.tell(_(e),`problem`)}finally{this.busy=!1}}}#x=({detail:e})=>{e.what===`device`?this.device=e.device:e.what===`which`?this.#S(e.which):e.what===`pick`?this.#e.pick(!this.#e.isPicking):e.what===`go`?this.#C(e.typed):this.#e.send({type:e.what})||this.#h()};#S(e){e!==this.which&&(this.which=e,this.#p())}#C(e){let t=jt(e,this.#e.origin,this.#r);t===void 0?this.tell($.elsewhere,`problem`):this.#e.send({type:`go`,address:t})||this.#h(t)}#w=e=>{e.key===`Escape`&&this.#e.isPicking&&this.#e.pick(!1)}});export{y as i,S as n,x as r,on as t};

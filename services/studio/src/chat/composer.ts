@@ -68,7 +68,8 @@ export class NuComposer extends NuElement {
     this.#box?.focus();
     if (this.#box?.matches(':focus')) return;
     // Whoever leads here from another view shows this one with the next frame.
-    requestAnimationFrame(() => this.#box?.focus());
+    const before = focused();
+    requestAnimationFrame(() => focused() === before && this.#box?.focus());
   }
 
   override render() {
@@ -237,6 +238,13 @@ export class NuComposer extends NuElement {
     this.#add(files);
   };
 
+}
+
+/** What has the focus, in whatever element it is. */
+function focused(): Element | null {
+  let found = document.activeElement;
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+  return found;
 }
 
 define('nu-composer', NuComposer);

@@ -4,6 +4,7 @@ import { Problem } from './api.ts';
 
 /** How long whoever was refused for now waits before asking again. */
 export const AGAIN_MS = 3000;
+const LONGEST_MS = 48_000;
 
 /**
  * Calls `read`, between `begin` and `end`: when another window changed what `name` is; when
@@ -15,6 +16,7 @@ export class Rereading {
   readonly #read: () => void;
   #channel: BroadcastChannel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #pause = AGAIN_MS;
 
   constructor(name: string, read: () => void) {
     this.#name = name;
@@ -37,11 +39,23 @@ export class Rereading {
     window.removeEventListener('online', this.#read);
   }
 
-  /** A reading failed: read again in a while, where that may help. */
+  /**
+   * A reading failed: read again in a while, where that may help, and in a longer one each time.
+   *
+   * A page that nobody sees waits for who comes back.
+   */
   failed(error: unknown): void {
     clearTimeout(this.#timer);
     const passing = error instanceof Problem && error.passing;
-    if (passing && this.#channel) this.#timer = setTimeout(this.#read, AGAIN_MS);
+    if (!passing || !this.#channel || document.visibilityState === 'hidden') return;
+    this.#timer = setTimeout(this.#read, this.#pause);
+    this.#pause = Math.min(2 * this.#pause, LONGEST_MS);
+  }
+
+  /** A reading succeeded. */
+  done(): void {
+    clearTimeout(this.#timer);
+    this.#pause = AGAIN_MS;
   }
 
   /** Tell the other windows of a change; what was begun before `end` may be over after it. */

@@ -40,7 +40,7 @@ export class ThreadStore extends EventTarget {
   transfer: Transfer | null = null;
   /** The ids of the user's threads in which a turn is queued or running. */
   working: readonly string[] = [];
-  /** Counts what may have changed any of them: a turn that has ended, and whatever was missed. */
+  /** Counts what may have changed any of them: turns that begin and end, and whatever was missed. */
   news = 0;
   #stop: (() => void) | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -164,7 +164,7 @@ export class ThreadStore extends EventTarget {
       ({ transfer: this.transfer } = data as WatchThread['transfer']);
     } else if (type === 'working') {
       const { threads } = data as WatchThread['working'];
-      if (!this.working.every((thread) => threads.includes(thread))) this.news += 1;
+      if (threads.join() !== this.working.join()) this.news += 1;
       this.working = threads;
     } else if ((data as Heard).id <= this.conversation.seen) {
       void this.begin(); // another journal: the thread was made anew

@@ -130,6 +130,7 @@ export class GitState extends EventTarget {
       this.commits = known < 0 ? commits : [...commits, ...this.commits.slice(known + 1)];
       if (this.commits.length === commits.length) this.older = commits.length === PAGE;
       this.problem = '';
+      this.#rereading.done();
     } catch (error) {
       this.problem = sentence(error);
       this.#rereading.failed(error);

@@ -29,6 +29,8 @@ export class ThreadList extends EventTarget {
   /** What is under way with the remote while a conversation is made. */
   transfer: Transfer | undefined;
   readonly #rereading: Rereading;
+  #reading: Promise<void> | undefined;
+  #wanted = false;
 
   constructor(api: Api, client: string, user: string, only?: string) {
     super();
@@ -47,15 +49,27 @@ export class ThreadList extends EventTarget {
     return [...(this.threads ?? []), ...this.archived].map(({ threadId }) => threadId);
   }
 
-  /** Read them again. Never throws. */
-  async read(): Promise<void> {
+  /** Read them again; asked for meanwhile, once more. Never throws. */
+  read(): Promise<void> {
+    this.#wanted = true;
+    this.#reading ??= this.#readAll().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readAll(): Promise<void> {
+    while (this.#wanted) {
+      this.#wanted = false;
+      await this.#read();
+    }
+  }
+
+  async #read(): Promise<void> {
     const { api, client, user } = this;
     const path = { client, user };
     try {
       if (this.only !== undefined) {
         const { thread } = await api.ask(`GET ${THREAD}`, { path: this.#path(this.only) });
-        Object.assign(this, { threads: [thread], problem: '' });
-        this.#changed();
+        this.#know({ threads: [thread] });
         return;
       }
       const [{ threads }, { threads: archived }, workspace] = await Promise.all([
@@ -63,11 +77,17 @@ export class ThreadList extends EventTarget {
         api.ask(`GET ${THREADS}`, { path, query: { archived: true } }),
         this.#findWorkspace(),
       ]);
-      Object.assign(this, { threads, archived, workspace, problem: '' });
+      this.#know({ threads, archived, workspace });
     } catch (error) {
       this.problem = sentence(error);
       this.#rereading.failed(error);
+      this.#changed();
     }
+  }
+
+  #know(found: Partial<ThreadList>): void {
+    Object.assign(this, found, { problem: '' });
+    this.#rereading.done();
     this.#changed();
   }
 

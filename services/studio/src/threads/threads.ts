@@ -81,7 +81,7 @@ export class NuThreads extends NuElement {
     if (changed.has('client') || changed.has('user')) this.#begin();
     if (changed.has('session') && /^(operator|client:)/.test(this.session?.scope ?? '')) void this.#look();
     if (changed.has('current')) this.#told = undefined;
-    // A turn that has ended may have made commits, which the list counts.
+    // A turn may have made commits, which the list counts, or be of a thread that it does not know.
     if ((changed.has('news') && this.news) || (changed.has('current') && this.current)) void this.list?.read();
   }
 
