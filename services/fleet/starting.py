@@ -131,9 +131,10 @@ class Start:
             if kept is not None and kept.arn != editor.arn:
                 # Another start at the same moment had listed a task that this one could not see.
                 editor, made = kept, False
+                self.tell(f"its task is {editor.arn}")
             if editor.over:
                 raise Ended(f"{self._who} has ended: {why(editor)}")
-            if door is not None and editor.ip != led:
+            if door is not None and editor.ip and editor.ip != led:
                 door.lead_to(editor.ip)
                 led = editor.ip
             if not self.wish.wait and (door is None or led):
