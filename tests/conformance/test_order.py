@@ -110,14 +110,14 @@ async def test_each_policy_starts_it_so_many_times_and_not_once_more(tmp_path: P
 async def test_deaf_ones_are_killed_in_order_too_each_in_its_time(tmp_path: Path, role: Role):
     deaf = "trap '' TERM; echo ready; while :; do sleep 0.01; done"
     keys = {"ready": {"log": "^ready$"}, "stop_timeout": 0.3}
-    toml = "shutdown_timeout = 20.0\n"
+    toml = "shutdown_timeout = 60.0\n"
     toml += sh("a", deaf, **keys) + sh("b", deaf, requires=["a"], **keys)
     toml += sh("c", deaf, requires=["b"], **keys)
     async with role.daemon(tmp_path, toml) as it:
         await it.seen(service="c", state="RUNNING")
         began = trio.current_time()
         assert await it.stop() == 0
-        assert 0.9 <= trio.current_time() - began < 5
+        assert 0.9 <= trio.current_time() - began < 15
         downs = [e["service"] for e in it.it.events if e.get("state") == "STOPPED"]
         assert downs == ["c", "b", "a"]
         assert it.left() == set()

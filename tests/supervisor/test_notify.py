@@ -281,13 +281,13 @@ say('READY=1')
 print(os.environ['WATCHDOG_USEC'], 'WATCHDOG_PID' in os.environ, flush=True)
 def abort(*_): print('aborted', flush=True); os._exit(5)
 signal.signal(signal.SIGABRT, abort)
-say('WATCHDOG=1')
+for _ in range(5): time.sleep(0.5); say('WATCHDOG=1')
 print('silent', flush=True); time.sleep(1000)
 """
-    one = One(client(code, watchdog=1.0))
-    with pytest.raises(Failed, match=r"^watchdog: nothing heard for 1 s$"):
+    one = One(client(code, watchdog=2.0))
+    with pytest.raises(Failed, match=r"^watchdog: nothing heard for 2 s$"):
         await one.live()
-    assert one.texts == ["1000000 False", "silent", "aborted"]
+    assert one.texts == ["2000000 False", "silent", "aborted"]
     assert one.ends[0][0] == 5
     one.assert_gone()
 

@@ -77,9 +77,10 @@ async def test_an_answer_that_nobody_reads_is_not_fetched_into_memory():
         async with await door.connect() as browser:
             await browser.send_all(request())
             before = 0
-            while before != sent or not sent:
-                before = sent
-                await trio.sleep(0.2)  # for the operating system's buffers to fill
+            with trio.fail_after(30):
+                while before != sent or not sent:
+                    before = sent
+                    await trio.sleep(0.2)  # for the operating system's buffers to fill
             assert 0 < sent < 32 * 1024 * 1024
 
 

@@ -75,8 +75,9 @@ async def look_again(mock_clock):
 
 
 async def measured(kept, mock_clock, key, memory):
-    while kept.routes.previews[key.preview_id].memory != memory:
-        await look_again(mock_clock)
+    with trio.fail_after(100 * EVERY):
+        while kept.routes.previews[key.preview_id].memory != memory:
+            await look_again(mock_clock)
 
 
 async def test_memory_is_measured_shown_and_kept_within_its_limit(tmp_path, taken, mock_clock):
@@ -89,8 +90,9 @@ async def test_memory_is_measured_shown_and_kept_within_its_limit(tmp_path, take
         await measured(kept, mock_clock, KEY, 300 * MIB)
         await measured(kept, mock_clock, OTHER, 600 * MIB)
         taken[2] = 800 * MIB
-        while kept.routes.previews[KEY.preview_id].state is not PreviewState.ASLEEP:
-            await look_again(mock_clock)
+        with trio.fail_after(100 * EVERY):
+            while kept.routes.previews[KEY.preview_id].state is not PreviewState.ASLEEP:
+                await look_again(mock_clock)
         asleep = await kept.until(PreviewState.ASLEEP)
         assert (asleep.memory, "room" in asleep.reason) == (0, True)
         # What one more will take is what the others do.

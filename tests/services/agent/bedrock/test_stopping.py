@@ -11,6 +11,7 @@ import pytest
 import trio
 
 from services.agent.backend import BackendError, Decision
+from services.agent.bedrock import backend
 from services.agent.bedrock.backend import Bedrock
 from services.messages import FileChanged, TextDelta, ToolStarted
 from services.standin import Pause, Say, Standin, Use
@@ -21,7 +22,7 @@ from tests.services.agent.sites import INDEX, Worktree
 EDIT = Use("edit", {"path": INDEX, "old": "Hello", "new": "Hi"})
 
 
-async def stopped(site: Worktree, told: Recorder, when: type | str, backend: Bedrock) -> None:
+async def stopped(site: Worktree, told: Recorder, when: type | str, bedrock: Bedrock) -> None:
     """Cancel a turn when it has told such an event, or said that; it goes."""
 
     def now(told: Recorder) -> bool:
@@ -31,20 +32,26 @@ async def stopped(site: Worktree, told: Recorder, when: type | str, backend: Bed
 
     with trio.fail_after(30):
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(backend.run, site.turn("Do it"), told)
+            nursery.start_soon(bedrock.run, site.turn("Do it"), told)
             await told.until(now)
             nursery.cancel_scope.cancel()
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is cancelled is written down, however busy the disk is."""
-    monkeypatch.setattr("services.agent.bedrock.backend._HASTILY", 20.0)
+def patience(monkeypatch: pytest.MonkeyPatch) -> float:
+    """What is cancelled is written down, however busy the disk is; how long that takes at most."""
+    given = backend._HASTILY
+    monkeypatch.setattr(backend, "_HASTILY", 20.0)
+    return given
 
 
 @pytest.fixture
 def told(site: Worktree) -> Recorder:
     return Recorder(site.root)
+
+
+def test_what_is_waited_for_meanwhile_is_less_than_a_second(patience: float):
+    assert patience < 1
 
 
 async def test_in_the_middle_of_its_words(it: Standin, site: Worktree, told: Recorder):
@@ -70,15 +77,15 @@ async def test_in_the_middle_of_a_silence_over_tls(
 
 async def _silenced(it: Standin, site: Worktree, told: Recorder) -> None:
     scripted(it, [Say("It is a long story."), Pause()])
-    backend = Bedrock(msgspec.structs.replace(OPTIONS, streams=1))
-    await stopped(site, told, "long story.", backend)
+    bedrock = Bedrock(msgspec.structs.replace(OPTIONS, streams=1))
+    await stopped(site, told, "long story.", bedrock)
     with trio.fail_after(5):
         await it.until(lambda: it.requests[0].hung_up)
     # The only worker thread has ended: there is room for another turn.
     scripted(it, [EDIT], [Say("Fine.")])
     told = Recorder(site.root)
     with trio.fail_after(5):
-        await backend.run(site.turn("Go on", id="turn-2"), told)
+        await bedrock.run(site.turn("Go on", id="turn-2"), told)
     assert told.text == "Fine."
 
 
@@ -127,9 +134,9 @@ async def test_while_a_person_is_asked(it: Standin, site: Worktree, told: Record
 async def test_while_it_waits_to_ask_again(it: Standin, site: Worktree, told: Recorder):
     scripted(it, [Say("I look at it.")])
     it.kill()
-    backend = Bedrock(OPTIONS, luck=lambda: 1.0)
+    bedrock = Bedrock(OPTIONS, luck=lambda: 1.0)
     with trio.fail_after(30), trio.move_on_after(0.5) as scope:
-        await backend.run(site.turn("Do it"), told)
+        await bedrock.run(site.turn("Do it"), told)
     assert scope.cancelled_caught
 
 
@@ -155,15 +162,15 @@ async def silent(it: Standin, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator
 
 
 async def test_before_the_answer_has_begun(silent: trio.Event, site: Worktree, told: Recorder):
-    backend = Bedrock(msgspec.structs.replace(OPTIONS, silence=3.0, streams=1, attempts=1))
+    bedrock = Bedrock(msgspec.structs.replace(OPTIONS, silence=3.0, streams=1, attempts=1))
     with trio.fail_after(30):
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(backend.run, site.turn("Do it"), told)
+            nursery.start_soon(bedrock.run, site.turn("Do it"), told)
             await silent.wait()
             nursery.cancel_scope.cancel()
         # Its worker thread has the only place: the next turn is asked when that has ended.
         with pytest.raises(BackendError, match="cannot be reached, or cannot answer"):
-            await backend.run(site.turn("And now?", id="turn-2"), Recorder(site.root))
+            await bedrock.run(site.turn("And now?", id="turn-2"), Recorder(site.root))
 
 
 async def test_a_model_that_falls_silent_is_given_up(it: Standin, site: Worktree):
@@ -186,8 +193,8 @@ async def test_a_conversation_goes_on_where_another_machine_mounts_the_volume(
     shutil.copytree(site.folder / "store", moved.folder / "store")
     shutil.rmtree(site.folder / "store")
     scripted(it, [Say("It says Hi, as before.")])
-    backend = Bedrock(OPTIONS)
-    await backend.run(moved.turn("What does it say?", id="turn-2"), Recorder(moved.root))
+    bedrock = Bedrock(OPTIONS)
+    await bedrock.run(moved.turn("What does it say?", id="turn-2"), Recorder(moved.root))
     last = bodies(it)[-1]["messages"]
     assert [message["role"] for message in last] == ["user", "assistant"] * 2 + ["user"]
     assert "It says Hi." in str(last[-2])

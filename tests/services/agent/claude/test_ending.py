@@ -11,6 +11,7 @@ import trio
 
 from services.agent.backend import BackendError, BudgetExceeded
 from services.agent.claude import Options, conversation, make
+from services.agent.claude.backend import GRACE
 from services.agent.claude.session import LOST
 from services.messages import TextDelta
 from services.standin import Drop, Fail, Pause, Reply, Say, Usage, Use, on
@@ -50,6 +51,10 @@ async def cancelled(desk, instruction: str, host: Heard, **fields) -> None:
             nursery.start_soon(cancel)
             await desk.run(instruction, host, **fields)
     assert scope.cancelled_caught
+
+
+def test_what_is_waited_for_when_a_turn_is_cancelled_is_less_than_a_second():
+    assert conversation.WIND_DOWN + GRACE < 1
 
 
 @pytest.mark.parametrize("wire", ["direct", "bedrock"])
