@@ -120,4 +120,6 @@ async def test_what_cannot_be_ended_is_left_and_told_of(
     facts = {"pids": [it.pid], "services": ["web"]}
     assert [log["event"].split()[0] for log in logs] == ["ending", "cannot"]
     assert all(facts.items() <= log.items() for log in logs)
-    assert leftovers.GRACE + leftovers.PATIENCE >= autojump_clock.current_time() > 0
+    # Anybody's process of the machine may be in the middle of an exec, and leave doubt.
+    doubt = LOOKS * leftovers.PAUSE
+    assert leftovers.GRACE + leftovers.PATIENCE + doubt >= autojump_clock.current_time() > 0

@@ -277,17 +277,17 @@ async def test_a_socket_that_cannot_be_made_is_a_failed_start(monkeypatch: pytes
 
 async def test_silence_is_ended_by_abrt_and_is_a_failure(sockets: Path):
     code = """
-say('READY=1')
 print(os.environ['WATCHDOG_USEC'], 'WATCHDOG_PID' in os.environ, flush=True)
 def abort(*_): print('aborted', flush=True); os._exit(5)
 signal.signal(signal.SIGABRT, abort)
-for _ in range(5): time.sleep(0.5); say('WATCHDOG=1')
+say('READY=1')
+for _ in range(4): time.sleep(1); say('WATCHDOG=1')
 print('silent', flush=True); time.sleep(1000)
 """
-    one = One(client(code, watchdog=2.0))
-    with pytest.raises(Failed, match=r"^watchdog: nothing heard for 2 s$"):
+    one = One(client(code, watchdog=3.0))
+    with pytest.raises(Failed, match=r"^watchdog: nothing heard for 3 s$"):
         await one.live()
-    assert one.texts == ["2000000 False", "silent", "aborted"]
+    assert one.texts == ["3000000 False", "silent", "aborted"]
     assert one.ends[0][0] == 5
     one.assert_gone()
 
@@ -318,7 +318,7 @@ while True: time.sleep(0.01); say('WATCHDOG=1')
 
 
 async def test_one_that_says_that_it_stops_is_left_alone(sockets: Path):
-    await One(client("say('READY=1'); say('STOPPING=1'); time.sleep(1.0)", watchdog=0.8)).live()
+    await One(client("say('READY=1\\nSTOPPING=1'); time.sleep(1.0)", watchdog=0.8)).live()
 
 
 async def test_it_may_trigger_it_and_set_it(sockets: Path):

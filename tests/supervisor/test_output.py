@@ -122,6 +122,13 @@ async def test_what_is_kept_can_be_dropped(it: Output, tmp_path: Path):
     assert (tmp_path / "log").read_bytes() == b"two\n"
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a line is not told, however long a busy machine takes."""
+    monkeypatch.setattr(output, "PAUSE", 1000.0)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_a_reader_that_is_cancelled_loses_nothing_that_it_read(it: Output, told: list[Line]):
     ours, theirs = os.pipe()
     os.write(theirs, b"whole\nhalf")
@@ -314,6 +321,7 @@ async def test_files_are_begun_anew_when_somebody_has_moved_them(it: Output, tmp
     assert (tmp_path / "log").read_bytes() == b"one\n"
 
 
+@pytest.mark.usefixtures("patient")
 async def test_colours_are_left_out_though_they_come_in_parts(
     it: Output, told: list[Line], tmp_path: Path
 ):
@@ -331,6 +339,7 @@ async def test_colours_are_left_out_though_they_come_in_parts(
     os.close(ours)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_secret_is_hidden_everywhere(told: list[Line], tmp_path: Path):
     it = Output(told.extend, redactor=Redactor(["hunter22"]))
     it.configure("s", Log(file=str(tmp_path / "log")))

@@ -121,7 +121,7 @@ class Bench:
 
     async def until_journalled(self, kind: str) -> None:
         """Until the journal has such an event, and the service knows that it has."""
-        with trio.fail_after(10):
+        with trio.fail_after(60):
             while kind not in self.kinds():
                 await trio.testing.wait_all_tasks_blocked(0.01)
             await self.ask(ReadEvents(KEY, len(self.kinds()) - 1, 10.0))

@@ -96,7 +96,7 @@ async def test_the_preview_of_a_thread_without_a_journal_or_that_is_gone_makes_n
         for unknown in (set(), {KEY}):
             bench.keeper.unknown = unknown
             await tell.send(PreviewBroken(KEY, None))
-            with trio.fail_after(10):
+            with trio.fail_after(60):
                 while events.statistics().current_buffer_used:
                     await wait_all_tasks_blocked(0.2)
     assert not bench.keeper.history(KEY).exists()

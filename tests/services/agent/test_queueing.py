@@ -47,7 +47,7 @@ async def test_threads_run_side_by_side(bench: Bench) -> None:
             both.set()
         await both.wait()
 
-    with trio.fail_after(10):
+    with trio.fail_after(60):
         async with bench.life(script):
             one = await bench.start("one", KEY)
             two = await bench.start("two", OTHER)
@@ -69,7 +69,7 @@ async def test_no_more_turns_run_at_once_than_the_container_may(bench: Bench) ->
 
     pairs = trio.Event()
     keys = [KEY, OTHER, *(ThreadKey("acme", "bob", f"t{n}") for n in range(3, 7))]
-    with trio.fail_after(10):
+    with trio.fail_after(60):
         async with bench.life(script, Options(running=2)):
             turns = [(await bench.start(key=key), key) for key in keys]
             await running.until(lambda count: count == 2)

@@ -92,7 +92,7 @@ async def test_what_waited_for_its_place_in_the_container_runs_in_the_next_life(
     bench: Bench,
 ) -> None:
     long = Endless()
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         async with bench.life(long, Options(running=1)):
             await bench.start(key=OTHER)
             await long.begun.wait()

@@ -164,7 +164,7 @@ def test_a_backend_that_there_is_not_is_found_when_the_options_are_read() -> Non
 
 async def test_with_its_default_options_the_service_starts_and_stops(bench: Bench) -> None:
     context = bench.harness.context(Options())
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         async with trio.open_nursery() as nursery:
             desk = bench.harness.channels.desks["workspaces"]
             nursery.start_soon(desk.answer, bench.keeper.answer)

@@ -21,7 +21,7 @@ def status(name, state, *, essential=False):
 
 
 @pytest.fixture
-def supervisor(fakes, nursery):
+def supervisor(fakes, nursery, monkeypatch):
     """The supervisor, which answers with `report`, or as a `Refused`; what it was asked."""
 
     class Supervisor:
@@ -35,6 +35,7 @@ def supervisor(fakes, nursery):
                 raise self.report
             return self.report
 
+    monkeypatch.setattr("services.api.health.PATIENCE", 10.0)
     supervisor = Supervisor()
     nursery.start_soon(fakes.harness.desk.answer, supervisor.answer)
     return supervisor

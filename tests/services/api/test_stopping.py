@@ -121,7 +121,8 @@ async def test_an_upload_that_comes_to_its_end_in_time_is_answered(start, fakes,
     assert await ended(api) < WITHIN
 
 
-async def test_a_hundred_that_wait_for_others_are_told_all_of_them(start, fakes):
+async def test_a_hundred_that_wait_for_others_are_told_all_of_them(start, fakes, monkeypatch):
+    monkeypatch.setattr("services.api.grace.MORE", WITHIN)
     api = await start()
     fakes.silence = trio.Event()
     body = json.dumps(IDS).encode()

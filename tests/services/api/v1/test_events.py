@@ -318,6 +318,7 @@ async def test_a_token_for_a_client_is_told_of_its_threads_and_no_others(start, 
     async with await trio.open_tcp_stream("127.0.0.1", api.port) as stream:
         await stream.send_all(api.request("GET", "/v1/events"))
         await read_until(stream, b"retry:")
+        await everything.waiting.wait()  # it asks no more for this one
     assert everything.asked[0].scope == Scope("acme")
     everything.asked.clear()
     for scope, status in (("operator", 403), ("client:other", 403), ("user:acme/ann", 200)):
