@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -84,9 +85,18 @@ def test_what_a_turn_commits_appears_by_itself(desk: Desk) -> None:
 
 def test_somebody_who_is_faster_than_the_server_sees_it_all_the_same(desk: Desk) -> None:
     held: list[Route] = []
-    desk.page.route(f"**/v1/threads/*/{desk.user}/hero/turns?*", lambda it: held.append(it))
+    answered = Event()
+
+    def hold(route: Route) -> None:
+        if answered.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    desk.page.route(f"**/v1/threads/*/{desk.user}/hero/turns?*", hold)
     desk.open("hero", "Changes")
     expect(desk.page.get_by_text("Looking …").first).to_be_visible()
+    answered.set()
     for route in held:
         route.continue_()
     expect(desk.region("History").get_by_role("listitem")).to_have_count(1)

@@ -48,6 +48,7 @@ def test_an_open_page_recovers_from_a_killed_dev_server(daemon: Daemon, page: Pa
     os.kill(victim, signal.SIGKILL)
     page.wait_for_function("window.beforeTheKill === undefined")
     expect(page.locator("h1")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # Vite's client listens again
     daemon.execute("change the heading of the home page to Alive again")
     expect(page.locator("h1")).to_have_text("Alive again", timeout=10_000)
 

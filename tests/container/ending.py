@@ -54,6 +54,8 @@ def container(image: Image, volume: Volume, **options: Any) -> Container:
         "AGENT_SCRIPT": "/workspace/script.toml",
         f"{AGENT}approve": '["publish"]',
         f"{AGENT}running": "5",
+        # To write down how each turn ends, on a busy disk.
+        "NURSERYD__SERVICE__AGENT__STOP_TIMEOUT": "12",
         **options.pop("environment", {}),
     }
     return Container(image, volume=volume.folder, environment=environment, **options)
@@ -73,7 +75,7 @@ def ended(it: Container, thread: str, turn: str) -> dict[str, Any]:
         found = it.get(f"{AT}/{thread}/turns/{turn}")[1]["turn"]
         return None if found["state"] in ("queued", "running", "verifying") else found
 
-    return until(f"the end of a turn in {thread}", look)
+    return until(f"the end of a turn in {thread}", look, 180)
 
 
 def goes_on(it: Container, volume: Volume, thread: str) -> None:

@@ -62,6 +62,8 @@ def test_growth_that_ends_with_the_warm_up_is_none():
 
 def test_two_looks_tell_nothing():
     assert trend([(0, 1), (1, 1)], warm_up=0.0) is None
+    assert trend([(done, done) for done in range(29)], warm_up=0.0) is None
+    assert trend([(done, done) for done in range(30)], warm_up=0.0) is not None
 
 
 def test_a_window_shows_its_median_where_it_ends():

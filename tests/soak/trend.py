@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 WARM_UP = 0.25  # of a series: caches fill, an allocator finds its size
+FEW = 30  # points after it
 CONFIDENCE = 1.96  # standard deviations on either side: 95 %
 WINDOWS = 100
 
@@ -27,16 +28,18 @@ def trend(series: Sequence[Point], warm_up: float = WARM_UP) -> Trend | None:
     """The median of the slopes between any two points after the warm-up: Theil and Sen.
 
     A third of the points may be anything at all. What lies between `low` and `high` is not told
-    from noise. None where less than three points tell nothing.
+    from noise. None where there are less than `FEW` points, whose noise passes for a trend.
     """
     points = series[int(len(series) * warm_up) :]
+    if len(points) < FEW:
+        return None
     slopes = sorted(
         (y - before) / (x - start) * 1000
         for number, (x, y) in enumerate(points)
         for start, before in points[:number]
         if x > start
     )
-    if len(slopes) < 3:
+    if not slopes:
         return None
     number = len(points)
     spread = CONFIDENCE * sqrt(number * (number - 1) * (2 * number + 5) / 18)

@@ -12,7 +12,7 @@ import { missNothing } from './watching.mjs';
 const MOST_PATHS = 20;
 const SETTLE_MS = 100;
 const MISSED_MS = 600;
-const JUST_NOW_MS = 1000;
+const JUST_NOW_MS = 6000; // a reload waits for a look at the pages, five seconds at most
 const UPDATES = ['update', 'full-reload', 'prune'];
 
 const isError = (payload) => payload?.type === 'error' && payload.err instanceof Object;

@@ -73,10 +73,12 @@ class Kept:
 
     async def until_up(self, life: int = 1) -> None:
         """Wait until it answers, in that life or a later one."""
-        await self._up.wait()
-        while self.lives < life:
-            await self._gone.wait()
-            await self._up.wait()
+        while True:
+            up, gone = self._up, self._gone  # before anything can happen
+            await up.wait()
+            if self.lives >= life and up is self._up:
+                return
+            await gone.wait()
 
     def kill(self) -> None:
         """Without a warning: SIGKILL."""

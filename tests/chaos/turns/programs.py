@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from tests.chaos.turns import http
 from tests.chaos.turns.http import HOST, Away
 from tests.chaos.turns.kept import Kept
 from tests.conftest import TOOL_MARKERS
+from tests.ports import preview_ports
 from tests.whole.daemon import CONFIG, ROOT
 
 SCRIPT = Path(__file__).with_name("model.toml")
@@ -67,6 +69,7 @@ def daemon_with(
         "WORKSPACE_PATH": str(folder / "volume"),
         "TMPDIR": str(temporary),
         "LOG_FORMAT": "json",
+        "NURSERYD__SERVICE__PREVIEWS__OPTIONS__ports": json.dumps(preview_ports()),
         **more,
     }
     command = [sys.executable, "-m", "supervisor", "-c", str(config)]

@@ -242,9 +242,8 @@ class Faults:
             self._troubles.during(f"restart {name}"),
             suppress(Unreachable, Missing, Rejected),  # it dies, or is in the midst of something
         ):
-            await trio.to_thread.run_sync(
-                self._control.command, "restart", name, abandon_on_cancel=True
-            )
+            # To its end, also when the storm is over: it is a trouble until then.
+            await trio.to_thread.run_sync(self._control.command, "restart", name)
         return True
 
 

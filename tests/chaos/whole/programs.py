@@ -21,6 +21,9 @@ include = ["{config}"]
 [service.workspaces.options]
 schemes = ["https", "http", "file"]
 
+[service.previews.options]
+check_start = 20.0
+
 [service.agent.options]
 backends = ["claude", "simulation"]
 turn_timeout = {turn}

@@ -27,6 +27,7 @@ from supervisor.events import Events
 from supervisor.output import Output
 from supervisor.plan import Plan, plan
 from supervisor.supervisor import Supervisor
+from tests.ports import preview_ports
 from tests.services.hmr.doors import FrontDoor
 
 CONFIG = Path(__file__).parents[3] / "config" / "local.toml"
@@ -82,6 +83,7 @@ async def real(
 
     A first page may take `patience` seconds; a server that dies begins again `restarts` times.
     """
+    options = {"ports": preview_ports(), **options}
     layer = folder / "nurseryd.toml.d"
     layer.mkdir(parents=True, exist_ok=True)
     (folder / "nurseryd.toml").write_text(f'[supervisor]\ninclude = ["{CONFIG}"]\n')

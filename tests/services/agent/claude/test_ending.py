@@ -152,7 +152,7 @@ async def test_an_api_that_goes_on_failing_fails_the_turn_in_words(desk, failing
 
 
 async def test_a_stream_that_breaks_off_is_asked_for_again(desk):
-    broken = Reply([Say("This is half"), Pause(0.2), Drop()])
+    broken = Reply([Say("This is half"), Pause(2.0), Drop()])
     desk.script(on("page", Reply([Say("This is all.")], before=[broken])))
     host = await desk.run("A page")
     assert host.text == "This is half\n\nThis is all."
