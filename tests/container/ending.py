@@ -54,8 +54,8 @@ def container(image: Image, volume: Volume, **options: Any) -> Container:
         "AGENT_SCRIPT": "/workspace/script.toml",
         f"{AGENT}approve": '["publish"]',
         f"{AGENT}running": "5",
-        # To write down how each turn ends, on a busy disk.
-        "NURSERYD__SERVICE__AGENT__STOP_TIMEOUT": "12",
+        # To write down how each turn ends on a busy disk: all that there is within 25 s for all.
+        "NURSERYD__SERVICE__AGENT__STOP_TIMEOUT": "8",
         **options.pop("environment", {}),
     }
     return Container(image, volume=volume.folder, environment=environment, **options)
