@@ -15,9 +15,6 @@ from supervisor import procfs
 MARKER = "NURSERYD_LIFE"
 TICKS = os.sysconf("SC_CLK_TCK")
 SETTLED = 1.0  # seconds; a program that forks to exec does so within a few milliseconds
-# How often to look when a process without an environment, as some have for good, leaves doubt: with
-# pauses from a millisecond on that double, 63 ms for an exec that gets no processor.
-LOOKS = 7
 PF_KTHREAD = 0x00200000  # include/linux/sched.h: a thread of the kernel, with no program
 
 

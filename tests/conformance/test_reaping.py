@@ -153,17 +153,21 @@ OUTLIVES = "exec 2>&-; trap 'touch asked; exit' TERM; echo up; while :; do sleep
 DEAF = "exec 2>&-; trap '' TERM; echo up; while :; do sleep 0.01; done"
 
 
+def patient(farewell: float) -> str:
+    """The daemon's program, with so many seconds for what outlives it."""
+    return (
+        f"from supervisor import __main__, pid1; import sys; pid1.FAREWELL = {farewell};"
+        "sys.argv[1:] = ['-c', 'nurseryd.toml']; __main__.main()"
+    )
+
+
 async def test_what_outlives_the_daemon_is_asked_to_end_before_it_is_killed(
     tmp_path: Path, require
 ):
     require("unshare")
     farewell = 6.0
-    patient = (
-        f"from supervisor import __main__, pid1; import sys; pid1.FAREWELL = {farewell};"
-        "sys.argv[1:] = ['-c', 'nurseryd.toml']; __main__.main()"
-    )
     toml = sh("polite", OUTLIVES) + sh("deaf", DEAF)
-    async with INIT.daemon(tmp_path, toml, code=patient) as it:
+    async with INIT.daemon(tmp_path, toml, code=patient(farewell)) as it:
         await it.seen(service="polite", event="up")
         await it.seen(service="deaf", event="up")
         began = trio.current_time()
@@ -176,12 +180,8 @@ async def test_what_outlives_the_daemon_is_asked_to_end_before_it_is_killed(
 
 async def test_one_more_signal_means_now_there_too(tmp_path: Path, require):
     require("unshare")
-    patient = (
-        "from supervisor import __main__, pid1; import sys; pid1.FAREWELL = 1000;"
-        "sys.argv[1:] = ['-c', 'nurseryd.toml']; __main__.main()"
-    )
     toml = sh("polite", OUTLIVES) + sh("deaf", DEAF)
-    async with INIT.daemon(tmp_path, toml, code=patient) as it:
+    async with INIT.daemon(tmp_path, toml, code=patient(1000.0)) as it:
         await it.seen(service="polite", event="up")
         await it.seen(service="deaf", event="up")
         front = await it.front()

@@ -28,7 +28,7 @@ from supervisor.model import ServiceStatus, State
 from supervisor.output import Line, Output
 from supervisor.runner import Runner
 from supervisor.spec import ProcessSpec, Ready, Restart
-from supervisor.survivors import LOOKS, MARKER, Left, Trace, survivors
+from supervisor.survivors import MARKER, Left, Trace, survivors
 from supervisor.vitals import Vitals
 from tests.supervisor.real import PATIENCE, alive, state_of, until
 
@@ -534,7 +534,7 @@ async def test_who_may_be_in_the_middle_of_an_exec_is_waited_for(monkeypatch: py
         patch.setattr(survivors, "look", look)
         patch.setattr(child.trio, "sleep", sleep)
         await one.live()
-    assert looks.count(doubt) == LOOKS - 1
+    assert looks.count(doubt) == child.LOOKS - 1
     assert delays[9:15] == [0.001 * 2**n for n in range(6)]
     assert not alive(int(one.texts[0]))
 

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 
-const PATIENCE_MS = 5000;
+export const PATIENCE_MS = 5000;
 const MOST_FAILING = 5;
 const MOST_KNOWN = 50;
 const LOOK = 'x-nurseryd-look';

@@ -4,7 +4,7 @@
 import { Again } from './again.mjs';
 import { explained } from './configuration.mjs';
 import { describe, isPlaced, mendMessage, spare, veiled } from './mistakes.mjs';
-import { Pages } from './pages.mjs';
+import { Pages, PATIENCE_MS } from './pages.mjs';
 import { emit } from './saying.mjs';
 import { veil } from './veil.mjs';
 import { missNothing } from './watching.mjs';
@@ -12,7 +12,7 @@ import { missNothing } from './watching.mjs';
 const MOST_PATHS = 20;
 const SETTLE_MS = 100;
 const MISSED_MS = 600;
-const JUST_NOW_MS = 6000; // a reload waits for a look at the pages, five seconds at most
+const JUST_NOW_MS = PATIENCE_MS + 1000; // a reload waits for a look at the pages
 const UPDATES = ['update', 'full-reload', 'prune'];
 
 const isError = (payload) => payload?.type === 'error' && payload.err instanceof Object;

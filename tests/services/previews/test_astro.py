@@ -25,6 +25,13 @@ from tests.services.previews.astro import (
 
 pytestmark = pytest.mark.system
 READY = PreviewState.READY
+SLOW = """\
+---
+import Slow from '../components/Slow.astro';
+await new Promise((resolve) => setTimeout(resolve, 1500));
+---
+<html><body><Slow /></body></html>
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +81,21 @@ async def test_an_edit_reaches_the_browser_through_the_front_door(site, tmp_path
         error = await server.until("astro.error")
         assert error["message"]
         assert error["file"] == "src/pages/broken.astro"
+
+
+async def test_what_a_reload_is_for_is_told_though_the_page_takes_its_time(site, tmp_path):
+    part, page = site / "src/components/Slow.astro", site / "src/pages/slow.astro"
+    part.parent.mkdir(exist_ok=True)
+    part.write_text("<p>one</p>")
+    page.write_text(SLOW)
+    async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
+        door.publish(routes(READY, server.port))
+        await server.until("astro.ready")
+        assert b">one</p>" in await door.get("/slow", accept="text/html")
+        async with await open_hmr(door):
+            await server.until("astro.clients", count=1)
+            part.write_text("<p>two</p>")
+            assert (await server.until("astro.hmr"))["paths"] == ["src/components/Slow.astro"]
 
 
 async def test_after_kill_9_the_next_life_takes_the_same_port_and_the_browser_only_waits(

@@ -67,6 +67,25 @@ test('a list of one conversation forgets what went wrong before', async () => {
   assert.equal(list.threads?.length, 1);
 });
 
+test('a list that is asked for while it is read is read once more, after that, and tells the last', async () => {
+  const list = new ThreadList(api, 'acme', 'ann', 'main');
+  leave = () => list.end();
+  const answers: ((title: string) => void)[] = [];
+  mock.method(globalThis, 'fetch', async () => {
+    const title = await new Promise<string>((resolve) => answers.push(resolve));
+    return Response.json({ thread: { threadId: 'main', title } });
+  });
+  const readings = [list.read(), list.read(), list.read()];
+  assert.equal(answers.length, 1);
+  answers[0]?.('before');
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(answers.length, 2);
+  answers[1]?.('after');
+  await Promise.all(readings);
+  assert.equal(answers.length, 2);
+  assert.equal(list.threads?.[0]?.title, 'after');
+});
+
 const WHILE_MS = 100_000;
 
 /** Let what was asked for be answered, and everything that waits for a moment of this while pass. */
