@@ -1,11 +1,12 @@
-// The modules of a page that speak with the studio around it, in the place of Astro's toolbar.
+// The modules of ours in a page: in the place of Astro's toolbar, and with Vite's client.
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryOf } from './annotations.mjs';
 
 const TOOLBAR = 'astro/runtime/client/dev-toolbar/entrypoint.js';
-const MODULE = /^nurseryd:(around|hello|outline|pick|places|site|talk)\.mjs$/;
+const CLIENT = '/vite/dist/client/client.mjs';
+const MODULE = /^nurseryd:(around|hello|missed|outline|pick|places|site|talk)\.mjs$/;
 
 /** A Vite plugin that answers Astro's own import of its toolbar, so that no page is edited. */
 export function bridge(root) {
@@ -24,6 +25,11 @@ export function bridge(root) {
       const code =
         name === 'site' ? site : await readFile(new URL(`page/${name}.mjs`, import.meta.url), 'utf8');
       return { code, map: { mappings: '' } }; // five times as long with one, and nobody's to debug
+    },
+    // Of all the pages that listen for edits, also of those that say what is wrong.
+    transform(code, id, { ssr } = {}) {
+      if (ssr || !id.endsWith(CLIENT)) return null;
+      return { code: `${code}\nimport('nurseryd:missed.mjs');\n`, map: null };
     },
   };
 }

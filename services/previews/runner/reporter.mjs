@@ -3,6 +3,7 @@
 
 import { Again } from './again.mjs';
 import { explained } from './configuration.mjs';
+import { Missed } from './missed.mjs';
 import { describe, isPlaced, mendMessage, spare, veiled } from './mistakes.mjs';
 import { Pages, PATIENCE_MS } from './pages.mjs';
 import { emit } from './saying.mjs';
@@ -53,6 +54,7 @@ function speak(server, names, pages, word) {
   const direct = ws.send;
   const send = direct.bind(ws);
   const edited = edits(server, names);
+  const missed = new Missed(server);
   let unheard; // an error that nobody was there to see; Vite would still tell it when it is mended
   const tell = (payload, ...rest) => {
     if (isError(payload)) {
@@ -70,6 +72,9 @@ function speak(server, names, pages, word) {
       // Nobody has a page yet; Vite would keep it, and reload the first one as it is opened.
       if (!word.isReady) return;
       word.updated(payload.type, pathsOf(payload, names, edited), pages);
+      missed.note();
+      // Whoever misses it asks; Vite would keep it for whoever comes next, who may have it already.
+      if (ws.clients.size === 0) return;
       if (payload.triggeredBy) payload = { ...payload, triggeredBy: undefined };
     }
     send(payload, ...rest);

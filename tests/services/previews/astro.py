@@ -147,6 +147,13 @@ async def open_hmr(door: FrontDoor) -> trio.SocketStream:
     return stream
 
 
+async def send_payload(stream: trio.SocketStream, payload: dict[str, Any]) -> None:
+    """As a browser: with a mask, here of zeros."""
+    data = json.dumps(payload).encode()
+    assert len(data) < 126
+    await stream.send_all(bytes([0x81, 0x80 | len(data)]) + bytes(4) + data)
+
+
 async def read_payload(stream: trio.SocketStream) -> dict[str, Any]:
     """The next text message; the server's frames are not masked."""
     with trio.fail_after(20):

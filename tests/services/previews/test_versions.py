@@ -18,7 +18,13 @@ from services.previews.failure import read_failure
 from services.previews.node import find_node
 from tests.ports import free_port
 from tests.services.hmr.doors import FrontDoor, front_door, routes
-from tests.services.previews.astro import ENVIRONMENT, dev_server, open_hmr, read_payload
+from tests.services.previews.astro import (
+    ENVIRONMENT,
+    dev_server,
+    open_hmr,
+    read_payload,
+    send_payload,
+)
 from tests.services.previews.registry import npm, run
 
 pytestmark = pytest.mark.system
@@ -68,7 +74,7 @@ def written(tmp_path: Path, modules: Path) -> Path:
 
 
 def exchange(file: Path, text: str) -> None:
-    """Write a file in one step: Astro, which begins anew at once, would read half of it."""
+    """Write a file in one step: of its configuration, say, Astro would read half at once."""
     whole = file.parents[1] / "exchanged"
     whole.write_text(text)
     whole.replace(file)
@@ -129,6 +135,31 @@ async def test_an_edit_a_mistake_and_its_mending_are_told(site, tmp_path):
         server.events.clear()
         exchange(config, "export default {};\n")
         await server.until("astro.fixed")
+
+
+async def test_a_page_that_listens_late_is_told_how_long_ago_it_missed_an_edit(site, tmp_path):
+    card = site / "src" / "components" / "Card.astro"
+    asks = {"type": "custom", "event": "nurseryd:listens"}
+    async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
+        door.publish(routes(READY, server.port))
+        await server.until("astro.ready")
+        await page(door)
+        async with await open_hmr(door) as early:
+            await server.until("astro.clients", count=1)
+            await send_payload(early, asks)  # and there is nothing to answer
+            exchange(card, '<p class="card">another</p>\n')  # in one step is told once
+            assert (await read_payload(early))["type"] == "full-reload"
+        await server.until("astro.clients", count=0)
+        server.events.clear()
+        before = trio.current_time()
+        exchange(card, '<p class="card">a third</p>\n')
+        await server.until("astro.hmr")
+        async with await open_hmr(door) as late:
+            await send_payload(late, asks)
+            answer = await read_payload(late)  # and no reload that was kept for whoever comes
+            waited = (trio.current_time() - before) * 1000
+        assert (answer["type"], answer["event"]) == ("custom", "nurseryd:edited")
+        assert 0 < answer["data"]["ago"] < waited
 
 
 async def test_elements_say_where_they_come_from_and_the_studio_is_in_the_toolbar_s_place(
