@@ -17,7 +17,7 @@ IDLE = 20
 
 
 def test_a_tab_that_only_pings_does_not_keep_it_awake(tmp_path: Path, cache: Path) -> None:
-    with Daemon(tmp_path, cache, AUTO_SHUTDOWN_MINUTES="1.0") as daemon:
+    with Daemon(tmp_path, cache, AUTO_SHUTDOWN_MINUTES="0.5") as daemon:
         daemon.init()
         daemon.shown("<h1")
         tab = socket.create_connection(("127.0.0.1", daemon.hmr_port))
