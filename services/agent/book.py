@@ -115,7 +115,8 @@ class Book:
 
     def _let_go(self) -> None:
         self._journal.close()
-        if not self.is_torn:
+        # Where the thread was deleted and made anew, the mark is that of the new one's turn.
+        if not self.is_torn and self._journal.is_there:
             self._marker.unlink(missing_ok=True)
 
     @property

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from services.agent.book import Book
+from services.agent.book import Book, is_busy
 from services.agent.feed import Feed
 from services.agent.journal import Journal
 from services.messages import Event, Scope
@@ -74,3 +74,17 @@ async def test_what_is_of_no_turn_makes_no_journal(tmp_path: Path) -> None:
     book = await Book.open(KEY, tmp_path / "t1.jsonl", Feed())
     await book.note("preview.stopped")
     assert not book.path.exists()
+
+
+async def test_the_mark_of_a_thread_that_was_made_anew_is_left_to_it(book: Book) -> None:
+    await book.be_busy()
+    book.path.unlink()
+    anew = await Book.open(KEY, book.path, Feed())
+    await anew.be_busy()
+    await book.be_idle()
+    assert is_busy(book.path)
+    await anew.write("text.delta", turn="b", text="x")
+    await book.be_idle()
+    assert is_busy(book.path)
+    await anew.be_idle()
+    assert not is_busy(book.path)
