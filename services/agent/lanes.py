@@ -246,7 +246,7 @@ class Lane:
     async def _keep_what_is_there(self, turn: str) -> str | None:
         """Commit what is uncommitted, so that the turn's commit has the turn's work alone."""
         ledger = self.book.ledger
-        offered = ledger.offered
+        offered = await recovery.offered(self._ctx, self.book)
         message = turns.BY_HAND if offered is None else turns.subject(ledger[offered].instruction)
         request = CommitChanges(self.book.key, message, offered, within=turn)
         try:

@@ -167,9 +167,12 @@ class Ledger:
         )
 
     @property
-    def offered(self) -> str | None:
-        """The last turn whose work is uncommitted, and nobody said what becomes of it."""
-        return next(reversed(self._offered), None)
+    def offers(self) -> tuple[str, ...]:
+        """The turns whose work is uncommitted, and nobody said what becomes of it, the last first.
+
+        A later one has the work of those before among its own, where it found it.
+        """
+        return tuple(reversed(self._offered))
 
     @property
     def broken(self) -> tuple[BuildError, ...]:

@@ -18,6 +18,7 @@ from services.agent.lines import Line
 from services.messages import (
     Commit,
     FindDropped,
+    FindParked,
     FindWorkspace,
     Leftover,
     LogEntry,
@@ -47,15 +48,16 @@ async def recover(ctx: Context[Options], book: Book) -> tuple[str, ...]:
     unfinished = book.ledger.unfinished
     intents = dict(book.ledger.intents)
     log: tuple[LogEntry, ...] = ()
-    offered = book.ledger.offered
-    if intents or offered or any(info.state is not TurnState.QUEUED for info in unfinished):
+    began = any(info.state is not TurnState.QUEUED for info in unfinished)
+    if intents or book.ledger.offers or began:
         log = await ctx.ask("workspaces", ReadLog(book.key, turns.FURTHEST))
     for operation, line in intents.items():
         wanted = operation if line.type == "turn.undoing" else line.turn
         await _complete(ctx, book, operation, line, _commit(log, wanted))
-    if offered == book.ledger.offered and offered and (commit := _commit(log, offered)):
-        made = {"hash": commit.hash, "files": await _files(ctx, book.key, commit)}
-        await book.write("turn.settled", turn=offered, leftover=Leftover.KEPT, **made)
+    for offered in book.ledger.offers:
+        if commit := _commit(log, offered):
+            made = {"hash": commit.hash, "files": await _files(ctx, book.key, commit)}
+            await book.write("turn.settled", turn=offered, leftover=Leftover.KEPT, **made)
     waiting: list[str] = []
     for info in unfinished:
         lost = book.ledger.lost(info.turn)
@@ -81,7 +83,7 @@ async def _end(ctx: Context[Options], book: Book, info: TurnInfo, commit: LogEnt
     saved = await dropped_by(ctx, book.key, info.turn)
     if saved is None and info.mode is Mode.EXECUTE:
         leftover, told = Leftover.OFFERED, turns.KEPT
-        saved = await ctx.ask("workspaces", SaveChanges(book.key))
+        saved = await ctx.ask("workspaces", SaveChanges(book.key, info.turn))
     left: dict[str, object] = {"saved": saved, "leftover": leftover} if saved else {}
     await _write_end(book, info.turn, state, f"{error}; {told}" if saved else error, **left)
 
@@ -96,7 +98,7 @@ async def _complete(
 ) -> None:
     """Write the end of an operation that was done, and give up one that was not."""
     facts: dict[str, object] = {"turn": line.turn, "operation": operation}
-    moot = line.type == "turn.settling" and line.turn != book.ledger.offered
+    moot = line.type == "turn.settling" and line.turn not in book.ledger.offers
     if moot:
         await book.write("turn.given_up", **facts)  # it was settled otherwise
     elif line.type == "turn.undoing":
@@ -148,6 +150,23 @@ async def _found(ctx: Context[Options], turn: Turn, failure: Refused) -> Commit 
 async def dropped_by(ctx: Context[Options], key: ThreadKey, turn: str) -> str | None:
     """The commit that keeps what a turn took back, if it did."""
     return await ctx.ask("workspaces", FindDropped(key, turn))
+
+
+async def offered(ctx: Context[Options], book: Book) -> str | None:
+    """The last turn whose work is offered, of those whose work is in the worktree."""
+    for turn in book.ledger.offers:
+        if await absent(ctx, book.key, turn) is None:
+            return turn
+    return None
+
+
+async def absent(ctx: Context[Options], key: ThreadKey, turn: str) -> str | None:
+    """Where what a turn left is, and what to do about that, if it is not in the worktree."""
+    if (branch := await ctx.ask("workspaces", FindParked(key, turn))) is not None:
+        return f"what it left waits on the branch {branch}; switch to that first"
+    if (kept := await dropped_by(ctx, key, turn)) is not None:
+        return f"what it left did not fit its branch any more; restore the commit {kept}"
+    return None
 
 
 async def _files(ctx: Context[Options], key: ThreadKey, commit: LogEntry) -> tuple[str, ...]:

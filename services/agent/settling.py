@@ -47,7 +47,9 @@ class Settling:
         if info.leftover is not Leftover.OFFERED:
             done = info.leftover or "committed, or changed nothing"
             raise Refused(f"cannot {_verb(request)} this: the turn's work was {done}")
-        if book.ledger.offered != request.turn:
+        if absent := await recovery.absent(self._ctx, book.key, request.turn):
+            raise Refused(f"cannot {_verb(request)} this: {absent}")
+        if await recovery.offered(self._ctx, book) != request.turn:
             raise Refused(f"cannot {_verb(request)} this: a later turn has it among its own work")
         operation = self._new_id()
         await book.write("turn.settling", turn=info.turn, operation=operation, keep=request.keep)

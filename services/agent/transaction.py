@@ -102,7 +102,7 @@ class Transaction:
     async def _save(self, end: _End) -> _End:
         """Let what the turn leaves uncommitted outlive its worktree, and be offered."""
         try:
-            saved = await self.ctx.ask("workspaces", SaveChanges(self.turn.key))
+            saved = await self.ctx.ask("workspaces", SaveChanges(self.turn.key, self.turn.id))
         except Refused as refusal:
             log.warning("unfinished work not saved", reason=str(refusal))
             return replace(end, leftover=Leftover.OFFERED)

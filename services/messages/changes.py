@@ -107,9 +107,13 @@ class CommitChanges(Request[Commit | None], frozen=True):
 
 
 class SaveChanges(Request[str | None], frozen=True):
-    """Save what is uncommitted to the thread's hidden ref; its hash, None if nothing is."""
+    """Save what is uncommitted to the thread's hidden ref; its hash, None if nothing is.
+
+    `turn` is the one that left it: that is known of it until it is committed, or dropped.
+    """
 
     key: ThreadKey
+    turn: str | None = None
 
 
 class DropChanges(Request[str | None], frozen=True):
@@ -124,7 +128,17 @@ class DropChanges(Request[str | None], frozen=True):
 
 
 class FindDropped(Request[str | None], frozen=True):
-    """The hash of what a turn dropped, as `DropChanges` answered it; None if it dropped nothing."""
+    """The hash of what a turn dropped, as `DropChanges` answered it; None if it dropped nothing.
+
+    So also of what it left that did not fit its branch any more, and is kept.
+    """
+
+    key: ThreadKey
+    turn: str
+
+
+class FindParked(Request[str | None], frozen=True):
+    """The branch with which the thread left what a turn left; None where it is with none."""
 
     key: ThreadKey
     turn: str

@@ -10,6 +10,7 @@ from services.messages import (
     Diff,
     DropChanges,
     FindDropped,
+    FindParked,
     GitState,
     LogEntry,
     Merged,
@@ -84,7 +85,8 @@ class Editing:
     def save(self, request: SaveChanges) -> str | None:
         layout = existing(self.settings, request.key)
         admin = layout.admin(request.key.thread)
-        return saves.save(admin, request.key.thread, self.settings.author)
+        turn = None if request.turn is None else names.checked_turn(request.turn)
+        return saves.save(admin, request.key.thread, self.settings.author, turn)
 
     def drop(self, request: DropChanges) -> str | None:
         layout = existing(self.settings, request.key)
@@ -96,6 +98,10 @@ class Editing:
         layout = existing(self.settings, request.key)
         admin = layout.admin(request.key.thread)
         return advancing.dropped_by(admin, request.key.thread, request.turn)
+
+    def parked(self, request: FindParked) -> str | None:
+        layout = existing(self.settings, request.key)
+        return switching.waits_with(layout.git, request.key.thread, request.turn)
 
     def log(self, request: ReadLog) -> tuple[LogEntry, ...]:
         layout = existing(self.settings, request.key)

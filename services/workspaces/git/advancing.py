@@ -7,11 +7,11 @@ from pathlib import Path
 import pygit2
 
 from services.messages import Conflict, Merged, Outcome
-from services.workspaces.git.commits import branch_of, turn_of
+from services.workspaces.git.commits import branch_of
 from services.workspaces.git.merging import carry, merge
 from services.workspaces.git.moving import Move, in_the_way, move
-from services.workspaces.git.repository import Author, GitFailed, local, loose_commit, opened
-from services.workspaces.git.saves import kept, kept_for, snapshot, unfinished, wip
+from services.workspaces.git.repository import Author, GitFailed, local, loose_commit, opened, tip
+from services.workspaces.git.saves import kept, kept_for, snapshot, turn_of, unfinished, wip
 
 
 def bring(
@@ -72,7 +72,8 @@ def drop(admin: Path, thread: str, author: Author, turn: str | None = None) -> s
 def dropped_by(admin: Path, thread: str, turn: str) -> str | None:
     """The hash under which it is kept what a turn dropped; None if it dropped nothing."""
     with opened(admin) as repo:
-        return next((one for one in kept_for(repo, thread) if turn_of(repo, one) == turn), None)
+        ours = ((one, tip(repo, kept(thread) + one)) for one in kept_for(repo, thread))
+        return next((one for one, commit in ours if commit and turn_of(commit) == turn), None)
 
 
 def _advance(repo: pygit2.Repository, commit: pygit2.Commit, outcome: Outcome) -> Merged:

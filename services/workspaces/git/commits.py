@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from services.workspaces.git.repository import (
     opened,
     shown,
     tip,
+    trailers,
     twin,
 )
 from services.workspaces.git.saves import forget, snapshot, wip
@@ -113,12 +114,6 @@ def subject(git: Path, commit: str) -> str:
         return _entry(repo[commit].peel(pygit2.Commit)).subject
 
 
-def turn_of(repo: pygit2.Repository, hash: str) -> str | None:
-    """The turn that the commit with that hash says it is of."""
-    commit = _by_hash(repo, hash)
-    return None if commit is None else _entry(commit).turn
-
-
 def log(admin: Path, limit: int, before: str | None) -> tuple[LogEntry, ...]:
     """The last commits of a worktree's branch, newest first; or those that `before` came after."""
     with opened(admin) as repo:
@@ -143,7 +138,7 @@ def _is_of(repo: pygit2.Repository, commit: pygit2.Oid) -> bool:
 
 def _entry(commit: pygit2.Commit) -> LogEntry:
     message = _text(commit, commit.raw_message)
-    trailers = _trailers(commit)
+    said = trailers(commit)
     return LogEntry(
         hash=str(commit.id),
         parents=tuple(str(parent) for parent in commit.parent_ids),
@@ -152,8 +147,8 @@ def _entry(commit: pygit2.Commit) -> LogEntry:
         time=commit.commit_time,
         subject=message.partition("\n")[0],
         message=message,
-        thread=trailers.get("Thread-ID"),
-        turn=trailers.get("Turn-ID"),
+        thread=said.get("Thread-ID"),
+        turn=said.get("Turn-ID"),
     )
 
 
@@ -163,10 +158,3 @@ def _text(commit: pygit2.Commit, raw: bytes) -> str:
         return raw.decode(commit.message_encoding or "utf-8", errors="replace")
     except LookupError:
         return raw.decode(errors="replace")
-
-
-def _trailers(commit: pygit2.Commit) -> Mapping[str, str]:
-    try:
-        return commit.message_trailers
-    except UnicodeDecodeError:
-        return {}

@@ -7,7 +7,7 @@ never touched, and no configuration but a repository's own is read or written.
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +115,14 @@ def tip(repo: pygit2.Repository, name: str) -> pygit2.Commit | None:
     """The commit that a reference (`refs/…`) leads to; None where there is no such reference."""
     found = repo.references.get(sought(name))
     return None if found is None else found.peel(pygit2.Commit)
+
+
+def trailers(commit: pygit2.Commit) -> Mapping[str, str]:
+    """What a commit's message says of it at its end: `Thread-ID`, `Turn-ID`."""
+    try:
+        return commit.message_trailers
+    except UnicodeDecodeError:
+        return {}
 
 
 def local(branch: str) -> str:

@@ -30,6 +30,7 @@ from services.workspaces.git.repository import (
     opened,
     sought,
     tip,
+    trailers,
 )
 
 REFS = "refs/nurseryd/"
@@ -82,11 +83,11 @@ def snapshot(repo: pygit2.Repository) -> pygit2.Oid:
     return repo.index.write_tree()
 
 
-def save(admin: Path, thread: str, author: Author) -> str | None:
+def save(admin: Path, thread: str, author: Author, turn: str | None = None) -> str | None:
     """Commit what is uncommitted to the thread's hidden ref; returns its hash, None if clean.
 
     Neither the branch nor the index nor a file changes. A clean worktree has nothing worth
-    restoring, so its ref goes.
+    restoring, so its ref goes. Until then it is of the turn that left it.
     """
     with opened(admin) as repo:
         tree = snapshot(repo)
@@ -95,17 +96,25 @@ def save(admin: Path, thread: str, author: Author) -> str | None:
             forget(repo, wip(thread))
             return None
         saved = tip(repo, wip(thread))
-        if saved is not None and saved.tree.id == tree and saved.parent_ids == _ids(head):
-            return str(saved.id)
-        return str(put(repo, wip(thread), tree, thread, author))
+        if saved is not None:
+            of = turn_of(saved)
+            turn = turn or of
+            if (saved.tree.id, saved.parent_ids, of) == (tree, _ids(head), turn):
+                return str(saved.id)
+        return str(put(repo, wip(thread), tree, thread, author, turn))
 
 
 def put(
-    repo: pygit2.Repository, reference: str, tree: pygit2.Oid, thread: str, author: Author
+    repo: pygit2.Repository,
+    reference: str,
+    tree: pygit2.Oid,
+    thread: str,
+    author: Author,
+    turn: str | None = None,
 ) -> pygit2.Oid:
     """Commit a tree on top of the head, for a hidden reference; to one with `/` at its end the
     hash is added."""
-    made = unfinished(repo, tree, thread, author)
+    made = unfinished(repo, tree, thread, author, turn)
     keep(repo, reference + str(made) if reference.endswith("/") else reference, made)
     return made
 
@@ -126,6 +135,11 @@ def unfinished(
         message += f"Turn-ID: {turn}\n"
     head = None if repo.head_is_unborn else repo.head.peel(pygit2.Commit)
     return loose_commit(repo, author, message, tree, _ids(head))
+
+
+def turn_of(unfinished: pygit2.Commit) -> str | None:
+    """The turn that left it."""
+    return trailers(unfinished).get("Turn-ID")
 
 
 def _ids(head: pygit2.Commit | None) -> list[pygit2.Oid]:

@@ -19,7 +19,7 @@ from services.workspaces.git.repository import (
     tip,
     twin,
 )
-from services.workspaces.git.saves import base_of, kept, parked, snapshot, unfinished, wip
+from services.workspaces.git.saves import base_of, kept, parked, snapshot, turn_of, unfinished, wip
 
 
 def create(admin: Path, branch: str) -> Switched:
@@ -53,7 +53,9 @@ def switch(admin: Path, thread: str, branch: str, author: Author) -> Switched:
             )
         keep, forget, away = dict[str, str](), [parked(thread, branch)], None
         if work.id != head.tree.id:
-            away = str(unfinished(repo, work.id, thread, author))
+            saved = tip(repo, wip(thread))
+            of = None if saved is None else turn_of(saved)
+            away = str(unfinished(repo, work.id, thread, author, of))
             # Where something waits for this branch, it is for one of that name that was removed.
             if (older := tip(repo, parked(thread, here))) is not None:
                 keep[kept(thread) + str(older.id)] = str(older.id)
@@ -75,6 +77,13 @@ def switch(admin: Path, thread: str, branch: str, author: Author) -> Switched:
         )
         move(repo, plan)
         return Switched(branch, str(target.id), saved=away, restored=back)
+
+
+def waits_with(git: Path, thread: str, turn: str) -> str | None:
+    """The branch with which the thread left what a turn left."""
+    with opened(git) as repo:
+        left = ((branch, tip(repo, parked(thread, branch))) for branch in repo.branches.local)
+        return next((branch for branch, saved in left if saved and turn_of(saved) == turn), None)
 
 
 def _files(

@@ -18,6 +18,7 @@ from services.messages import (
     DropChanges,
     FileDiff,
     FindDropped,
+    FindParked,
     FindWorkspace,
     GitState,
     History,
@@ -58,6 +59,7 @@ class Repository:
     commits: list[Made] = field(default_factory=list[Made])
     kept: dict[str, Files] = field(default_factory=dict[str, Files])
     dropped: dict[str | None, str] = field(default_factory=dict[str | None, str])  # by turn
+    parked: dict[str, str] = field(default_factory=dict[str, str])  # the branch, by turn
 
     def __post_init__(self) -> None:
         self.commit("Begin", None)
@@ -178,6 +180,8 @@ class Keeper:
                 return DROPPED
             case FindDropped(turn=turn):
                 return git.dropped.get(turn)
+            case FindParked(turn=turn):
+                return git.parked.get(turn)
             case RestoreCommit() if self.conflicts:
                 conflicts = tuple(Conflict(path, "uncommitted") for path in self.conflicts)
                 return Merged(Outcome.CONFLICTS, git.head.hash, conflicts)

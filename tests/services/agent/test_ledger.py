@@ -88,11 +88,11 @@ def test_what_was_kept_counts_as_a_commit_upon_those_before_it(book: Book) -> No
     book.turn("a", "claude")
     book.write("turn.started", "b")
     book.write("turn.finished", "b", state="failed", leftover="offered")
-    assert book.ledger.offered == "b"
+    assert book.ledger.offers == ("b",)
     book.write("turn.settled", "b", hash="2" * 40, files=["x"], leftover="kept")
     assert book.ledger["b"].files == ("x",)
     assert book.ledger.active == book.ledger.lineage("b") == ("a", "b")
-    assert (book.ledger.offered, book.ledger["b"].error) == (None, None)
+    assert (book.ledger.offers, book.ledger["b"].error) == ((), None)
 
 
 def test_what_was_dropped_is_in_no_lineage(book: Book) -> None:
@@ -127,7 +127,7 @@ def test_lines_that_a_disk_has_spoilt_or_that_lost_their_beginning_count_for_no_
 ) -> None:
     for kind in ("settled", "undone", "redone", "given_up", "finished"):
         book.write(f"turn.{kind}", "lost", operation="x", hash="1" * 40, leftover="offered")
-    assert (book.ledger.turns, book.ledger.active, book.ledger.offered) == ((), (), None)
+    assert (book.ledger.turns, book.ledger.active, book.ledger.offers) == ((), (), ())
     book.write("turn.started", "a")
     book.write("commit", "a")
     book.write("turn.finished", "a")

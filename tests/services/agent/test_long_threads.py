@@ -60,6 +60,6 @@ def test_what_every_turn_asks_for_looks_at_few_of_the_others(monkeypatch: pytest
 
     monkeypatch.setattr(draft, "seen", counted)
     assert notes(ledger, "299", "simulation") == ()
-    assert (ledger.offered, ledger.spent, ledger.broken) == (None, 0, ())
+    assert (ledger.offers, ledger.spent, ledger.broken) == ((), 0, ())
     assert [info.turn for info in islice(ledger.latest("250"), 2)] == ["249", "248"]
     assert len(looked) < 10

@@ -8,6 +8,7 @@ import trio.testing
 
 from services.agent import Options
 from services.agent.backend import Host, Turn
+from services.agent.turns import BY_HAND
 from services.messages import (
     CommitChanges,
     DropChanges,
@@ -133,6 +134,56 @@ async def test_what_somebody_committed_meanwhile_is_offered_no_more(
         bench.keeper[KEY].commit("by hand", None)
         await bench.execute("b.md two")
         assert (await bench.found(turn)).leftover is None
+
+
+async def test_what_waits_with_another_branch_is_not_settled_with_what_is_here(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        turn = await cancelled(bench, writer)
+        git = bench.keeper[KEY]
+        git.parked[turn], git.files = "thread", {**git.head.files, "mine.md": "by hand"}
+        for keep in (True, False):
+            with pytest.raises(Refused, match="waits on the branch thread; switch to that first"):
+                await bench.ask(SettleTurn(KEY, turn, keep))
+        second = await bench.execute("b.md two")
+        assert second.state is TurnState.COMMITTED
+        assert [(made.message, made.turn) for made in git.commits[1:]] == [
+            (BY_HAND, None),
+            ("b.md two", second.turn),
+        ]
+        assert (await bench.found(turn)).leftover is Leftover.OFFERED
+        git.parked.clear()
+        git.files["a.md"] = "one"
+        info = await bench.ask(SettleTurn(KEY, turn, keep=True))
+        assert (info.leftover, info.files) == (Leftover.KEPT, ("a.md",))
+
+
+async def test_what_each_of_two_branches_has_is_settled_by_itself(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        first = await cancelled(bench, writer)
+        git = bench.keeper[KEY]
+        git.parked[first], git.files = "thread", dict(git.head.files)
+        writer.begun = trio.Event()
+        second = await cancelled(bench, writer, "half b.md two")
+        git.parked, git.files = {second: "other"}, {**git.head.files, "a.md": "one"}
+        info = await bench.ask(SettleTurn(KEY, first, keep=True))
+        assert (info.leftover, info.files) == (Leftover.KEPT, ("a.md",))
+        assert (await bench.found(second)).leftover is Leftover.OFFERED
+
+
+async def test_what_did_not_fit_its_branch_any_more_is_restored_and_not_settled(
+    bench: Bench, writer: Writer
+) -> None:
+    async with bench.life(writer, PLAIN):
+        turn = await cancelled(bench, writer)
+        git = bench.keeper[KEY]
+        git.dropped[turn], git.files = "k" * 40, {**git.head.files, "mine.md": "by hand"}
+        with pytest.raises(Refused, match="restore the commit kkkk"):
+            await bench.ask(SettleTurn(KEY, turn, keep=False))
+        assert git.files["mine.md"] == "by hand"
 
 
 async def test_only_what_is_offered_can_be_settled(bench: Bench, writer: Writer) -> None:

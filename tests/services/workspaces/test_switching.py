@@ -11,6 +11,8 @@ from services.messages import (
     ArchiveThread,
     DeleteThread,
     DropChanges,
+    FindDropped,
+    FindParked,
     OpenWorkspace,
     ReadGit,
     SaveChanges,
@@ -194,6 +196,48 @@ def test_what_was_dropped_does_not_come_back_by_itself(world: World, place: Path
     shutil.rmtree(place)
     world.open()
     assert (place / "index.md").read_text() == "one\ntwo\nthree\n"
+
+
+def test_what_a_turn_left_is_found_with_the_branch_that_it_waits_for(
+    world: World, place: Path
+) -> None:
+    def parked() -> str | None:
+        return world.ask(FindParked(world.key(), "turn-1"))
+
+    write(place, "index.md", "edited\n")
+    left = world.ask(SaveChanges(world.key(), "turn-1"))
+    assert world.ask(SaveChanges(world.key())) == left
+    write(place, "more.md")
+    assert world.ask(SaveChanges(world.key())) != left
+    world.switch("other", create=True)
+    assert parked() is None  # it came along
+    world.switch("thread-t1")
+    assert parked() == "other"
+    write(place, "mine.md")
+    world.ask(SaveChanges(world.key()))
+    world.switch("other")
+    assert (parked(), (place / "index.md").read_text()) == (None, "edited\n")
+    world.commit("with it")
+    write(place, "later.md")
+    world.ask(SaveChanges(world.key()))
+    world.switch("thread-t1")
+    assert parked() is None
+
+
+def test_what_a_turn_left_that_does_not_fit_its_branch_any_more_is_found_as_its_own(
+    world: World, place: Path, git: Git
+) -> None:
+    world.switch("other", create=True)
+    write(place, "index.md", "edited\n")
+    world.ask(SaveChanges(world.key(), "turn-1"))
+    world.switch("thread-t1")
+    write(place, "index.md", "otherwise\n")
+    world.commit("otherwise")
+    git(place, "branch", "-f", "other", "thread-t1")
+    assert world.ask(FindDropped(world.key(), "turn-1")) is None
+    assert world.ask(SwitchBranch(world.key(), "other")).restored is None
+    assert world.ask(FindParked(world.key(), "turn-1")) is None
+    assert world.ask(FindDropped(world.key(), "turn-1")) is not None
 
 
 def test_an_index_with_staged_files_is_no_obstacle(world: World, place: Path, git: Git) -> None:
