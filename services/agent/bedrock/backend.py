@@ -85,7 +85,15 @@ class Bedrock:
         model = turn.model or self._options.model
         if not model:
             raise BackendError("No model is named for Amazon Bedrock: set `bedrock.model`.")
-        if model not in self._unpriced and prices.price(self._options.prices, model) is None:
+        if prices.price(self._options.prices, model) is not None:
+            return
+        if turn.budget is not None and self._options.prices and model != self._options.model:
+            # Whoever asks would name it to get round the budget.
+            raise BackendError(
+                f"The model {model} has no price here, and so no budget holds it: name another one,"
+                " or have whoever runs this add it to `bedrock.prices`."
+            )
+        if model not in self._unpriced:
             self._unpriced.add(model)
             log.warning("model without a price", model=model)
 

@@ -102,6 +102,20 @@ async def test_a_model_without_a_price_costs_nothing(it: Standin, site: Worktree
     ]
 
 
+async def test_a_model_without_a_price_is_not_named_where_there_is_a_budget(
+    it: Standin, site: Worktree
+):
+    scripted(it, Reply([Say("Done.")]))
+    priced = {"*-haiku": Price(input=1, output=1, cache_read=1, cache_write=1)}
+    with pytest.raises(BackendError, match="The model big has no price here"):
+        await run(site, site.turn("Do it", budget=1.0, model="big"), prices=priced)
+    assert it.requests == []
+    await run(site, site.turn("Do it", budget=1.0, model="a-haiku"), prices=priced)
+    await run(site, site.turn("Do it", budget=1.0), prices=priced)  # of whoever runs this
+    await run(site, site.turn("Do it", model="big"), prices=priced)
+    assert len(it.requests) == 3
+
+
 async def test_somebody_has_to_name_a_model(it: Standin, site: Worktree):
     assert "name one in `bedrock.model`" in (unready(Options()) or "")
     assert unready(Options(model=MODEL)) is None
