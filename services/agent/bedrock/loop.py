@@ -65,6 +65,7 @@ class Loop:
         self._toolbox = Toolbox(turn.root, turn.mode, host)
         self._speech = Speech()
         self._spent = 0.0
+        self._cached = 0  # tokens of the last request that the provider's cache has now
 
     def closed(self, ending: str) -> list[Message]:
         """The turn's messages as another turn may follow them, if it ended here."""
@@ -135,6 +136,16 @@ class Loop:
 
     async def _asked(self, reply: Reply) -> Failed | None:
         """One attempt; what became of it, None if the answer is whole."""
+        whole = False
+        try:
+            failed = await self._heard(reply)
+            whole = failed is None
+            return failed
+        finally:
+            if not whole and reply.letters is not None:
+                await self._host.emit(Used(self._paid(reply)))
+
+    async def _heard(self, reply: Reply) -> Failed | None:
         try:
             async with answer(self._line.models, self._request(), self._line.limiter) as events:
                 async for event in events:
@@ -174,7 +185,9 @@ class Loop:
         return troubles.cut(reply.stop)
 
     def _paid(self, reply: Reply) -> Usage:
-        usage = prices.used(self._model, reply.usage, self._price)
+        counts = reply.usage or prices.estimated(self._size(), reply.letters or 0, self._cached)
+        self._cached = prices.cached(counts)
+        usage = prices.used(self._model, counts, self._price)
         self._spent += usage.cost
         return usage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
-from services.agent.bedrock import Price
+from services.agent.bedrock import Price, shorten
 from services.messages import Usage
 
 
@@ -13,6 +13,25 @@ def price(prices: Mapping[str, Price], model: str) -> Price | None:
     """That of the longest pattern that fits the model's id."""
     fitting = [pattern for pattern in prices if fnmatchcase(model, pattern)]
     return prices[max(fitting, key=len)] if fitting else None
+
+
+def estimated(asked: int, letters: int, cached: int) -> Mapping[str, int]:
+    """About what an answer used whose bill did not come, which is billed all the same.
+
+    `asked` are the tokens of the request, `cached` those of them that were in the cache before it,
+    `letters` what was heard of the answer.
+    """
+    read = min(cached, asked)
+    return {
+        "inputTokens": asked - read,
+        "outputTokens": shorten.of_letters(letters),
+        "cacheReadInputTokens": read,
+    }
+
+
+def cached(counts: Mapping[str, int]) -> int:
+    """The tokens of a request that are in the provider's cache after it."""
+    return counts.get("cacheReadInputTokens", 0) + counts.get("cacheWriteInputTokens", 0)
 
 
 def used(model: str, counts: Mapping[str, int], price: Price | None) -> Usage:

@@ -27,16 +27,19 @@ class _Open:
 class Reply:
     """What has come so far. `stop` is the reason that the model stopped for, `usage` AWS's words.
 
-    A call that has not come whole when the stream ends is not among the blocks.
+    `letters` is how long all is that it said; None until the answer begins. A call that has not
+    come whole when the stream ends is not among the blocks.
     """
 
     blocks: list[Block] = field(default_factory=list[Block])
     stop: str | None = None
     usage: Mapping[str, int] = field(default_factory=dict[str, int])
+    letters: int | None = None
     _open: dict[int, _Open] = field(default_factory=dict[int, _Open])
 
     def take(self, event: Mapping[str, Any]) -> str:
         """Take an event in; the text that it adds for the person, mostly none."""
+        self.letters = self.letters or 0
         match event:
             case {"contentBlockStart": {"contentBlockIndex": index, "start": start}}:
                 use = start.get("toolUse")
@@ -64,12 +67,12 @@ class Reply:
     def _add(self, block: _Open, delta: Mapping[str, Any]) -> str:
         match delta:
             case {"text": text}:
-                block.text.append(text)
+                self._hear(text, block.text)
                 return text
             case {"toolUse": {"input": text}}:
-                block.text.append(text)
+                self._hear(text, block.text)
             case {"reasoningContent": {"text": text}}:
-                block.thought.append(text)
+                self._hear(text, block.thought)
             case {"reasoningContent": {"signature": signature}}:
                 block.signature += signature
             case {"reasoningContent": {"redactedContent": data}}:
@@ -77,6 +80,10 @@ class Reply:
             case _:
                 pass
         return ""
+
+    def _hear(self, text: str, said: list[str]) -> None:
+        said.append(text)
+        self.letters = (self.letters or 0) + len(text)
 
     def _close(self, block: _Open) -> None:
         text = "".join(block.text)

@@ -23,6 +23,11 @@ def tokens(messages: Sequence[Message]) -> int:
     return sum(_tokens(block) for message in messages for block in message.blocks)
 
 
+def of_letters(letters: int) -> int:
+    """About how many tokens so much text has."""
+    return letters // _LETTERS
+
+
 def total(turns: Turns) -> int:
     return sum(tokens(turn) for turn in turns)
 
@@ -86,4 +91,4 @@ def _tokens(block: Block) -> int:
             letters = len(text) + len(signature) + len(redacted)
         case Call(_, tool, input):
             letters = len(tool) + len(str(input))
-    return 4 + letters // _LETTERS
+    return 4 + of_letters(letters)

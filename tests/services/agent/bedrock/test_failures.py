@@ -13,7 +13,7 @@ from services.agent.backend import BackendError
 from services.agent.bedrock import memory, retry
 from services.agent.bedrock.backend import Bedrock
 from services.agent.bedrock.memory import NAME
-from services.messages import TextDelta
+from services.messages import TextDelta, Used
 from services.standin import Conversation, Drop, Fail, Reply, Say, Script, Standin, Use
 from tests.services.agent.bedrock.turning import OPTIONS, bodies, remembered, run, scripted
 from tests.services.agent.recorder import Recorder
@@ -57,6 +57,18 @@ async def test_what_passes_is_tried_again_and_nothing_is_done_twice(
     # A retry asks for the very same.
     asked = bodies(it)
     assert asked[0] == asked[1] == asked[2]
+
+
+async def test_what_broke_off_has_its_price_and_what_was_refused_has_none(
+    it: Standin, site: Worktree
+):
+    before = [Reply([EDIT], cut=3), Reply([Fail(429)])]
+    scripted(it, Reply([DONE], before=before))
+    told = await run(site)
+    broken, _ = [event.usage for event in told.events if isinstance(event, Used)]
+    assert broken.input_tokens > 0
+    assert broken.cost > 0
+    assert len(it.requests) == 3
 
 
 @pytest.mark.parametrize("broken", [Drop(), Fail(500), Fail(429), Fail(424)])

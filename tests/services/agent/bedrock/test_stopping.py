@@ -13,8 +13,8 @@ import trio
 from services.agent.backend import BackendError, Decision
 from services.agent.bedrock import backend
 from services.agent.bedrock.backend import Bedrock
-from services.messages import FileChanged, TextDelta, ToolStarted
-from services.standin import Pause, Say, Standin, Use
+from services.messages import FileChanged, TextDelta, ToolStarted, Used
+from services.standin import Pause, Reply, Say, Standin, Usage, Use
 from tests.services.agent.bedrock.turning import OPTIONS, bodies, remembered, run, scripted
 from tests.services.agent.recorder import Recorder
 from tests.services.agent.sites import INDEX, Worktree
@@ -62,6 +62,17 @@ async def test_in_the_middle_of_its_words(it: Standin, site: Worktree, told: Rec
     (turn,) = remembered(site)
     assert told.text.strip() in turn
     assert "This was stopped before it was done." in turn
+
+
+async def test_what_was_heard_until_then_has_its_price(it: Standin, site: Worktree, told: Recorder):
+    long = "It is a long story. " * 30
+    asked = Usage(input=1000, output=500, cache_read=20_000, cache_write=4_000)
+    scripted(it, Reply([EDIT], usage=asked), [Say(long), Pause()])
+    await stopped(site, told, long.strip(), Bedrock(OPTIONS))
+    _, about = [event.usage for event in told.events if isinstance(event, Used)]
+    assert about.output_tokens == len(long) // 3
+    assert about.input_tokens + about.cache_read_tokens > len(site.text(INDEX)) // 3
+    assert about.cost > 0
 
 
 async def test_in_the_middle_of_a_silence(it: Standin, site: Worktree, told: Recorder):
