@@ -34,12 +34,13 @@ class Exchange:
         self._body = body
         self._hung_up = False
         host = parts.hostname or ""
+        # Without a port http.client looks for one behind the last colon, in IPv6 too.
         if parts.scheme == "https":
             self._connection = http.client.HTTPSConnection(
-                host, parts.port, timeout=SILENCE, context=ssl.create_default_context()
+                host, parts.port or 443, timeout=SILENCE, context=ssl.create_default_context()
             )
         else:
-            self._connection = http.client.HTTPConnection(host, parts.port, timeout=SILENCE)
+            self._connection = http.client.HTTPConnection(host, parts.port or 80, timeout=SILENCE)
 
     def run(self, now: float) -> Answer:
         """Send it and wait for the answer; `now` is in Unix seconds."""

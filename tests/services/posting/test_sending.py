@@ -88,6 +88,19 @@ async def test_a_name_that_is_not_known_is_said(monkeypatch):
     assert got == Answer(0, "its name is not known")
 
 
+@pytest.mark.parametrize(("scheme", "port"), [("http", 80), ("https", 443)])
+async def test_an_address_of_ipv6_needs_no_port(monkeypatch, scheme, port):
+    asked = []
+
+    def unknown(*where: object, **__: object):
+        asked.append(where[:2])
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    await Sender(f"{scheme}://[2001:db8::b]/in").send({}, b"")
+    assert asked == [("2001:db8::b", port)]
+
+
 async def test_who_never_answers_is_given_up_and_leaves_no_thread(monkeypatch):
     monkeypatch.setattr(sending, "TIMEOUT", 0.2)
     async with receiving(None, None) as receiver:
