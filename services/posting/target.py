@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from services.loopback import is_loopback
+from services.webaddress import parts_of
 
 
 def check(url: str, *, insecure: bool | None = None) -> None:
@@ -12,12 +13,12 @@ def check(url: str, *, insecure: bool | None = None) -> None:
 
     None is where nobody may say so.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("url: write https://HOST/PATH")
+    parts = parts_of(url)
+    if parts is None:
+        raise ValueError("url: write https://HOST/PATH or https://HOST:PORT/PATH")
     if parts.username is not None:
         raise ValueError("url: it holds a user; a receiver is shown the signature instead")
-    if parts.scheme == "http" and not (insecure or is_loopback(parts.hostname)):
+    if parts.scheme == "http" and not (insecure or is_loopback(parts.hostname or "")):
         otherwise = "" if insecure is None else ", or insecure = true"
         raise ValueError(f"url: plain http leaves this machine; use https{otherwise}")
 

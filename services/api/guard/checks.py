@@ -14,6 +14,7 @@ from services.binding import host_of, unfit
 from services.keyring.file import CannotKeepToken, is_generated, read_tokens
 from services.loopback import is_loopback
 from services.messages import ID
+from services.webaddress import parts_of
 
 if TYPE_CHECKING:
     from services.api import Options
@@ -74,8 +75,7 @@ def check_guarded(bind: str, token: str, token_file: str, generate: str) -> None
 
 def check_preview(preview: str) -> None:
     """Raises `ValueError` for what no browser can open."""
-    parts = urlsplit(preview)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts_of(preview) is None:
         raise ValueError(
             f"preview: {preview!r} is no web address; write https://preview.example.com/"
         )

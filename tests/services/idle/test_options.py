@@ -28,6 +28,10 @@ def test_a_mode_that_is_none_is_refused():
         ({"webhook_secret": SECRET}, "^webhook: set IDLE_WEBHOOK"),
         ({"webhook": "http://a.example/", "webhook_secret": SECRET}, "^webhook: .* use https$"),
         ({"webhook": "a.example", "webhook_secret": SECRET}, "^webhook: write https://HOST/PATH"),
+        (
+            {"webhook": "https://a.example:80800/", "webhook_secret": SECRET},
+            "^webhook: write https://HOST/PATH",
+        ),
         ({"webhook": "https://a.example/", "webhook_secret": "short"}, "shorter than 16 bytes"),
     ],
 )

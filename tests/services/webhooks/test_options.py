@@ -16,6 +16,11 @@ def hook(**more):
     [
         ({"url": "ftp://example.com/"}, "url: write https"),
         ({"url": "https:///in"}, "url: write https"),
+        ({"url": "https://example.com:80800/in"}, "url: write https"),
+        ({"url": "https://example.com:443O/in"}, "url: write https"),
+        ({"url": "https://exa mple.com/in"}, "url: write https"),
+        ({"url": "https://exa\x01mple.com/in"}, "url: write https"),
+        ({"url": "https://[::1/in"}, "url: write https"),
         ({"url": "https://me:pw@example.com/"}, "holds a user"),
         ({"url": "http://example.com/"}, "plain http leaves this machine"),
         ({"url": "http://10.0.0.1/"}, "plain http leaves this machine"),

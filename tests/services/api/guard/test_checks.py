@@ -96,7 +96,19 @@ def test_other_options_that_cannot_work_are_refused_too(table):
         plan(**table)
 
 
-@pytest.mark.parametrize("preview", ["preview.example.com", "ftp://preview.example.com/", "https:"])
+@pytest.mark.parametrize(
+    "preview",
+    [
+        "preview.example.com",
+        "ftp://preview.example.com/",
+        "https:",
+        "https://preview.example.com:80800/",
+        "https://preview.example.com:443O/",
+        "https://preview .example.com/",
+        "https://preview\x7f.example.com/",
+        "https://[::1/",
+    ],
+)
 def test_where_previews_are_is_an_address_that_browsers_open(preview):
     with pytest.raises(msgspec.ValidationError, match=r"^preview: .*write https://preview"):
         plan(preview=preview)
