@@ -14,7 +14,15 @@ T = TypeVar("T")
 
 
 async def news(receive: Callable[[], Awaitable[T]], stopping: trio.Event) -> T | None:
-    """What `receive` waits for; None when the time for a heartbeat has come, or for the end."""
+    """What `receive` waits for; None when the time for a heartbeat has come, or for the end.
+
+    What came before the time had passed is not lost to it.
+    """
+    heard: list[T] = []
+
+    async def hear() -> None:
+        heard.append(await receive())
+
     with trio.move_on_after(HEARTBEAT):
-        return await unless(stopping, receive)
-    return None
+        await unless(stopping, hear)
+    return heard[0] if heard else None
