@@ -37,6 +37,7 @@ class Keyring:
         self.take((given,) if known else ())
         self._file = file if not given else None
         self._seen: tuple[int, ...] | None = None
+        self._trouble = ""
         self._next_look = 0.0
 
     @property
@@ -64,18 +65,23 @@ class Keyring:
     def look(self, now: float) -> bool:
         """Look at once, since a token was refused; whether there are others than before.
 
-        The file is replaced in one step. One that is gone or cannot be trusted holds none.
+        The file is replaced in one step. One that is gone or cannot be trusted holds none. One that
+        could not be read is read at each look, since what kept it from that may end and leave the
+        file as it is; the log is told once why.
         """
         self._next_look = now + LOOK_AGAIN
         self.refused()
         if self._file is None or (seen := _identity(self._file)) == self._seen:
             return False
-        before, self._seen = self._tokens, seen
+        before = self._tokens
         try:
-            self.take(read_tokens(self._file))
+            found, trouble = read_tokens(self._file), ""
         except (CannotKeepToken, OSError) as error:
-            self.take(())
-            log.warning("token not read", reason=str(error))
+            found, trouble, seen = (), str(error), None
+            if trouble != self._trouble:
+                log.warning("token not read", reason=trouble)
+        self.take(found)
+        self._seen, self._trouble = seen, trouble
         if before and not self._tokens:
             log.warning("no token is good any more", file=str(self._file))
         return self._tokens != before

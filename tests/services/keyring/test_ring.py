@@ -1,7 +1,11 @@
+import errno
+import os
+
 import pytest
 from structlog.testing import capture_logs
 
-from services.keyring.file import retire, rotate
+from services.keyring import ring as keyring
+from services.keyring.file import read_tokens, retire, rotate
 from services.keyring.ring import LOOK_AGAIN, Keyring
 
 
@@ -54,6 +58,28 @@ def test_a_file_that_is_gone_holds_none_and_that_is_said(file):
         assert ring.at(2 * LOOK_AGAIN) == ()
     assert [entry["event"] for entry in logs] == ["no token is good any more"]
     assert token not in str(logs)
+
+
+def test_a_file_that_could_not_be_read_is_read_as_soon_as_it_can_be(file, monkeypatch):
+    token = rotate(file)
+    ring = Keyring(file=file)
+    troubles = [errno.EMFILE, errno.EMFILE, 0, errno.EMFILE, 0]
+
+    def read(file):
+        if (number := troubles.pop(0)) != 0:
+            raise OSError(number, os.strerror(number))
+        return read_tokens(file)
+
+    monkeypatch.setattr(keyring, "read_tokens", read)
+    with capture_logs() as logs:
+        assert [ring.look(0) for _ in range(3)] == [False, False, True]
+        assert ring.all == (token,)
+        assert not ring.look(0)  # it is as it was: nobody opens it
+        another = rotate(file)
+        assert [ring.look(0) for _ in range(2)] == [True, True]
+        assert ring.all == (another, token)
+    said = [entry["event"] for entry in logs]
+    assert said == ["token not read", "token not read", "no token is good any more"]
 
 
 def test_every_token_is_hidden_as_soon_as_it_is_known(file):
