@@ -1,6 +1,7 @@
 """One POST to a receiver. Blocking, of a bounded size, and it can be ended from outside.
 
-No redirect is followed: the signature is for the one that was configured.
+The status is the answer: what comes after the headers is not read. No redirect is followed: the
+signature is for the one that was configured.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from urllib.parse import urlsplit
 
 from services.posting.answer import Answer
 
-MOST_BYTES = 64 * 1024  # of an answer, which nobody looks at
 SILENCE = 10.0  # seconds between two signs of life
 
 
@@ -49,9 +49,9 @@ class Exchange:
             if self._hung_up:
                 return Answer(0, "no answer in time")
             self._connection.request("POST", self._path, self._body, self._headers)
-            response = self._connection.getresponse()
-            with suppress(OSError, http.client.HTTPException):  # it has answered
-                response.read(MOST_BYTES)
+            with self._connection.getresponse() as response:
+                after = patience(response.headers.get("Retry-After"), now)
+                return Answer(response.status, None, after)
         except TimeoutError:
             return Answer(0, "no answer in time")
         except ssl.SSLCertVerificationError as error:
@@ -63,7 +63,6 @@ class Exchange:
             return Answer(0, f"the connection failed: {why}")
         finally:
             self._connection.close()
-        return Answer(response.status, None, patience(response.headers.get("Retry-After"), now))
 
     def hang_up(self) -> None:
         """End it, wherever it is; never waits."""

@@ -43,10 +43,14 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`answers` are raw answers in their order, then `ok` for good; None hangs, b"" drops."""
+    """`answers` are raw answers in their order, then `ok` for good; None hangs, b"" drops.
+
+    Where it `stays`, it neither says more after an answer nor hangs up.
+    """
 
     answers: list[bytes | None] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
+    stays: bool = False
     port: int = 0
     arrived: trio.Event = field(default_factory=trio.Event)
 
@@ -75,9 +79,10 @@ class Receiver:
             self.arrived.set()
             self.arrived = trio.Event()
             answer = self.answers.pop(0) if self.answers else ok()
-            if answer is None:
+            if answer is not None:
+                await stream.send_all(answer)
+            if answer is None or self.stays:
                 await trio.sleep_forever()
-            await stream.send_all(answer)
         except (trio.BrokenResourceError, trio.ClosedResourceError, h11.RemoteProtocolError):
             pass
         finally:

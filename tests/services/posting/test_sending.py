@@ -6,7 +6,7 @@ import threading
 import pytest
 import trio
 
-from services.posting import exchange, sending
+from services.posting import sending
 from services.posting.answer import Answer
 from services.posting.exchange import patience
 from services.posting.sending import Sender
@@ -60,10 +60,15 @@ async def test_a_receiver_says_when_to_come_again():
         assert await send(receiver) == Answer(503, after=7.0)
 
 
-async def test_an_answer_without_an_end_is_read_so_far():
-    endless = b"HTTP/1.1 200 OK\r\n\r\n" + bytes(10 * exchange.MOST_BYTES)
-    async with receiving(endless) as receiver:
-        assert await send(receiver) == Answer(200)
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 10\r\n"])
+@pytest.mark.parametrize("part", [b"", b"x", bytes(1 << 20)])
+async def test_nobody_waits_for_the_rest_of_an_answer(length, part):
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\n%b\r\n" % length
+    async with receiving(head + part) as receiver:
+        receiver.stays = True
+        sender = Sender(f"http://127.0.0.1:{receiver.port}/")
+        assert await sender.send({}, b"") == Answer(200)
+        assert not sender._limiter.borrowed_tokens
 
 
 @pytest.mark.parametrize("raw", [b"", b"SSH-2.0-x\r\n", b"HTTP/1.1 x y\r\n\r\n"])
