@@ -47,5 +47,8 @@ def forget(reply: Response, forwarders: Forwarders) -> None:
 
 def _is_here() -> bool:
     """Whether browsers trust the host that was asked for without TLS: they run on it."""
-    host = urlsplit(request.host_url).hostname or ""
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:  # nobody has an address such as [:::]
+        return False
     return is_loopback(host) or host.endswith(".localhost")

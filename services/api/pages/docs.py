@@ -41,7 +41,7 @@ def docs_routes(describing: Describing) -> Blueprint:
         if not made:
             made.append((await trio.to_thread.run_sync(render, document, _HERE)).encode())
         # Made once, whoever asks by ever other names: no token is needed for this.
-        page = made[0].replace(_HERE.encode(), shown(request.host_url).encode())
+        page = made[0].replace(_HERE.encode(), shown(f"{request.scheme}://{request.host}").encode())
         content_type = "text/html; charset=utf-8"
         headers = {"Content-Security-Policy": policy}
         return Response(page, headers=headers, content_type=content_type)
@@ -49,9 +49,8 @@ def docs_routes(describing: Describing) -> Blueprint:
     return routes
 
 
-def shown(host_url: str) -> str:
+def shown(address: str) -> str:
     """The address of the API in commands, which stands there for a shell as it is."""
-    address = host_url.rstrip("/")
     return address if _PLAIN.fullmatch(address) else _HERE
 
 

@@ -84,19 +84,29 @@ async def test_the_page_is_made_once_by_whatever_names_it_is_asked_for(client, m
 
 
 @pytest.mark.parametrize(
-    ("host_url", "plain"),
+    ("address", "plain"),
     [
-        ("https://api.example.com/", True),
-        ("http://127.0.0.1:8080/", True),
-        ("http://[::1]:8080/", True),
-        ("http://a;reboot/", False),
-        ("http://$(id)/", False),
-        ("http://a'b/", False),
-        ("http://a&b/", False),
+        ("https://api.example.com", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("http://xn--grn-ioa.example", True),
+        ("http://", False),
+        ("http://a;reboot", False),
+        ("http://$(id)", False),
+        ("http://a'b", False),
+        ("http://a&b", False),
     ],
 )
-def test_a_name_that_means_something_to_a_shell_or_to_a_browser_is_not_repeated(host_url, plain):
-    assert docs.shown(host_url) == (host_url[:-1] if plain else "http://nurseryd.invalid")
+def test_a_name_that_means_something_to_a_shell_or_to_a_browser_is_not_repeated(address, plain):
+    assert docs.shown(address) == (address if plain else "http://nurseryd.invalid")
+
+
+@pytest.mark.parametrize("host", ["xn--a", "[:::]", "[", "a b", ""])
+async def test_who_asks_for_a_host_that_is_nobodys_gets_the_page_as_well(client, host):
+    without = client.app.test_client(use_cookies=False)  # whose sites it would look for
+    reply = await without.get("/docs", headers={"Host": host})
+    assert reply.status_code == 200
+    assert "curl -sS http://" in await reply.get_data(as_text=True)
 
 
 def test_a_command_can_be_run_as_it_is():

@@ -223,8 +223,10 @@ class TestInFrames:
         assert {"HttpOnly", "Secure", "SameSite=None", "Partitioned", "Path=/"} <= parts
         assert cookie.startswith("__Host-nurseryd_token=") is (said == "https")
 
-    async def test_without_tls_beyond_this_machine_there_is_none(self, client):
-        reply = await self.enter(client, said="http")
+    @pytest.mark.parametrize("host", ["edit.example.com", "xn--a", "[:::]", "["])
+    async def test_without_tls_beyond_this_machine_there_is_none(self, client, host):
+        without = client.app.test_client(use_cookies=False)  # whose sites it would look for
+        reply = await self.enter(without, host=host, said="http")
         assert (reply.headers["Location"], "Set-Cookie" in reply.headers) == (EMBED, False)
 
     async def test_on_the_same_site_it_is_the_usual_one(self, client):
