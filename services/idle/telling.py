@@ -9,8 +9,9 @@ import trio
 
 from services.aws import Task
 from services.keyring.given import given_tokens
+from services.moments import instant
 from services.posting import signing, target
-from services.posting.notice import Notice, moment
+from services.posting.notice import Notice
 from supervisor.desk import Refused
 from supervisor.importing import load_aside
 
@@ -22,7 +23,7 @@ def of_idleness(reason: str, since: float, now: float, run: str, task: Task | No
     """
     data = {
         "reason": reason,
-        "since": moment(since),
+        "since": instant(since),
         "host": socket.gethostname(),
         "task": None
         if task is None

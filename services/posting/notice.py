@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+
+from services.moments import instant
 
 
 class Notice(Struct, frozen=True):
@@ -22,10 +23,5 @@ class Notice(Struct, frozen=True):
     def body(self) -> bytes:
         """As Standard Webhooks has it: `type`, `timestamp` and `data`."""
         return msgspec.json.encode(
-            {"type": self.type, "timestamp": moment(self.time), "data": self.data}
+            {"type": self.type, "timestamp": instant(self.time), "data": self.data}
         )
-
-
-def moment(seconds: float) -> datetime:
-    """Unix seconds as receivers get them, in milliseconds."""
-    return datetime.fromtimestamp(round(seconds, 3), UTC)

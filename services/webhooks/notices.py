@@ -9,7 +9,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from services.messages import Blocked, Ending, ThreadEvent, TurnInfo
-from services.posting.notice import Notice, moment
+from services.moments import instant
+from services.posting.notice import Notice
 
 
 class _Line(Struct):
@@ -59,13 +60,13 @@ def of_error(event: ThreadEvent) -> Notice | None:
 
 def of_ending(ending: Ending, now: float, run: str) -> Notice:
     """The container ends because nobody used it."""
-    data = {"reason": ending.reason, "since": moment(ending.since)}
+    data = {"reason": ending.reason, "since": instant(ending.since)}
     return Notice(f"stop_{run}", "idle.stop", now, data)
 
 
 def of_block(blocked: Blocked, now: float, run: str) -> Notice:
     """Nobody uses the container, and it cannot end."""
-    data = {"reason": blocked.reason, "since": moment(blocked.since)}
+    data = {"reason": blocked.reason, "since": instant(blocked.since)}
     return Notice(f"blocked_{run}_{blocked.since:.0f}", "idle.blocked", now, data)
 
 

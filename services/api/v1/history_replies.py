@@ -9,7 +9,6 @@ from msgspec import field
 
 from services.api.errors import Problem
 from services.api.shapes import Reply
-from services.api.v1.times import instant
 from services.messages import (
     Diff,
     FileDiff,
@@ -18,6 +17,7 @@ from services.messages import (
     Outcome,
     PullRequest,
 )
+from services.moments import instant
 
 _STAYED = (Outcome.DIVERGED, Outcome.CONFLICTS)
 _MOST_NAMED = 5  # files in the text of an error; all of them are beside it

@@ -20,8 +20,8 @@ from services.api.streams.together import Source, together
 from services.api.v1.ops_replies import About, OpsEvents
 from services.api.v1.ops_sources import Checks, Samples, Services, Working
 from services.api.v1.preview_replies import listed
-from services.api.v1.times import instant
 from services.messages import EVERYTHING, Routes
+from services.moments import instant
 from supervisor.cell import Cell
 from supervisor.context import Context
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from services.api.shapes import EventStream, Reply
 from services.api.v1.preview_replies import PreviewsReply
 from services.api.v1.service_replies import ServiceReply, ServicesReply, Vanished
-from services.api.v1.times import instant
+from services.moments import instant
 from supervisor.context import Columns, Happening, Sample
 from supervisor.control import CheckStatus
 from supervisor.model import State

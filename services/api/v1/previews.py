@@ -31,8 +31,8 @@ from services.api.v1.preview_replies import (
     of_thread,
     outcome,
 )
-from services.api.v1.times import instant
 from services.messages import BuildSite, RestartPreview, Routes, StopPreview, ThreadKey
+from services.moments import instant
 from supervisor.cell import Cell
 from supervisor.desk import NotFound
 

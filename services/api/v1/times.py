@@ -1,19 +1,14 @@
-"""Moments as our routes tell them: in UTC, to the millisecond."""
+"""Moments as our routes tell them, and as they are told to us."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-_LATEST = 253_402_300_799  # Unix seconds: what a calendar has; commits may say anything
-
-
-def instant(seconds: float) -> datetime:
-    """Unix seconds as a moment."""
-    return datetime.fromtimestamp(round(min(max(seconds, 0), _LATEST), 3), UTC)
+from services.moments import instant
 
 
 def moment(seconds: float) -> datetime | None:
-    """The same, but 0 is never."""
+    """Unix seconds as a moment, but 0 is never."""
     return instant(seconds) if seconds else None
 
 

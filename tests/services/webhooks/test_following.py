@@ -335,6 +335,25 @@ async def test_an_event_that_a_disk_has_spoilt_is_left_out(clock, nursery, spoil
     assert [entry["event"] for entry in logs] == ["webhook left out"]
 
 
+@pytest.mark.parametrize(
+    ("time", "told"),
+    [
+        ("1e18", "9999-12-31T23:59:59Z"),
+        ("1e300", "9999-12-31T23:59:59Z"),
+        ("-1e13", "1970-01-01T00:00:00Z"),
+    ],
+)
+async def test_an_event_whose_time_a_disk_has_spoilt_is_told_all_the_same(
+    clock, nursery, time, told
+):
+    world = World()
+    nursery.start_soon(world.run)
+    world.add(event(1, time=msgspec.Raw(time.encode())), event(2))
+    await trio.sleep(1)
+    assert world.ids == ["msg_1", "msg_2"]
+    assert world.posts[0][2]["timestamp"] == told
+
+
 async def test_while_a_model_speaks_it_looks_a_few_times_a_second(clock, nursery):
     world = World()
     nursery.start_soon(world.run)

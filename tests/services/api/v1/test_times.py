@@ -2,20 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.api.v1.times import instant, moment, read_moment
-
-
-@pytest.mark.parametrize(
-    ("seconds", "told"),
-    [
-        (1_700_000_000.0006, datetime(2023, 11, 14, 22, 13, 20, 1000, tzinfo=UTC)),
-        (0, datetime(1970, 1, 1, tzinfo=UTC)),
-        (-(10**12), datetime(1970, 1, 1, tzinfo=UTC)),
-        (10**18, datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
-    ],
-)
-def test_a_commit_may_say_any_time_and_is_told(seconds, told):
-    assert instant(seconds) == told
+from services.api.v1.times import moment, read_moment
+from services.moments import instant
 
 
 def test_what_has_not_been_has_no_moment():
