@@ -98,6 +98,10 @@ async def _read(read: Callable[[], Plan]) -> Plan:
         raise BadConfiguration(error.problems) from None
     except OSError as error:  # also of a module that is loaded only now
         raise Refused(f"cannot reload: {error}; nothing was changed, try again later") from error
+    except Exception as error:  # a mistake costs a reload, and no service its life
+        log.exception("reading failed")
+        text = "cannot reload: a mistake in reading, see the daemon's log; nothing was changed"
+        raise Refused(text) from error
 
 
 async def _main(

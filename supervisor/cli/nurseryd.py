@@ -37,12 +37,16 @@ class _Chosen(Struct, frozen=True):
     path: Path | None
     overrides: tuple[str, ...]
 
-    def load(self, file: Path | None, overrides: tuple[str, ...]) -> Config:
-        path = file or self.path or next((Path(p) for p in PLACES if Path(p).exists()), None)
+    def find(self) -> Path:
+        """The file that was named, or else the first of `PLACES` that is there."""
+        path = self.path or next((Path(p) for p in PLACES if Path(p).exists()), None)
         if path is None:
             places = " and no ".join(PLACES)
             raise click.UsageError(f"there is no {places}; name a file with --config")
-        return load(path, os.environ, (*self.overrides, *overrides))
+        return path
+
+    def load(self, file: Path | None, overrides: tuple[str, ...]) -> Config:
+        return load(file or self.find(), os.environ, (*self.overrides, *overrides))
 
 
 _set = click.option(
@@ -75,11 +79,12 @@ def cli(context: click.Context, path: Path | None, overrides: tuple[str, ...]) -
         pid1.unblock()  # no daemon will: let an interrupt end this
         return None
 
+    file = chosen.find()  # once: where it is gone for a moment a reload takes no other in its place
     doubts: Sequence[Problem] = ()
 
     def read(*, starting: bool = False) -> Plan:
         nonlocal doubts
-        config = chosen.load(None, ())
+        config = chosen.load(file, ())
         seen = look(config, os.environ, starting=starting)
         doubts = seen.doubts
         try:

@@ -102,31 +102,67 @@ async def test_a_hangup_with_a_broken_file_changes_nothing_and_says_why(tmp_path
         assert await stop(it) == 0
 
 
-SCARCE = """
+UNNAMED = """
+import os, sys
+from supervisor.__main__ import main
+
+os.environ.pop("NURSERYD_CONFIG", None)
+sys.argv = ["nurseryd"]
+main()
+"""
+
+
+async def test_a_hangup_while_the_file_that_it_found_is_gone_changes_nothing_and_says_so(
+    tmp_path: Path,
+):
+    file, away = tmp_path / "nurseryd.toml", tmp_path / "away"
+    async with daemon(tmp_path, SLEEPER, code=UNNAMED) as it:
+        first = await it.seen(event="up", service="sleeper")
+        file.rename(away)
+        os.kill(it.process.pid, signal.SIGHUP)
+        refused = await it.seen(event="cannot reload")
+        assert "nurseryd.toml: cannot read it: No such file or directory" in refused["reason"]
+        away.rename(file)
+        os.kill(it.process.pid, signal.SIGHUP)
+        await it.seen(event="reloaded")
+        assert alive(first["pid"])
+        assert await stop(it) == 0
+
+
+FAILING = """
 import sys
 from supervisor.__main__ import main
 from supervisor.cli import nurseryd
 
 look, fails = nurseryd.look, [True]
 
-def scarce(*words, starting):
+def failing(*words, starting):
     if not starting and fails:
         fails.pop()
-        raise OSError(24, "Too many open files", "a_module.py")
+        raise ERROR
     return look(*words, starting=starting)
 
-nurseryd.look = scarce
+nurseryd.look = failing
 sys.argv = ["nurseryd", "-c", "nurseryd.toml"]
 main()
 """
 
 
-async def test_a_hangup_when_a_module_cannot_be_loaded_changes_nothing_and_says_why(tmp_path: Path):
-    async with daemon(tmp_path, SLEEPER, code=SCARCE) as it:
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("OSError(24, 'Too many open files', 'a_module.py')", "open files: 'a_module.py'"),
+        ("ArithmeticError('a mistake')", "a mistake in reading, see the daemon's log"),
+    ],
+)
+async def test_a_hangup_when_reading_fails_changes_nothing_and_says_why(
+    tmp_path: Path, error: str, reason: str
+):
+    async with daemon(tmp_path, SLEEPER, code=FAILING.replace("ERROR", error)) as it:
         first = await it.seen(event="up", service="sleeper")
         os.kill(it.process.pid, signal.SIGHUP)
         refused = await it.seen(event="cannot reload")
-        assert "Too many open files: 'a_module.py'" in refused["reason"]
+        assert reason in refused["reason"]
         os.kill(it.process.pid, signal.SIGHUP)
         await it.seen(event="reloaded")
         assert alive(first["pid"])
