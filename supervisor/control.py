@@ -153,8 +153,8 @@ class Diff(Request[tuple[Difference, ...]], frozen=True):
 class Reload(Request[tuple[Difference, ...]], frozen=True):
     """Read the configuration again and make it so: what changed, or a refusal and no change.
 
-    `only` limits it to these services. Answered when what goes has gone and what comes has been
-    started, not when it is ready.
+    `only` limits it to these services, and to what the file adds that they come after. Answered
+    when what goes has gone and what comes has been started, not when it is ready.
     """
 
     only: tuple[str, ...] | None = None
@@ -170,6 +170,14 @@ class BadConfiguration(Refused):
 
 class Remove(Request[None], frozen=True):
     """Forget a service until the next reload; refused while it is up or others require it."""
+
+    name: str
+
+
+class Begin(Request[None], frozen=True):
+    """Do for a service what the daemon's start did: start it, or keep its schedule, where its
+    declaration says so. Does not wait for it.
+    """
 
     name: str
 
@@ -200,6 +208,7 @@ Command = (
     | Diff
     | Reload
     | Remove
+    | Begin
     | Shutdown
 )
 

@@ -118,6 +118,7 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
     known = {spec.name for plan in (old, new) for spec in plan.specs}
     if strangers := [name for name in only if name not in known]:
         raise NotFound(f"cannot find {', '.join(strangers)}, neither in force nor in the file")
+    only = _with_what_they_need(old, new, only)
     changed = {one.spec.name: one for one in new.services if one.spec.name in only}
     services = {
         one.spec.name: changed.get(one.spec.name, one)
@@ -156,6 +157,19 @@ def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:
             **old.capacity,
         },
     )
+
+
+def _with_what_they_need(old: Plan, new: Plan, only: tuple[str, ...]) -> tuple[str, ...]:
+    """These, and the new ones that they come after, each with those of its group."""
+    there = {spec.name for spec in old.specs}
+    follows = {spec.name: spec.follows for spec in new.specs}
+    members = {name: group.members for group in new.groups for name in group.members}
+    names = list(only)
+    for name in names:  # which grows
+        for other in follows.get(name, ()):
+            if other not in there:
+                names += {other, *members.get(other, ())} - {*names, *there}
+    return tuple(names)
 
 
 def _with_members(plan: Plan) -> Iterator[GroupSpec]:

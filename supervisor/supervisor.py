@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from supervisor.channels import Channels
 from supervisor.control import (
+    Begin,
     Checks,
     Command,
     Control,
@@ -173,6 +174,9 @@ class Supervisor:
                 return await self._reload(only)
             case Remove(name):
                 return await self._remove(name)
+            case Begin(name):
+                self._refuse_when_ending()
+                return tree.begin(tree.roster.find(name))
             case Shutdown(reason, exit_code, again):
                 return self.end(reason, exit_code, again=again)
 

@@ -86,7 +86,7 @@ class Tree:
             self.begin(runner)
 
     def begin(self, runner: Runner) -> None:
-        """Do for a service that is new what is done for all when the daemon starts."""
+        """Do for a service, as for one that is new, what is done when the daemon starts."""
         if runner.spec.autostart:
             schedule = runner.spec.schedule
             if schedule is None or schedule.at_start:

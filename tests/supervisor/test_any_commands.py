@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from trio.testing import MockClock
 
 from supervisor.control import (
+    Begin,
     Diff,
     Health,
     Reload,
@@ -133,6 +134,7 @@ commands = st.one_of(
     st.builds(Stop, names),
     st.builds(RestartService, names),
     st.builds(Remove, names),
+    st.builds(Begin, names),
     st.builds(
         ReportHealth,
         st.sampled_from(["lookrestart", "lookignore"]),

@@ -28,6 +28,21 @@ async def test_one_service_can_be_reloaded_alone(from_file):
     assert [one.service for one in await world.ask(Reload(only=("b", "c")))] == ["c", "b"]
 
 
+async def test_what_is_new_comes_with_what_needs_it(from_file):
+    world, file = await from_file(*SERVICES)
+    needing = [(task("a", after=("d",)), steady()), (task("d", wants=("e",)), steady())]
+    more = [(task(name), steady()) for name in "bcefg"]
+    file.write(*needing, *more, groups=[group("e", "f")])
+    done = await world.ask(Reload(only=("a",)))
+    assert {one.service: one.kind for one in done} == {
+        "a": "changed",
+        **dict.fromkeys("def", "added"),
+    }
+    await wait_all_tasks_blocked()
+    assert [world[name].state for name in "adef"] == [State.RUNNING] * 4
+    assert world["g"] is None
+
+
 async def test_but_not_where_others_would_miss_it(from_file):
     world, file = await from_file((task("a"), steady()), (task("b", after=("a",)), steady()))
     file.write((task("b"), steady()))

@@ -12,7 +12,7 @@ import trio
 from structlog.testing import capture_logs
 from trio.testing import wait_all_tasks_blocked
 
-from supervisor.control import Start, Stop
+from supervisor.control import Begin, Start, Stop
 from supervisor.model import State
 from supervisor.runner import Runner
 from supervisor.schedule import Timetable, _zone, next_time, problem, zone_of
@@ -51,6 +51,20 @@ async def test_at_start_it_runs_with_the_daemon_too(autojump_clock, supervise):
     world = await supervise((task("tidy", schedule=schedule), completing()))
     await trio.sleep(70)
     assert begun(world, "tidy") == [0, 60]
+
+
+async def test_stopped_by_hand_it_can_be_begun_as_the_daemon_did(autojump_clock, supervise):
+    every = Schedule(every=60.0)
+    world = await supervise(
+        (task("tidy", schedule=every), completing()),
+        (task("idle", schedule=every, autostart=False), completing()),
+    )
+    await world.ask(Stop("tidy"))
+    await trio.sleep(70)
+    for name in ("tidy", "idle"):
+        await world.ask(Begin(name))
+    await trio.sleep(70)
+    assert (begun(world, "tidy"), begun(world, "idle")) == ([130], [])
 
 
 async def test_a_start_that_finds_it_running_is_left_out(autojump_clock, nursery, supervise):

@@ -23,7 +23,8 @@ from supervisor.socket.client import Client
 def reload(client: Client, names: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Read the configuration again and make it so, or so much of it as is named.
 
-    A configuration with a problem changes nothing.
+    With what is named comes what is new and it needs. A configuration with a problem changes
+    nothing.
     """
     chosen = tuple(naming.names(client, names))
     if not dry_run:
