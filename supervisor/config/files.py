@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Any, cast
 
@@ -55,16 +56,50 @@ def nodes(value: Any, document: Document, path: Path = ()) -> Node:
 def included(pattern: str, beside: str) -> list[str]:
     """The files that a pattern means, sorted; relative ones start at the folder of `beside`.
 
-    Raises `FileNotFoundError` for one without wildcards that is not there: it is a name.
+    Raises `FileNotFoundError` for one without wildcards that is not there: it is a name. Raises
+    other OSErrors where it cannot look, but below a `**`, which takes what it can see.
     """
-    import glob  # not every configuration has includes
+    folder, parts = os.path.dirname(beside), FilePath(pattern).parts
+    if "**" in parts:
+        import glob  # not every configuration has includes
 
-    folder = os.path.dirname(beside)
-    found = glob.glob(pattern, root_dir=folder or None, recursive=True)
-    files = sorted(path for name in found if os.path.isfile(path := os.path.join(folder, name)))
+        names = glob.iglob(pattern, root_dir=folder or None, recursive=True)
+        found = (os.path.join(folder, name) for name in names)
+    else:
+        found = _matching(folder, parts)
+    files = sorted(path for path in found if _is_to_be_read(path))
     if not files and not WILD.search(pattern):
         raise FileNotFoundError(f"there is no file {os.path.join(folder, pattern)}")
     return files
+
+
+def _matching(folder: str, parts: Sequence[str]) -> Iterator[str]:
+    """What a pattern means, there or not. `glob` would take a folder that cannot be looked at for
+    an empty one, and a reload would then stop all that its files declare.
+    """
+    if not parts:
+        yield folder
+        return
+    part, *below = parts
+    names = [part]
+    if WILD.search(part):
+        from fnmatch import filter as matching
+
+        try:
+            listed = os.listdir(folder or ".")
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        names = matching((name for name in listed if part[0] == "." or name[0] != "."), part)
+    for name in names:
+        yield from _matching(os.path.join(folder, name), below)
+
+
+def _is_to_be_read(path: str) -> bool:
+    """Whether it is a file, or a link to none: whoever reads that says what is wrong with it."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return os.path.islink(path)
 
 
 def drop_ins(path: str) -> Iterator[str]:

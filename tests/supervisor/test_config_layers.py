@@ -100,6 +100,45 @@ def test_a_pattern_may_find_nothing_but_a_name_must_be_there(layered: Layered):
     ]
 
 
+@pytest.mark.parametrize("pattern", ["loop/*.toml", "l*/b.toml", "loop/b.toml", "*/y/[ab].toml"])
+def test_a_folder_that_cannot_be_looked_at_is_no_empty_one(
+    layered: Layered, tmp_path: Path, pattern: str
+):
+    (tmp_path / "loop").symlink_to("loop")  # as it is for root, too
+    with pytest.raises(ConfigError) as caught:
+        layered({"a.toml": include(pattern), "x/b.toml": WEB})
+    (problem,) = caught.value.problems
+    why = f"cannot include '{pattern}': [Errno 40] Too many levels of symbolic links: 'loop"
+    assert problem.text.startswith(why)
+
+
+def test_but_for_one_that_is_found_on_the_way(layered: Layered, tmp_path: Path):
+    (tmp_path / "loop").symlink_to("loop")
+    config = layered({"a.toml": include("**/b.toml", "a.toml/*"), "x/b.toml": WEB})
+    assert told(config) == []
+    assert [spec.name for spec in config.services] == ["web"]
+
+
+@pytest.mark.parametrize("pattern", ["conf.d/*.toml", "conf.d/web.toml", "**/web.toml"])
+def test_a_link_to_a_file_that_is_gone_cannot_be_read(
+    layered: Layered, tmp_path: Path, pattern: str
+):
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / "conf.d" / "web.toml").symlink_to("gone.toml")
+    with pytest.raises(ConfigError) as caught:
+        layered({"a.toml": include(pattern)})
+    (problem,) = caught.value.problems
+    assert str(problem) == "conf.d/web.toml: cannot read it: No such file or directory"
+
+
+def test_files_are_hidden_from_patterns_by_a_dot(layered: Layered):
+    files = {"conf.d/.web.toml": WEB, "conf.d/db.toml": DB, "conf.d/x.toml/y": ""}
+    config = layered({"a.toml": include("conf.d/*.toml"), **files})
+    assert [spec.name for spec in config.services] == ["db"]
+    config = layered({"a.toml": include("conf.d/.*.toml"), **files})
+    assert [spec.name for spec in config.services] == ["web"]
+
+
 def test_a_file_that_cannot_be_read_is_named_with_all_others_of_its_kind(layered: Layered):
     with pytest.raises(ConfigError) as caught:
         layered(
