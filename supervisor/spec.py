@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Seconds = Annotated[float, Meta(ge=0)]
-Positive = Annotated[float, Meta(gt=0)]
+# 30 years, where infinity would be no time that a clock takes, and no whole number for XML-RPC.
+LONGEST = 1e9
+Seconds = Annotated[float, Meta(ge=0, le=LONGEST)]
+Positive = Annotated[float, Meta(gt=0, le=LONGEST)]
 Count = Annotated[int, Meta(ge=1)]
 # How a program may end: an exit code (1), a range of them ("101-103"), a signal ("SEGV").
 Cause = int | str

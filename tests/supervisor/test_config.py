@@ -376,6 +376,8 @@ def test_a_variable_that_is_not_set_is_a_problem_of_its_key(read):
         ("stop_timeout = 'soon'", "expected a number, got a text"),
         ("stop_timeout = -1", "expected a number >= 0.0"),
         ("stop_timeout = nan", "expected a number >= 0.0"),
+        ("stable_after = inf", "expected a number <= 1000000000.0"),
+        ("start_timeout = inf", "expected a number <= 1000000000.0"),
         ("environment = 'A=1'", "expected a table, got a text"),
         ("requires = 'b'", "expected a table or a list, got a text"),
         ("requires = [1]", "expected a text, got a whole number"),

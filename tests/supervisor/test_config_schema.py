@@ -73,11 +73,13 @@ ANY = {"X": "1", "Y": "true", "Z": "never", "W": "22"}
     WEB + "log = { fil = 'x' }",
     WEB + "ready = 'now'",
     WEB + "backoff = { first = 0 }",
+    WEB + "stable_after = inf",
     "[health.h]\nhttp = 'http://h'",
     "[group.g]\nmembers = []",
     "[channels]\na = 0",
     "[supervisor]\nlog = 'jsn'",
     "[supervisor]\nsokcet = 'x'",
+    "[supervisor]\nshutdown_timeout = inf",
 ])  # fmt: skip
 def test_what_is_wrong_is_not(text: str):
     data = tomllib.loads(text)
