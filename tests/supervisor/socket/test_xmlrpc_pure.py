@@ -254,6 +254,13 @@ def test_a_program_that_is_not_there_or_cannot_run_is_said_before_it_is_tried(tm
     assert code("tool", environment={"PATH": f"/nowhere:{tmp_path}"}) == Code.SUCCESS
     assert code(str(tmp_path)) == Code.NOT_EXECUTABLE
     assert code("sh") == Code.SUCCESS
+    unreachable = f"/{'x' * 300}"  # for root, too
+    assert code("tool", environment={"PATH": f"{unreachable}:{tmp_path}"}) == Code.SUCCESS
+    assert code("tool", environment={"PATH": unreachable}) == Code.NO_FILE
+    files = {"environment_files": ("-env",)}
+    assert code("tool", **files) == Code.SUCCESS
+    assert code("tool", **files, environment={"PATH": "/nowhere"}) == Code.NO_FILE
+    assert code("/nowhere/tool", **files) == Code.NO_FILE
     must_be_runnable(None)
     must_be_runnable(TaskSpec(name="t", run="m:f"))
 
