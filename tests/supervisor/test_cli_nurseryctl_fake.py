@@ -182,6 +182,16 @@ class TestReload:
         assert ctl("reload") == (0, SHOWN, "")
         assert fake.asked == [("POST /v1/reload", b"{}")]
 
+    @pytest.mark.parametrize("names", [("all",), ("web", "all")])
+    def test_all_are_also_those_to_come(self, ctl, fake: FakeDaemon, names):
+        fake.services(status("web"))
+        fake.on("POST /v1/reload", {"differences": DIFFERENCES})
+        fake.on("GET /v1/diff", {"differences": DIFFERENCES})
+        assert ctl("reload", *names) == (0, SHOWN, "")
+        assert fake.asked[-1] == ("POST /v1/reload", b"{}")
+        for command in (("diff",), ("reload", "--dry-run")):
+            assert ctl(*command, *names) == (0, SHOWN, "")
+
     def test_it_may_be_of_some(self, ctl, fake: FakeDaemon):
         fake.on("POST /v1/reload", {"differences": []})
         assert ctl("reload", "web", "new") == (0, "nothing changes\n", "")

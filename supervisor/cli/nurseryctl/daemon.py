@@ -26,7 +26,7 @@ def reload(client: Client, names: tuple[str, ...], dry_run: bool, as_json: bool)
     With what is named comes what is new and it needs. A configuration with a problem changes
     nothing.
     """
-    chosen = tuple(naming.names(client, names))
+    chosen = _chosen(client, names)
     if not dry_run:
         _show(client.reload(chosen), as_json=as_json)
     else:
@@ -39,7 +39,12 @@ def reload(client: Client, names: tuple[str, ...], dry_run: bool, as_json: bool)
 @click.pass_obj
 def diff(client: Client, names: tuple[str, ...], as_json: bool) -> None:
     """Show what a reload would change."""
-    _show(_of(tuple(naming.names(client, names)), client.diff()), as_json=as_json)
+    _show(_of(_chosen(client, names), client.diff()), as_json=as_json)
+
+
+def _chosen(client: Client, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The names that are meant; nothing for all, among which is what the file adds."""
+    return () if naming.ALL in words else tuple(naming.names(client, words))
 
 
 def _of(names: tuple[str, ...], found: list[dict[str, object]]) -> list[dict[str, object]]:
