@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import trio
+from msgspec.structs import replace
 
 from supervisor.control import Health, HealthReport
 from supervisor.desk import Refused
@@ -14,15 +15,24 @@ from supervisor.spec import Level
 LEVELS = {level.value: level for level in (Level.ALIVE, Level.READY)}
 
 
-async def health(served: Served, level: str) -> Answer:
-    """200 for what is healthy at this level, 503 for what is not."""
+async def health(served: Served, level: str, *, in_brief: bool = False) -> Answer:
+    """200 for what is healthy at this level, 503 for what is not.
+
+    `in_brief` leaves out what services and checks said of themselves.
+    """
     if level not in LEVELS:
         return complaint(400, f"cannot look at level {level!r}: it is alive or ready")
     try:
         report = await served.control.ask(Health(LEVELS[level]))
     except Refused as refusal:  # also a daemon at its very end: that is not healthy
         return answer(503, HealthReport(False, (str(refusal),), ()))
-    return answer(200 if report.healthy else 503, report)
+    shown = _in_brief(report) if in_brief else report
+    return answer(200 if report.healthy else 503, shown)
+
+
+def _in_brief(report: HealthReport) -> HealthReport:
+    checks = tuple(replace(check, reason="", found="") for check in report.checks)
+    return replace(report, reasons=report.brief, checks=checks)
 
 
 async def metrics(served: Served) -> Answer:

@@ -54,11 +54,11 @@ async def serve_public(listeners: list[trio.SocketListener], served: Served) -> 
 async def _respond(served: Served, request: Request) -> Answer:
     match request.method, request.parts:
         case "GET", ["health"]:
-            return await health(served, request.query.get("level", "ready"))
+            return await health(served, request.query.get("level", "ready"), in_brief=True)
         case "GET", ["health", "live"]:
-            return await health(served, "alive")
+            return await health(served, "alive", in_brief=True)
         case "GET", ["health", "ready"]:
-            return await health(served, request.query.get("level", "ready"))
+            return await health(served, request.query.get("level", "ready"), in_brief=True)
         case "GET", ["metrics"]:
             return await metrics(served)
         case _:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from supervisor.address import address_of
 from supervisor.config import ConfigError, load
+from supervisor.control import Looked, ReportHealth
 from supervisor.model import State
 from supervisor.plan import plan
 from supervisor.socket import public
@@ -73,6 +74,30 @@ async def test_a_probe_learns_whether_all_is_well(network: Network, path: str):
     assert status == 200
     assert json.loads(body)["healthy"] is True
     assert await network.get(path, "HEAD") == (200, b"")
+
+
+async def test_what_services_and_checks_say_of_themselves_is_not_for_everybody(tmp_path: Path):
+    look = '[health.look]\nservice = "a"\nlevel = "alive"\ntcp = "127.0.0.1:1"\nperiod = 1000\n'
+    with trio.fail_after(PATIENCE):
+        async with inside(tmp_path, TOML + look) as it, trio.open_nursery() as nursery:
+            for name in ("a", "prober"):
+                await it.until(name, State.RUNNING)
+            for found in (
+                Looked("look", "a", False, "a private word"),
+                ReportHealth("look", "a", False, "a private word"),
+            ):
+                await it.served.control.ask(found)
+            listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
+            nursery.start_soon(serve_public, listeners, it.served)
+            network = Network(listeners[0].socket.getsockname()[1])
+            for path in ("/health", "/health/ready", "/health/live"):
+                status, body = await network.get(path)
+                told = json.loads(body)
+                assert (status, told["reasons"]) == (503, ["check look of a"])
+                (check,) = told["checks"]
+                assert (check["healthy"], check["reason"], check["found"]) == (False, "", "")
+                assert b"private" not in body
+            nursery.cancel_scope.cancel()
 
 
 async def test_metrics_can_be_scraped_again_and_again_over_one_connection(network: Network):
