@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import chain, count
 
 from msgspec import Struct, field
 
@@ -13,6 +12,7 @@ from supervisor.supervisord import programs
 from supervisor.supervisord.expansion import Expansion, written
 from supervisor.supervisord.listeners import advice
 from supervisor.supervisord.logfiles import destination, home
+from supervisor.supervisord.naming import fitting, free
 from supervisor.supervisord.note import Note
 from supervisor.supervisord.options import Options, boolean, integer, names, octal, variables
 from supervisor.supervisord.order import after, longest_stop
@@ -24,16 +24,22 @@ MINIMA = {"minfds": (1024, "nofile"), "minprocs": (200, "nproc")}
 MAIN_RPC = "supervisor.rpcinterface:make_main_rpcinterface"
 
 
+class Group(Struct, frozen=True):
+    """A table of the TOML. `section` is the title of the one that declared it, if one did."""
+
+    name: str
+    section: str
+    members: tuple[str, ...]
+
+
 class Translation(Struct, frozen=True):
-    """`sections` are the titles of all, in order; `groups` members by name; `why` is what to say
-    of a setting.
-    """
+    """`sections` are the titles of all, in order; `why` is what to say of a setting."""
 
     sections: tuple[str, ...]
 
     settings: Mapping[str, object]
     services: tuple[Service, ...]
-    groups: Mapping[str, tuple[str, ...]]
+    groups: tuple[Group, ...]
     notes: tuple[Note, ...]
     why: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -198,27 +204,29 @@ class _Translator:
 
     def _name(self, name: str, group: str) -> str:
         """One that our services may have, and that nobody has yet."""
-        name = re.sub(r"[^A-Za-z0-9_.-]", "-", name).lstrip("_.-") or "service"
-        numbered = (f"{name}-{number}" for number in count(2))
-        free = next(
-            one for one in chain((name, f"{group}-{name}"), numbered) if one not in self._taken
-        )
-        self._taken.add(free)
-        return free
+        name = fitting(name)
+        return free(name, f"{fitting(group)}-{name}", taken=self._taken)
 
-    def _groups(self, services: list[Service]) -> dict[str, tuple[str, ...]]:
+    def _groups(self, services: list[Service]) -> tuple[Group, ...]:
         """Those that say more than that a service is alone."""
         found: dict[str, list[Service]] = {}
         for service in services:
             found.setdefault(service.group, []).append(service)
-        groups: dict[str, tuple[str, ...]] = {}
-        for name, members in found.items():
-            ranks = {program: n for n, program in enumerate(self._members.get(name, ()))}
+        titles = {one.name: one.title for one in self._sections if one.kind == "group"}
+        taken: set[str] = set()
+        groups: list[Group] = []
+        for given, members in found.items():
+            ranks = {program: n for n, program in enumerate(self._members.get(given, ()))}
             members.sort(key=lambda service, r=ranks: r.get(_program_of(service), 0))
-            names_ = tuple(service.name for service in members)
-            if names_ != (name,):
-                groups[name] = names_
-        return groups
+            name = free(fitting(given), taken=taken)
+            group = Group(name, titles.get(given, ""), tuple(one.name for one in members))
+            if group.members == (name,):
+                continue
+            groups.append(group)
+            if name != given:
+                text = f"the group {given!r} is {name!r} here"
+                self._notes.append(Note(group.section or members[0].section, "", text))
+        return tuple(groups)
 
     def _other(self, section: Section) -> None:
         options = self._options(section)

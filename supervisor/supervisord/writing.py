@@ -41,17 +41,15 @@ def write(translation: Translation, name: str) -> str:
     body: list[str] = []
     for title in translation.sections:
         comments = [f"# {note}" for note in notes.get(title, ())]
-        tables = _services(translation, title) or _group(translation, title)
+        tables = _services(translation, title) or _groups(translation, title)
         if title.partition(":")[0] in DAEMON:
             head += comments
         elif comments or tables:
             body.append("\n".join([*comments, *tables[:1]]))
             body += tables[1:]
-    declared = [f"group:{group}" for group in translation.groups]
-    left = [_group(translation, title) for title in declared if title not in translation.sections]
     first = f"# Made of {printable(name)} by nurseryd import."
     daemon = "\n".join([*head, *_settings(translation)])
-    blocks = [first, daemon, *body, *(table for tables in left for table in tables)]
+    blocks = [first, daemon, *body, *_groups(translation, "")]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -66,10 +64,12 @@ def _services(translation: Translation, title: str) -> list[str]:
     ]
 
 
-def _group(translation: Translation, title: str) -> list[str]:
-    kind, _, name = title.partition(":")
-    members = translation.groups.get(name.strip()) if kind == "group" else None
-    return [toml.table(("group", name.strip()), {"members": members})] if members else []
+def _groups(translation: Translation, title: str) -> list[str]:
+    return [
+        toml.table(("group", group.name), {"members": group.members})
+        for group in translation.groups
+        if group.section == title
+    ]
 
 
 def _settings(translation: Translation) -> list[str]:

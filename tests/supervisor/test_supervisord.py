@@ -331,15 +331,34 @@ def test_a_program_in_two_groups_runs_twice(imported):
         "g": {"members": ["a"]},
         "h": {"members": ["h-a"]},
         "h-a": {"members": ["h-a-h-a"]},
-        "ä b": {"members": ["b"]},
-        "__": {"members": ["service"]},
     }
+    it.plan()
     assert [note for note in it.notes if "is 'h-a' here" in note]
     it = imported(
         "[program:a]\ncommand=x\n[program:a b]\ncommand=x\nprocess_name=a\n"
         "[program:-a]\ncommand=x\n[program:_a]\ncommand=x\n[program:.a]\ncommand=x"
     )
     assert len(it.data["service"]) == 5
+
+
+@pytest.mark.parametrize(("name", "here"), [("_w", "w"), ("app@1", "app-1"), ("my+g", "my-g")])
+def test_a_group_has_a_name_that_ours_may_have(imported, name: str, here: str):
+    told = f"the group {name!r} is {here!r} here"
+    it = imported(f"[program:{name}]\ncommand=x\nprocess_name=p%(process_num)d\nnumprocs=2")
+    assert it.data["group"] == {here: {"members": ["p0", "p1"]}}
+    assert it.notes == [f"[program:{name}]: {told}"]
+    it.plan()
+    it = imported(
+        f"[program:a]\ncommand=x\n[program:h]\ncommand=x\n[program:h-a]\ncommand=x\n"
+        f"[group:h]\nprograms=a\n[group:{name}]\nprograms=a,h\n[group:{here}]\nprograms=h-a\n"
+    )
+    assert it.data["group"] == {
+        "h": {"members": ["a"]},
+        here: {"members": [f"{here}-a", "h"]},
+        f"{here}-2": {"members": ["h-a"]},
+    }
+    assert f"[group:{name}]: {told}" in it.notes
+    it.plan()
 
 
 class TestPriority:
