@@ -7,6 +7,7 @@ import { offered } from '../../../services/studio/src/chat/actions.ts';
 import { errorsOf, factsOf, moneyOf, stateOf } from '../../../services/studio/src/chat/facts.ts';
 import { admitted } from '../../../services/studio/src/chat/images.ts';
 import { recalled } from '../../../services/studio/src/chat/recall.ts';
+import { Saying } from '../../../services/studio/src/chat/saying.ts';
 import { pointed } from '../../../services/studio/src/chat/selection.ts';
 import { Keys } from '../../../services/studio/src/chat/sending.ts';
 import type { Turn, UsageSummary } from '../../../services/studio/src/core/api.ts';
@@ -73,6 +74,16 @@ test('earlier instructions come back one by one, and words of one’s own are ne
   assert.equal(recalled(said, 'mine', -1, null), null);
   assert.equal(recalled([], '', -1, null), null);
   assert.equal(recalled(said, '', 1, null), null);
+});
+
+test('what is put into the box stands below a person’s own words, and one of it at a time', () => {
+  const saying = new Saying();
+  assert.equal(saying.put('fix it', ' \n'), 'fix it');
+  assert.equal(saying.put('fix that', 'fix it'), 'fix that');
+  const both = saying.put('fix it', 'fix that, but gently\n');
+  assert.equal(both, 'fix that, but gently\n\nfix it');
+  assert.equal(saying.put('fix that', both), 'fix that, but gently\n\nfix that');
+  assert.equal(saying.put('fix it', ''), 'fix it');
 });
 
 test('images are taken that a model takes, four of 5 MB at most', () => {

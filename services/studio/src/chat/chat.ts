@@ -88,7 +88,7 @@ export class NuChat extends NuElement {
     this.addEventListener('nu-sent', () => this.#stick.toEnd());
   }
 
-  /** Put an instruction into the box, for the person to send. */
+  /** Put an instruction into the box, below what a person wrote there, for them to send. */
   say(instruction: string): void {
     this.#composer?.say(instruction);
   }

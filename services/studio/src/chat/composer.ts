@@ -17,6 +17,7 @@ import { keepDraft, loadDraft } from './draft.ts';
 import { moneyOf } from './facts.ts';
 import { encoded, filesOf, TYPES } from './images.ts';
 import { recalled } from './recall.ts';
+import { Saying } from './saying.ts';
 import { pointed } from './selection.ts';
 import { Keys } from './sending.ts';
 
@@ -40,6 +41,7 @@ export class NuComposer extends NuElement {
   static override styles = [base, composing, css`:host { position: relative }`];
 
   readonly #keys = new Keys();
+  readonly #saying = new Saying();
   #at: number | null = null;
 
   constructor() {
@@ -50,9 +52,9 @@ export class NuComposer extends NuElement {
     new Watch(this, () => this.thread);
   }
 
-  /** Put an instruction into the box, for the person to send. */
+  /** Put an instruction into the box, below what a person wrote there, for them to send. */
   say(instruction: string): void {
-    this.#write(instruction);
+    this.#write(this.#saying.put(instruction, this.#box?.value ?? ''));
     this.focus();
   }
 
