@@ -50,14 +50,16 @@ export class NuAttachments extends NuElement {
     return problem;
   }
 
-  clear(): void {
-    for (const { address } of this.attached) URL.revokeObjectURL(address);
-    this.attached = [];
+  /** Take files away again, of those that are there. */
+  takeAway(files: readonly File[]): void {
+    const gone = this.attached.filter(({ file }) => files.includes(file));
+    for (const { address } of gone) URL.revokeObjectURL(address);
+    this.attached = this.attached.filter((one) => !gone.includes(one));
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.clear();
+    this.takeAway(this.files);
   }
 
   override render() {
@@ -66,14 +68,13 @@ export class NuAttachments extends NuElement {
       <li>
         <img src=${one.address} alt=${one.file.name} />
         <button type="button" class="icon" aria-label=${strings.chat.removeImage(one.file.name)}
-          @click=${() => this.#remove(one)}><nu-icon name="close"></nu-icon></button>
+          @click=${() => this.#remove(one.file)}><nu-icon name="close"></nu-icon></button>
       </li>
     `)}</ul>`;
   }
 
-  #remove(one: Attachment) {
-    URL.revokeObjectURL(one.address);
-    this.attached = this.attached.filter((other) => other !== one);
+  #remove(file: File) {
+    this.takeAway([file]);
     this.send('nu-write');
   }
 }

@@ -180,20 +180,21 @@ export class NuComposer extends NuElement {
   async #send() {
     const box = this.#box as HTMLTextAreaElement;
     const { selection } = this;
+    const { files } = this.#images;
     const written = box.value;
     if (this.sending || !written.trim()) return;
     this.sending = true;
     this.problem = '';
     try {
       const mode = this.renderRoot.querySelector('select')?.value as Mode;
-      const images = await Promise.all(this.#images.files.map(encoded));
+      const images = await Promise.all(files.map(encoded));
       const body: TurnBody = { instruction: written.trim(), mode, images };
       if (selection) body.selection = selection;
       const key = this.#keys.of(JSON.stringify(body));
       const { turn } = await begin(this.thread, body, key);
       this.#keys.answered(200);
-      this.#images.clear();
-      // What was typed or pointed at meanwhile is for the next one.
+      // What was added, typed or pointed at meanwhile is for the next one.
+      this.#images.takeAway(files);
       if (box.value === written) this.#write('');
       if (this.selection === selection) this.send('nu-unpick');
       this.#at = null;
