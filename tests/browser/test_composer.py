@@ -58,3 +58,43 @@ def test_an_image_that_is_added_while_the_words_are_sent_is_for_the_next_ones(
     expect(studio.last).to_contain_text("1 image")
     expect(added(studio, "red.png")).to_have_count(0)
     expect(added(studio, "blue.png")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("mode", "instruction", "ended", "button"),
+    [
+        ("Change the site", "fail at once", "failed", "Try again"),
+        ("Plan only", "change the heading of the home page to Planned", "done", "Carry it out"),
+    ],
+)
+def test_what_is_asked_for_once_more_points_at_the_same_after_a_reload(
+    studio: Studio, mode: str, instruction: str, ended: str, button: str
+) -> None:
+    studio.page.get_by_label("Mode").select_option(mode)
+    point(studio)
+    studio.ask(instruction)
+    studio.ended(ended)
+    studio.page.reload()
+    studio.press(button)
+    expect(studio.turns).to_have_count(2)
+    expect(studio.last.get_by_text(POINTED)).to_be_visible()
+    studio.ended(ended)
+
+
+def test_what_had_images_is_tried_again_by_who_has_them(studio: Studio) -> None:
+    add(studio, "red.png")
+    point(studio)
+    studio.ask("fail at once")
+    studio.ended("failed")
+    chip = studio.page.locator("nu-composer").get_by_text(POINTED)
+    for _ in range(2):
+        expect(chip).to_have_count(0)
+        studio.press("Try again")
+        expect(studio.page.get_by_text("add them to the words in the box")).to_be_visible()
+        expect(studio.box).to_have_value("fail at once")
+        expect(studio.box).to_be_focused()
+        expect(chip).to_be_visible()
+        # After a reload the turn is known by its words alone.
+        studio.box.fill("")
+        studio.page.reload()
+    expect(studio.turns).to_have_count(1)

@@ -218,7 +218,7 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
           ${this.#t(e)}
         </details>
       </li>
-    `}#t(e){let t=this.read.get(e);return t===void 0?a:t===`reading`?c`<p class="small soft">${l.chat.diffComes}</p>`:`problem`in t?c`<p class="small bad" role="alert">${t.problem}</p>`:t.diff.length?c`<nu-diff bare .files=${t.diff}></nu-diff>`:c`<p class="small soft">${l.chat.noDiff}</p>`}async#n(e,t){let{open:n}=e.target,r=this.read.get(t);if(!n||r===`reading`||r&&`diff`in r&&this.turn.ended)return;this.#r(t,`reading`);let i=k(this.turn),a={base:this.turn.base,path:[t],...i===$e?{}:{target:i}};try{let e=await this.thread.api.ask(`GET ${h}/diff`,{path:this.thread.path,query:a});this.#r(t,{diff:e.diff.files})}catch(e){this.#r(t,{problem:_(e)})}}#r(e,t){this.read=new Map(this.read).set(e,t)}},$e=`worktree`;function k({commit:e,saved:t,ended:n}){return e??t??(n?null:$e)}d(`nu-turn-files`,Qe);function et({api:e,path:t},n){let r=e.address(`${h}/events`,t);return new Promise((t,i)=>{let a=u(),o=ee(e,r,{after:()=>String(n.firstEvent-1),hear(e,r){let i=r;i.turn===n.id&&(a=te(a,e,i),e===`turn.finished`&&(o(),t(a)))},state(e){e.state===`refused`&&i(e.problem),e.state===`lost`&&(o(),i(Error(e.why)))}})})}var A=l.chat;function tt(e,t){let n=Te(e),r=e.filter(({ok:e})=>e===!1).length;return c`
+    `}#t(e){let t=this.read.get(e);return t===void 0?a:t===`reading`?c`<p class="small soft">${l.chat.diffComes}</p>`:`problem`in t?c`<p class="small bad" role="alert">${t.problem}</p>`:t.diff.length?c`<nu-diff bare .files=${t.diff}></nu-diff>`:c`<p class="small soft">${l.chat.noDiff}</p>`}async#n(e,t){let{open:n}=e.target,r=this.read.get(t);if(!n||r===`reading`||r&&`diff`in r&&this.turn.ended)return;this.#r(t,`reading`);let i=k(this.turn),a={base:this.turn.base,path:[t],...i===$e?{}:{target:i}};try{let e=await this.thread.api.ask(`GET ${h}/diff`,{path:this.thread.path,query:a});this.#r(t,{diff:e.diff.files})}catch(e){this.#r(t,{problem:_(e)})}}#r(e,t){this.read=new Map(this.read).set(e,t)}},$e=`worktree`;function k({commit:e,saved:t,ended:n}){return e??t??(n?null:$e)}d(`nu-turn-files`,Qe);function et({api:e,path:t},n,r){let i=e.address(`${h}/events`,t);return new Promise((t,a)=>{let o=u(),s=ee(e,i,{after:()=>String(n.firstEvent-1),hear(e,i){let a=i;a.turn===n.id&&(o=te(o,e,a),e===r&&(s(),t(o)))},state(e){e.state===`refused`&&a(e.problem),e.state===`lost`&&(s(),a(Error(e.why)))}})})}var A=l.chat;function tt(e,t){let n=Te(e),r=e.filter(({ok:e})=>e===!1).length;return c`
     <details class="steps" ?open=${t}>
       <summary class="small soft">
         <span>${A.steps(e.length)}</span>
@@ -352,7 +352,7 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
       </article>
     `}get#e(){return this.reheard??this.told}#t(){let{selection:e,images:t}=this.#e,{mode:n}=this.turn,r=[n===`execute`?``:B.modes[n],e?ke(e):``,t?B.images(t):``].filter(Boolean);return r.length?c`
       <div class="row">${r.map(e=>c`<span class="badge">${e}</span>`)}</div>
-    `:a}#n(e,t){switch(e.kind){case`text`:return c`${Le([e.text],()=>wt(e.text))}`;case`steps`:return tt(e.steps,t&&!this.turn.ended);case`check`:return rt(e);case`repair`:return it(e.repair)}}#r({permission:e,tool:t,summary:n}){let r=t=>()=>this.#s(async()=>{await le(this.thread,this.turn.id,e,t)});return c`
+    `:a}#n(e,t){switch(e.kind){case`text`:return c`${Le([e.text],()=>wt(e.text))}`;case`steps`:return tt(e.steps,t&&!this.turn.ended);case`check`:return rt(e);case`repair`:return it(e.repair)}}#r({permission:e,tool:t,summary:n}){let r=t=>()=>this.#l(async()=>{await le(this.thread,this.turn.id,e,t)});return c`
       <div class="permission card" role="group" aria-label=${B.may(m(t))}>
         <p><b>${B.may(m(t))}</b> ${m(n)}</p>
         <div class="row" ?hidden=${this.watching}>
@@ -367,10 +367,10 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
       </button>
     `),n=e.ended&&e.started&&this.#e.whole&&c`
       <button class="quiet icon" aria-label=${B.showSteps} title=${B.showSteps}
-        ?disabled=${this.busy} @click=${this.#c}><nu-icon name="more"></nu-icon></button>
+        ?disabled=${this.busy} @click=${this.#u}><nu-icon name="more"></nu-icon></button>
     `,i=e.ended&&e.output&&c`
       <button class="quiet icon" aria-label=${this.copied?B.copied:B.copy}
-        @click=${this.#l}>
+        @click=${this.#d}>
         <nu-icon name=${this.copied?`check`:`copy`}></nu-icon>
       </button>
     `;return c`
@@ -382,7 +382,7 @@ import{A as e,C as t,D as n,E as r,I as i,M as a,N as o,O as s,P as c,T as l,_ a
       <button class="danger" ?disabled=${this.busy} @click=${()=>this.#o(e.what,!0)}>
         ${B.withOthers(B[e.what],e.count)}
       </button>
-    `:a}#o(e,t=!1){let{thread:n,turn:r}=this;if(e===`carryOut`)return this.#s(()=>ue(n,r,null,`execute`));if(e===`again`){let e=this.#e.selection;return this.#s(()=>ue(n,r,e,r.mode))}return this.#s(()=>S(n,r.id,e,t),e)}async#s(e,n){if(this.busy)return;let r=this.renderRoot.activeElement;this.busy=!0,this.problem=``,this.others=null;try{await e()}catch(e){this.problem=_(e);let r=e instanceof t&&e.reply.others;r&&r.length&&(n===`undo`||n===`redo`)&&(this.others={what:n,count:r.length})}finally{this.busy=!1,this.thread.refresh(),await this.updateComplete,r?.isConnected?r.focus():r&&this.send(`nu-write`)}}#c=()=>this.#s(async()=>{this.reheard=await et(this.thread,this.turn)});#l=async()=>{try{await navigator.clipboard.writeText(this.turn.output),this.copied=!0,setTimeout(()=>this.copied=!1,2e3)}catch{this.tell(B.cannotCopy,`problem`)}}});var V=l.chat,jt=class extends g{static properties={thread:{attribute:!1},selection:{attribute:!1},usage:{state:!0},eager:{type:Boolean},watching:{type:Boolean},news:{state:!0},reading:{state:!0}};static styles=[v,i`
+    `:a}#o(e,t=!1){let{thread:n,turn:r}=this;return e===`again`?this.#c():e===`carryOut`?this.#l(async()=>ue(n,r,(await this.#s()).selection,`execute`)):this.#l(()=>S(n,r.id,e,t),e)}async#s(){let e=this.#e;return e.whole?et(this.thread,this.turn,`turn.queued`):e}async#c(){let{thread:e,turn:t}=this,n=await this.#l(async()=>{let n=await this.#s();return n.images?n:(await ue(e,t,n.selection,t.mode),null)});n&&(this.problem=B.imagesAgain,n.selection&&this.send(`nu-pick`,{selection:n.selection}),this.send(`nu-say`,{text:t.instruction}))}async#l(e,n){if(this.busy)return;let r=this.renderRoot.activeElement;this.busy=!0,this.problem=``,this.others=null;try{return await e()}catch(e){this.problem=_(e);let r=e instanceof t&&e.reply.others;r&&r.length&&(n===`undo`||n===`redo`)&&(this.others={what:n,count:r.length});return}finally{this.busy=!1,this.thread.refresh(),await this.updateComplete,r?.isConnected?r.focus():r&&this.send(`nu-write`)}}#u=()=>this.#l(async()=>{this.reheard=await et(this.thread,this.turn,`turn.finished`)});#d=async()=>{try{await navigator.clipboard.writeText(this.turn.output),this.copied=!0,setTimeout(()=>this.copied=!1,2e3)}catch{this.tell(B.cannotCopy,`problem`)}}});var V=l.chat,jt=class extends g{static properties={thread:{attribute:!1},selection:{attribute:!1},usage:{state:!0},eager:{type:Boolean},watching:{type:Boolean},news:{state:!0},reading:{state:!0}};static styles=[v,i`
       :host {
         display: grid; grid-template-rows: minmax(0, 1fr) auto; position: relative;
         container-type: inline-size; background: var(--ground);

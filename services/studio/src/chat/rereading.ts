@@ -5,8 +5,14 @@ import { follow } from '../core/stream.ts';
 import { THREAD, type ThreadStore } from '../core/thread.ts';
 import { type Told, tell, unheard } from '../core/told.ts';
 
-/** A turn that has ended, from its first event to its end. Rejects with what a person is told. */
-export function reheard({ api, path }: ThreadStore, turn: Turn): Promise<Told> {
+/**
+ * A turn that has ended, from its first event on, up to the first of type `until`.
+ *
+ * Rejects with what a person is told.
+ */
+export function reheard(
+  { api, path }: ThreadStore, turn: Turn, until: 'turn.queued' | 'turn.finished',
+): Promise<Told> {
   const address = api.address(`${THREAD}/events`, path);
   return new Promise((resolve, reject) => {
     let told = unheard();
@@ -16,7 +22,7 @@ export function reheard({ api, path }: ThreadStore, turn: Turn): Promise<Told> {
         const event = data as { turn?: string };
         if (event.turn !== turn.id) return;
         told = tell(told, type, event);
-        if (type !== 'turn.finished') return;
+        if (type !== until) return;
         stop();
         resolve(told);
       },

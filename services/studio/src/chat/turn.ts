@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { Problem, sentence, type SelectionBody, type Turn } from '../core/api.ts';
+import { Problem, sentence, type Turn } from '../core/api.ts';
 import { strings } from '../core/strings.ts';
 import type { ThreadStore } from '../core/thread.ts';
 import { visible } from '../core/visible.ts';
@@ -25,7 +25,10 @@ const ICONS: Partial<Record<Action, string>> = {
   undo: 'undo', redo: 'redo', again: 'reload', carryOut: 'play',
 };
 
-/** Says `nu-write` when the box is where a person goes on. */
+/**
+ * Says `nu-write` when the box is where a person goes on, and `nu-say`, with `nu-pick` before it,
+ * when words and what was pointed at go there.
+ */
 export class NuTurn extends NuElement {
   static override properties = {
     thread: { attribute: false }, turn: { attribute: false }, told: { attribute: false },
@@ -166,29 +169,51 @@ export class NuTurn extends NuElement {
 
   #press(what: Action, others = false): Promise<void> {
     const { thread, turn } = this;
-    if (what === 'carryOut') return this.#do(() => again(thread, turn, null, 'execute'));
-    if (what === 'again') {
-      const selection: SelectionBody | null = this.#told.selection;
-      return this.#do(() => again(thread, turn, selection, turn.mode));
+    if (what === 'again') return this.#again();
+    if (what === 'carryOut') {
+      // The agent knows the images of its plan.
+      return this.#do(async () => again(thread, turn, (await this.#asked()).selection, 'execute'));
     }
     return this.#do(() => settle(thread, turn.id, what, others), what);
   }
 
-  async #do(act: () => Promise<void>, what?: Action) {
-    if (this.busy) return;
+  /** What came with the instruction, which a turn that is known by its words alone does not say. */
+  async #asked(): Promise<Told> {
+    const told = this.#told;
+    return told.whole ? reheard(this.thread, this.turn, 'turn.queued') : told;
+  }
+
+  /** Ask for the same once more; where there were images, leave that to the person who has them. */
+  async #again() {
+    const { thread, turn } = this;
+    const left = await this.#do(async () => {
+      const asked = await this.#asked();
+      if (asked.images) return asked;
+      await again(thread, turn, asked.selection, turn.mode);
+      return null;
+    });
+    if (!left) return;
+    this.problem = text.imagesAgain;
+    if (left.selection) this.send('nu-pick', { selection: left.selection });
+    this.send('nu-say', { text: turn.instruction });
+  }
+
+  async #do<T>(act: () => Promise<T>, what?: Action): Promise<T | undefined> {
+    if (this.busy) return undefined;
     const root = this.renderRoot as ShadowRoot;
     const focused = root.activeElement as HTMLElement | null;
     this.busy = true;
     this.problem = '';
     this.others = null;
     try {
-      await act();
+      return await act();
     } catch (error) {
       this.problem = sentence(error);
       const more = error instanceof Problem && (error.reply['others'] as string[] | undefined);
       if (more && more.length && (what === 'undo' || what === 'redo')) {
         this.others = { what, count: more.length };
       }
+      return undefined;
     } finally {
       this.busy = false;
       void this.thread.refresh();
@@ -201,7 +226,7 @@ export class NuTurn extends NuElement {
 
   readonly #reread = () =>
     this.#do(async () => {
-      this.reheard = await reheard(this.thread, this.turn);
+      this.reheard = await reheard(this.thread, this.turn, 'turn.finished');
     });
 
   readonly #copy = async () => {

@@ -109,6 +109,7 @@ export const strings = {
     withOthers: (what: string, count: number) =>
       `${what} it and ${count} ${count === 1 ? 'other' : 'others'}`,
     again: 'Try again',
+    imagesAgain: 'This page has its images no longer: add them to the words in the box, and send those.',
     carryOut: 'Carry it out',
     showSteps: 'Show the steps',
     copy: 'Copy the answer',
