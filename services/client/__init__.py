@@ -3,8 +3,9 @@
     async with AsyncClient("http://127.0.0.1:8080", token) as nurseryd:
         thread = nurseryd.thread("acme", "ann", "first")
         reply = await thread.start("Change the heading to Hello", wait=True)
-        async for event in thread.events(after=reply.turn.first_event - 1):
-            ...
+        async with thread.events(after=reply.turn.first_event - 1) as events:
+            async for event in events:
+                ...
 
 A refusal raises `Problem`; where there is no answer, `Unreachable` is raised.
 """

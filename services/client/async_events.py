@@ -24,7 +24,8 @@ class AsyncEvents(Generic[E]):
     """Events for ever: a loop over it ends by `break`, by an exception, or when it is cancelled.
 
     What holds a connection is this and no asynchronous generator, so that a loop may be left at
-    any time, and taken up again. `async with` ends it; so does closing the client.
+    any time, and taken up again; until it is ended the connection stays. `async with` ends it; so
+    does closing the client, also while another task waits for the next event: its loop is over.
     """
 
     def __init__(
@@ -47,22 +48,20 @@ class AsyncEvents(Generic[E]):
         self._answer: httpx2.Response | None = None
         self._parser = Parser()
         self._closed = False
+        # The connection is in the hands of one task at a time: who closes takes it from who reads.
+        self._hands = anyio.Lock()
+        self._reading: anyio.CancelScope | None = None
 
     def __aiter__(self) -> AsyncEvents[E]:
         return self
 
     async def __anext__(self) -> E:
         while not self._came:
-            if self._closed:
-                raise StopAsyncIteration
-            failure: Exception | None = None
-            try:
-                if await self._read():
-                    continue
-            except (httpx2.TransportError, Problem) as error:
-                failure = error
-            await self._drop()
-            await anyio.sleep(self._position.ended(failure))
+            async with self._hands:
+                if self._closed:
+                    raise StopAsyncIteration
+                with anyio.CancelScope() as self._reading:
+                    await self._go_on()
         return self._came.popleft()
 
     async def __aenter__(self) -> AsyncEvents[E]:
@@ -77,10 +76,25 @@ class AsyncEvents(Generic[E]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """End it; what came already can still be read."""
+        """End it; what came already can still be read. No cancellation cuts it short."""
         self._closed = True
-        await self._drop()
+        if self._reading is not None:
+            self._reading.cancel()
+        with anyio.CancelScope(shield=True):
+            async with self._hands:
+                await self._drop()
         self._ended(self)
+
+    async def _go_on(self) -> None:
+        """Take in the next piece, or wait until it is time for another connection."""
+        failure: Exception | None = None
+        try:
+            if await self._read():
+                return
+        except (httpx2.TransportError, Problem) as error:
+            failure = error
+        await self._drop()
+        await anyio.sleep(self._position.ended(failure))
 
     async def _read(self) -> bool:
         """Take in the next piece; false where the connection has ended."""

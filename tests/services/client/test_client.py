@@ -2,8 +2,10 @@ import itertools
 from pathlib import Path
 
 import anyio
+import httpx2
 import msgspec
 import pytest
+import trio
 from msgspec.structs import replace
 
 from services.client import AsyncClient, Client, Other, Problem, Retries, Unreachable, models
@@ -206,6 +208,38 @@ def test_events_come_once_and_in_order_over_connections_that_break(api, run):
         assert wire.connections > 20
     assert [event.id for event in seen] == list(range(4, 2001))
     assert all(isinstance(event, models.TextDelta) for event in seen)
+
+
+@pytest.mark.parametrize("closed", ["streams", "client"])
+def test_who_closes_ends_whoever_waits_for_the_next_event(api, run, closed):
+    address, fakes = api
+
+    async def read(request):
+        if request.after:
+            await trio.sleep_forever()
+        return EventPage((Event(1, "text.delta", msgspec.json.encode(delta(1))),), 1)
+
+    fakes.read_events = read
+
+    async def wait(events, *, task_status):
+        async for _ in events:
+            task_status.started()
+
+    async def body(client):
+        streams = [client.thread(*IDS).events() for _ in range(2)]
+        async with anyio.create_task_group() as waiting:
+            for events in streams:
+                await waiting.start(wait, events)
+            await anyio.wait_all_tasks_blocked()
+            if closed == "client":
+                await client.close()
+            else:
+                for events in streams:
+                    await events.aclose()
+        if closed == "streams":  # which had all connections that there may be
+            await client.health.alive()
+
+    run(address, body, limits=httpx2.Limits(max_connections=2))
 
 
 def test_a_stream_that_is_refused_is_a_problem_at_once(api, run):
