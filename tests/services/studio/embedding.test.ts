@@ -66,3 +66,15 @@ test('a turn is told of when its state is another, and none that had been there'
   assert.deepEqual(news(next.known, [turn('1', 'committed', 'abc', true)]).told.length, 1);
   assert.deepEqual(news(next.known, [turn('3', 'queued')]).told, []);
 });
+
+test('earlier turns that come to be seen are no news until they are in another state', () => {
+  const turn = (id: string, state = 'committed', undone = false) =>
+    ({ id, state, commit: 'abc', undone }) as never;
+  const begun = news(undefined, [turn('4')]);
+  const next = news(begun.known, [turn('2'), turn('3'), turn('4'), turn('5')]);
+  assert.deepEqual(next.told.map(({ id }) => id), ['5']);
+  const undone = news(next.known, [turn('1'), turn('2', 'committed', true), turn('3'), turn('4'), turn('5')]);
+  assert.deepEqual(undone.told.map(({ id }) => id), ['2']);
+  const first = news(news(undefined, []).known, [turn('1'), turn('2')]);
+  assert.deepEqual(first.told.map(({ id }) => id), ['1', '2']);
+});
