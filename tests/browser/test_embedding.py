@@ -158,6 +158,21 @@ def test_one_that_is_refused_is_asked_for_again(shop: Bloom, visit: Visit) -> No
     expect(visit.told.filter(has_text="ready acme ada first")).to_have_count(2)
 
 
+def test_an_element_made_by_a_script_takes_a_token_at_once(shop: Bloom, visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{shop.origin}/element.html")
+    page.evaluate(
+        """([server, token]) => {
+            const live = document.createElement('live-edit');
+            Object.assign(live, { server, workspace: 'acme/ada', thread: 'first', layout: 'chat' });
+            live.addEventListener('live-edit-token', () => (live.token = token));
+            document.querySelector('live-edit').replaceWith(live);
+        }""",
+        [shop.server, shop.token()],
+    )
+    expect(page.get_by_label("What should change?")).to_be_visible()
+
+
 def test_a_frame_goes_by_a_cookie_for_that_site_alone(shop: Bloom, visit: Visit) -> None:
     shop.query = f"?layout=chat&scheme=dark&token={shop.token()}"
     visit.page.goto(f"{shop.origin}/frame.html")

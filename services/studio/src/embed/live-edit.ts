@@ -84,8 +84,7 @@ export class LiveEdit extends NuElement {
     options?: boolean | AddEventListenerOptions,
   ) {
     super.addEventListener(type, listener, options);
-    if (type !== 'live-edit-token' || !this.waits) return;
-    queueMicrotask(() => this.waits && this.#want());
+    if (type === 'live-edit-token' && this.waits) this.#wantSoon();
   }
 
   /** Have the agent do something; the turn that was begun. Throws `Problem`. */
@@ -182,7 +181,7 @@ export class LiveEdit extends NuElement {
     if (more.length || ![client, user, this.thread].every((id) => ID.test(id))) return;
     const root = this.#root;
     this.waits = !this.token && root.origin !== location.origin;
-    if (this.waits) return this.#want();
+    if (this.waits) return this.#wantSoon();
     const api = new Api(root, () => this.token || undefined);
     this.#store = new ThreadStore(api, { client, user, thread: this.thread });
     this.#store.addEventListener('change', this.#changed);
@@ -250,6 +249,11 @@ export class LiveEdit extends NuElement {
     if (this.waits) return;
     this.waits = true;
     this.#want();
+  }
+
+  /** Not within an update: what a listener sets at once would be taken for a part of that. */
+  #wantSoon() {
+    queueMicrotask(() => this.waits && this.#want());
   }
 
   #want(reason: Wanting = this.token ? 'refused' : 'missing') {
