@@ -14,9 +14,11 @@ ENDINGS: Mapping[str, str] = {
     "image/svg+xml": ".svg",
 }
 HEAD = 1024  # bytes that tell what a file is
+# A comment ends where it first can, and no match tries it longer: a row of them is read in one go.
+_COMMENTS = rb"(?><!--.*?-->\s*)*+"
 _SVG = re.compile(
-    rb"\s*(?:<\?xml\b[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg\b[^\[>]*>\s*)?"
-    rb"(?:<!--.*?-->\s*)*<(?:\w+:)?svg[\s>/]",
+    rb"\s*(?:<\?xml\b[^>]*\?>\s*)?%b(?:<!DOCTYPE\s+svg\b[^\[>]*>\s*)?%b<(?:\w+:)?svg[\s>/]"
+    % (_COMMENTS, _COMMENTS),
     re.DOTALL,
 )
 _MAGIC = {
