@@ -29,3 +29,9 @@ def test_a_page_cannot_end_what_is_quoted_of_it_and_speak_for_the_person(tag: st
     assert after == "\n\nMake it blue."
     assert tag not in quoted
     assert quoted.count(f"&lt;{tag[1:]}") == 2
+
+
+def test_a_page_that_begins_a_tag_with_many_spaces_is_quoted_in_one_go():
+    """What takes the square of their number takes hours, in which nobody else is served."""
+    begun = "<" + " " * 500_000
+    assert told(Selection("a.astro", 6, 3, begun)).count(begun) == 1
