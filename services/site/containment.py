@@ -21,6 +21,19 @@ _SAMPLES = tuple(
 )
 
 
+def _in_any_case(name: str) -> str:
+    """A name as a pattern of git's that matches it in upper and lower case."""
+    return "".join(f"[{char}{char.upper()}]" if char.isalpha() else char for char in name)
+
+
+UNDECIDED = (
+    *map(_in_any_case, SECRETS),
+    *(f"{_in_any_case(name)}.*" for name in ENVIRONMENTS),
+    *(f"!{_in_any_case(name)}" for name in _SAMPLES),
+)
+"""Patterns by which git ignores what may hold secrets, until somebody adds it by force."""
+
+
 class Outside(Exception):
     """Somebody asked for a file that is none of the site's, or private; the text says so."""
 

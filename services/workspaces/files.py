@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from services.messages import ID
+from services.site.containment import UNDECIDED
 from services.site.opening import UNWRITTEN
 from services.workspaces.layout import Layout
 from services.workspaces.writing import PARTIAL, write_whole
@@ -62,19 +63,20 @@ def copy_site(source: Path, target: Path) -> None:
             shutil.copyfile(Path(directory, name), place / name)
 
 
-def exclude_generated(git: Path) -> None:
-    """Make git ignore generated files, without a trace in the repository itself.
+def exclude(git: Path) -> None:
+    """Make git ignore what is generated and what may hold secrets, without a trace in the
+    repository itself. What a commit has is not ignored, whatever it is called.
 
-    They have no slash at their end: that would not match `node_modules` as a link.
+    The patterns have no slash at their end: that would not match `node_modules` as a link.
     """
     path = git / "info" / "exclude"
     path.parent.mkdir(exist_ok=True)
-    text = path.read_text() if path.exists() else ""
-    wanted = (*GENERATED, f"/{BUILT}", UNWRITTEN)
+    text = os.fsdecode(path.read_bytes()) if path.exists() else ""
+    wanted = (*GENERATED, f"/{BUILT}", UNWRITTEN, *UNDECIDED)
     missing = [name for name in wanted if name not in text.splitlines()]
     if missing:
         head = text if not text or text.endswith("\n") else text + "\n"
-        write_whole(path, (head + "\n".join(missing) + "\n").encode())
+        write_whole(path, os.fsencode(head + "\n".join(missing) + "\n"))
 
 
 def layouts(root: Path, client: str | None = None, user: str | None = None) -> Iterator[Layout]:

@@ -120,7 +120,7 @@ def _build(
         filled = False
     else:
         filled = _clone(settings, place, request, url, credentials, line)
-    files.exclude_generated(place / ".git")
+    files.exclude(place / ".git")
     git.make_room(place / ".git")
     if not filled:
         if not request.empty:

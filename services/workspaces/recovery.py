@@ -52,6 +52,7 @@ class Recovery:
                 done += self._recover(layout, thread)
             except (Refused, GitFailed, OSError, RecursionError) as error:
                 done.append(f"left {thread} as it is: {error}")
+        files.exclude(layout.git)  # where nobody did yet; what was begun before is done
         return tuple(done)
 
     def _recover(self, layout: Layout, thread: str) -> list[str]:

@@ -23,7 +23,7 @@ PROTECTED = "it is protected: put the thread on another branch, and push that"
 BEHIND = "the remote has commits of it that are not here: pull it, and push it then"
 SECRET = (
     "it has new files that may hold secrets, which nobody decided to send anywhere: name them in"
-    " .gitignore, or commit them"
+    " .gitignore and take them out of the index with `git rm --cached`, or commit them"
 )
 FOREIGN = "the remote has other unfinished work of that name: open the thread where that was done"
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pygit2
 from pygit2.enums import DeltaStatus, DiffOption, FileMode
 
+from services.site.containment import is_secret
 from services.workspaces.git.filling import differing
 from services.workspaces.git.repository import GitFailed, is_within
 
@@ -57,7 +58,7 @@ def _stage(repo: pygit2.Repository, paths: Collection[str]) -> None:
         if (root / path).is_symlink() or (root / path).is_file():
             if path not in repo.index:
                 if repo.path_is_ignored(path):
-                    raise NotStaged(f"{path} is ignored; take it out of .gitignore first")
+                    raise NotStaged(f"{path} is ignored; {_how_to_add(path)}")
                 repo.index.remove_directory(path)  # it was one, perhaps
             repo.index.add(path)
             continue
@@ -68,6 +69,12 @@ def _stage(repo: pygit2.Repository, paths: Collection[str]) -> None:
             directories.append(path)
     if directories:
         _stage_below(repo, directories)
+
+
+def _how_to_add(path: str) -> str:
+    if is_secret(path):
+        return "if it holds no secret, add it with `git add -f`"
+    return "take it out of .gitignore first"
 
 
 def _stage_below(repo: pygit2.Repository, directories: Collection[str]) -> None:

@@ -54,11 +54,12 @@ async def test_the_unified_text_is_a_patch_that_git_applies(
 
 
 async def test_what_may_hold_secrets_is_not_shown_neither_as_it_is_nor_as_it_was(
-    serving: Serving, key: ThreadKey, remote: Path
+    serving: Serving, key: ThreadKey, git: Git, remote: Path
 ) -> None:
     async with serving() as service:
         opened = await service.ask(OpenWorkspace(key, str(remote)))
         (opened.root / ".env").write_text("KEY=hunter2\n")
+        git(opened.root, "add", "-f", ".env")
         uncommitted = await service.ask(ReadDiff(key))
         first = await service.ask(CommitChanges(key, "a secret"))
         assert first is not None

@@ -382,21 +382,37 @@ async def test_a_push_that_nobody_heard_the_end_of_is_repeated(
 async def test_a_file_that_may_hold_secrets_goes_nowhere_by_itself(
     leaving: Life, key: ThreadKey, url: str, git: Git, remote: Path, log: Log
 ) -> None:
+    async with leaving() as service:
+        workspace = await service.ask(OpenWorkspace(key, url))
+        (workspace.root / ".env").write_text("KEY=value\n")
+        await committed(service, workspace)
+        edit(workspace)
+    for there in (BRANCH, WIP):
+        files = git(remote, "ls-tree", "--name-only", there).splitlines()
+        assert "done.md" in files
+        assert ".env" not in files
+    assert (workspace.root / ".env").read_text() == "KEY=value\n"
+    assert warnings(log) == []
+
+
+async def test_one_that_was_added_by_force_is_sent_when_it_is_committed(
+    leaving: Life, key: ThreadKey, url: str, git: Git, remote: Path, log: Log
+) -> None:
     begun = references(git, remote)
     async with leaving() as service:
         workspace = await service.ask(OpenWorkspace(key, url))
         done = await committed(service, workspace)
         (workspace.root / ".env").write_text("KEY=value\n")
+        git(workspace.root, "add", "-f", ".env")
         edit(workspace)
     assert references(git, remote) == {**begun, BRANCH: done}
     [told] = warnings(log)
     assert told["what"] == [WIP]
     assert "(.env)" in told["reason"]
     async with leaving() as service:
-        workspace = await service.ask(OpenWorkspace(key, url))
-        (workspace.root / ".gitignore").write_text(".env\n")
-    there = references(git, remote)
-    assert ".env" not in git(remote, "ls-tree", "--name-only", there[WIP]).splitlines()
+        await service.ask(OpenWorkspace(key, url))
+        await service.ask(CommitChanges(key, "with it"))
+    assert ".env" in git(remote, "ls-tree", "--name-only", BRANCH).splitlines()
 
 
 @pytest.mark.parametrize("what", ["HEAD^{tree}", "HEAD:index.md"])

@@ -371,10 +371,12 @@ async def test_a_pull_merges_and_says_so_in_the_log(
 
 
 async def test_a_conflict_in_what_may_hold_secrets_is_told_without_its_text(
-    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere
+    serving: Serving, key: ThreadKey, url: str, elsewhere: Elsewhere, git: Git
 ) -> None:
     async with serving(**ANY) as service:
         workspace = await opened(service, key, url)
+        (workspace.root / ".env").write_text("KEY=ours\n")
+        git(workspace.root, "add", "-f", ".env")
         await edited(service, workspace, ".env", "KEY=ours\n")
         elsewhere.push("trunk", ".env", "KEY=theirs\n")
         merged = await service.ask(Pull(key))
