@@ -5,6 +5,7 @@ Synchronous: for a worker thread.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,8 @@ def locate(worktree: Path, named: str) -> Site:
 
 
 def _named(worktree: Path, named: str) -> Path:
-    folder = (worktree / named).resolve()
+    # Not by `resolve`, which breaks on links round in circles before Python 3.13.
+    folder = Path(os.path.realpath(worktree / named))
     if not folder.is_relative_to(worktree) or not folder.is_dir():
         raise Refused(f"cannot find the site: the repository has no folder {named}; {CHOOSE}")
     return folder

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from msgspec.structs import replace
@@ -267,7 +269,8 @@ def _checked_site(layout: Layout, key: ThreadKey, site: str) -> str:
         return site
     site = names.checked_path(site)
     place = layout.worktree(key.thread)
-    folder = (place / site).resolve()
+    # Not by `resolve`, which breaks on links round in circles before Python 3.13.
+    folder = Path(os.path.realpath(place / site))
     if not (folder.is_relative_to(place) and folder.is_dir()):
         raise Invalid(f"cannot find the site {site}: the repository has no such folder")
     return "" if folder == place else site

@@ -56,11 +56,12 @@ def test_without_any_lock_file_the_site_itself_is_looked_at(tmp_path):
     assert locate(root, "") == Site(root / "docs", root / "docs")
 
 
-@pytest.mark.parametrize("named", ["gone", "../other", "/etc", "out", "package.json"])
+@pytest.mark.parametrize("named", ["gone", "../other", "/etc", "out", "package.json", "round"])
 def test_a_folder_that_is_not_in_the_repository_is_refused(tmp_path, named):
     root = repository(tmp_path / "r")
     (tmp_path / "other").mkdir()
     (root / "out").symlink_to(tmp_path / "other")
+    (root / "round").symlink_to("round")
     with pytest.raises(Refused, match="cannot find the site: the repository has no folder"):
         locate(root, named)
 

@@ -25,9 +25,10 @@ MORE = ThreadKey("acme", "bob", "t2")
 
 @pytest.fixture
 def monorepo(elsewhere: Elsewhere, git: Git) -> None:
-    """The remote has a folder apps/web, and a link that leads out."""
+    """The remote has a folder apps/web, a link that leads out, and one that leads to itself."""
     (elsewhere.site / "apps" / "web").mkdir(parents=True)
     (elsewhere.site / "out").symlink_to("/etc")
+    (elsewhere.site / "round").symlink_to("round")
     elsewhere.push("trunk", "apps/web/index.md", "hello")
 
 
@@ -115,7 +116,9 @@ async def test_the_folder_of_a_site_is_remembered_for_the_project(
         assert "site" not in json.loads((root / "acme/bob/metadata.json").read_text())
 
 
-@pytest.mark.parametrize("site", ["gone", "../../t1", "/etc", "index.md", ".git", "out", "a\0b"])
+@pytest.mark.parametrize(
+    "site", ["gone", "../../t1", "/etc", "index.md", ".git", "out", "round", "a\0b"]
+)
 async def test_what_is_no_folder_of_the_repository_is_no_site(
     serving: Serving, key: ThreadKey, remote: Path, monorepo: None, site: str
 ) -> None:
