@@ -40,7 +40,8 @@ class Browsing:
     def listing(self, start: str, depth: int | None, limit: int) -> Listing:
         """What is below the folder `start`, which is empty for all of the worktree.
 
-        Raises `Outside` and `OSError` for `start`; a folder that vanishes meanwhile is empty.
+        Raises `Outside` and `OSError` for `start`; a folder that vanishes meanwhile is empty,
+        and a file that does is left out.
         """
         found: list[Entry] = []
         folders = deque([(start, 1)])
@@ -70,7 +71,10 @@ class Browsing:
     def _entry(self, folder: int, name: str, path: str) -> Entry | None:
         if is_private(name) or not _can_be_named(path):
             return None
-        status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        try:
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:  # it vanished since its name was read
+            return None
         if stat.S_ISDIR(status.st_mode):
             return None if self.ignored.folder(path) else Entry(path, "folder")
         if self.ignored.file(path):

@@ -103,6 +103,32 @@ def test_a_large_file_has_no_hash_and_many_are_not_all_read(world: World, site: 
     assert [entry.path for entry in some.entries if entry.hash] == ["b.md"]
 
 
+class Removing:
+    """Ignores nothing, and removes a file of the site while the one before it is looked at."""
+
+    def __init__(self, before: str, gone: Path) -> None:
+        self.before, self.gone = before, gone
+
+    def file(self, path: str) -> bool:
+        if path == self.before:
+            self.gone.unlink()
+        return False
+
+    def folder(self, path: str) -> bool:
+        return path == "Public"
+
+
+@pytest.mark.parametrize("folder", ["", "src/"])
+def test_a_file_that_vanishes_meanwhile_is_left_out_alone(site: Path, folder: str):
+    for name in ("1.md", "2.md", "3.md"):
+        write(site, f"{folder}{name}")
+    ignored = Removing(f"{folder}1.md", site / f"{folder}2.md")
+    found = paths(Browsing(site, ignored, Hashes()).listing("", 2, 100))
+    assert not ignored.gone.exists()
+    assert f"{folder}2.md" not in found
+    assert {f"{folder}1.md", f"{folder}3.md", "b.md", "src/a.ts"} <= set(found)
+
+
 @pytest.mark.parametrize(
     ("path", "refusal"),
     [
