@@ -9,16 +9,20 @@ from urllib.parse import urljoin, urlsplit
 
 from services.doctor.causes import Broken, Symptom
 from services.doctor.frames import accept_of
-from services.doctor.target import Target, parse
+from services.doctor.target import Target, parse, sendable
 from services.doctor.web import Answer
 
 # By this header the front door marks what it says itself, while there is no dev server to ask.
 STATE = "x-preview-state"
 COMING = ("installing", "starting", "ready", "asleep")
 
-_CLIENT = re.compile(r"<script\b[^>]*\bsrc=[\"']?([^\"'\s>]*/@vite/client\b[^\"'\s>]*)[^>]*>")
+# One after the other, each in one go: a page of strangers must not take longer than it is long.
+_SCRIPT = re.compile(r"<script\b[^>]*+>?")
+_SOURCE = re.compile(r"\bsrc=[\"']?([^\"'\s>]*+)")
+_CLIENT = re.compile(r"/@vite/client\b")
+_INPUT = re.compile(r"(?i)<input\b[^>]*+")
 _LOGIN = re.compile(r"(?i)\b(log-?in|sign-?in|sso|oauth2?|saml|auth|cloudflareaccess|cognito)\b")
-_PASSWORD = re.compile(r"(?i)<input\b[^>]*\btype=[\"']?password")
+_PASSWORD = re.compile(r"(?i)\btype=[\"']?password")
 _SECURE_PORT = re.compile(r"(?i)plain HTTP request was sent to HTTPS|HTTP request to an HTTPS")
 _TOO_OLD = re.compile(r"(?i)^(hit|stale|updating|revalidated)\b")
 
@@ -28,8 +32,14 @@ def redirect(answer: Answer, target: Target, path: str) -> str | None:
     location = answer.get("location")
     if not (300 <= answer.status < 400 and location):
         return None
-    there = urljoin(target.origin + path, location)
-    to = f"it answers {answer.status} and sends to {_without_query(there)}"
+    location = sendable(location, "latin-1")
+    to = f"it answers {answer.status} and sends to"
+    try:
+        there = urljoin(target.origin + path, location)
+        to += f" {_without_query(there)}"
+    except ValueError:
+        plain = re.split(r"[?#]", location)[0]
+        raise Broken(Symptom.ELSEWHERE, f"{to} {plain}, which is no address") from None
     if _LOGIN.search(there):
         raise Broken(Symptom.LOGIN, to)
     try:
@@ -91,18 +101,32 @@ def client_of(page: Answer) -> str | None:
 
     Raises `Broken` where the page is not what a dev server sent.
     """
-    found = _CLIENT.search(page.text)
+    found = _script(page.text)
     if found is None and page.status >= 400:
         return None
     seen = f"it answers {page.status}{_by(page)}"
     if found is None:
-        if _PASSWORD.search(page.text):
+        if any(_PASSWORD.search(tag[0]) for tag in _INPUT.finditer(page.text)):
             raise Broken(Symptom.LOGIN, f"{seen}, a page with a field for a password")
         kind = page.get("content-type") or "no content type"
         raise Broken(Symptom.SOMEBODY_ELSE, f"{seen}, {kind}, which has no /@vite/client in it")
-    if not re.search(r"\btype=[\"']?module\b", found[0]):
-        raise Broken(Symptom.PAGE_REWRITTEN, f"its script has become {found[0]}")
-    return urljoin("/", urlsplit(found[1]).path)
+    tag, source = found
+    rewritten = Broken(Symptom.PAGE_REWRITTEN, f"its script has become {tag[:300]}")
+    if not re.search(r"\btype=[\"']?module\b", tag):
+        raise rewritten
+    try:
+        return sendable(urljoin("/", urlsplit(source).path))
+    except ValueError:
+        raise rewritten from None
+
+
+def _script(text: str) -> tuple[str, str] | None:
+    """The tag that loads Vite's client, and where from; None where there is none."""
+    for tag in _SCRIPT.finditer(text):
+        for source in _SOURCE.finditer(tag[0]):
+            if _CLIENT.search(source[1]):
+                return tag[0], source[1]
+    return None
 
 
 def check_frame(page: Answer) -> None:
@@ -136,29 +160,31 @@ def read_client(answer: Answer) -> Client:
     text = answer.text
     if "vite-hmr" not in text:
         raise Broken(Symptom.CLIENT_REWRITTEN, f"{seen}, and names no vite-hmr")
-    host = _literal(text, r"socketHost\s*=\s*`\$\{([^}|]*)\|\|")
+    # None reaches over another of its own beginnings: many would each be read to the end.
+    host = _literal(text, r"socketHost\s*=\s*`\$\{([^}|`]*)\|\|")
     port = _literal(text, r"\bhmrPort\s*=\s*([^;\n]*)")
-    scheme = _literal(text, r"socketProtocol\s*=\s*([^|(\n]*)\|\|")
-    if elsewhere := [str(it) for it in (scheme, host, port) if it]:
+    scheme = _literal(text, r"socketProtocol\s*=\s*+([^|(\n=]*)\|\|")
+    if elsewhere := [it for it in (scheme, host, port) if it]:
         raise Broken(Symptom.SITE_SENDS_ELSEWHERE, f"it is set to {' '.join(elsewhere)}")
     base = _literal(text, r"hmrPort \|\| importMetaUrl\.port\}\$\{([^}]*)\}") or "/"
     token = _literal(text, r"\bwsToken\s*=\s*([^;\n]*)")
-    return Client(f"{base}?token={token}" if token else str(base))
+    return Client(sendable(f"{base}?token={token}" if token else base))
 
 
-def _literal(text: str, pattern: str) -> object:
-    """A constant that Vite wrote into its client; None where there is none."""
+def _literal(text: str, pattern: str) -> str:
+    """A constant that Vite wrote into its client, as a text; empty where there is none."""
     found = re.search(pattern, text)
     try:
-        return json.loads(found[1].strip()) if found else None
-    except ValueError:
-        return None
+        value = json.loads(found[1].strip()) if found else None
+        return str(value).encode(errors="replace").decode() if value else ""  # no half characters
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _cached(answer: Answer) -> str:
     age = answer.get("age")
-    if age.isdecimal() and int(age) > 0:
-        return f"Age: {age}"
+    if age.isdecimal() and age.strip("0"):  # no number yet: it may have any length
+        return f"Age: {age[:20]}"
     for name in ("cf-cache-status", "x-cache", "x-cache-status", "x-proxy-cache"):
         if _TOO_OLD.search(answer.get(name)):
             return f"{name}: {answer.get(name)}"
@@ -196,7 +222,7 @@ def kind_of(message: str) -> str:
     """The type of an HMR payload; empty for what is none."""
     try:
         return str(json.loads(message)["type"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return ""
 
 
@@ -207,6 +233,6 @@ def _by(answer: Answer) -> str:
 
 def _first_line(answer: Answer) -> str:
     if answer.is_page:
-        text = re.search(r'<p id="why">(.*?)</p>', answer.text, re.DOTALL)
-        return " ".join(text[1].split())[:300] if text else answer.get(STATE)
+        said, end, _ = answer.text.partition('<p id="why">')[2].partition("</p>")
+        return " ".join(said.split())[:300] if end else answer.get(STATE)
     return answer.text.strip().partition("\n")[0][:300]

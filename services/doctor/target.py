@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from services.doctor.causes import Broken, Symptom
 
@@ -60,6 +61,11 @@ def is_address(host: str) -> bool:
     return True
 
 
+def sendable(address: str, encoding: str = "utf-8") -> str:
+    """An address, or the end of one, as a browser sends it; what is quoted already stays so."""
+    return quote(address, string.punctuation, encoding, "surrogatepass")
+
+
 def parse(address: str) -> Target:
     """Raises `Broken` for what no browser could open."""
     try:
@@ -73,7 +79,7 @@ def parse(address: str) -> Target:
     if parts.username is not None:
         raise Broken(Symptom.BAD_ADDRESS, "there is a user name in the address")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(parts.scheme, host, port or _PORTS[parts.scheme], path)
+    return Target(parts.scheme, host, port or _PORTS[parts.scheme], sendable(path))
 
 
 def check(target: Target, domains: Collection[str] | None) -> str:

@@ -65,9 +65,18 @@ class Exchange:
             raise Broken(Symptom.HUNG_UP, "the connection was cut before an answer") from None
 
     async def _ask(self, target: Target, path: str, headers: Headers) -> Answer:
-        request = h11.Request(
-            method="GET", target=path, headers=[("Host", target.authority), *headers]
-        )
+        fields = [("Host", target.authority), *headers]
+        try:
+            request = h11.Request(
+                method="GET",
+                target=path,
+                headers=[
+                    (name.encode("latin-1"), value.encode("latin-1")) for name, value in fields
+                ],
+            )
+        except (h11.LocalProtocolError, UnicodeError):
+            seen = "HTTP has no way to say its name, its path, a cookie or the token"
+            raise Broken(Symptom.BAD_ADDRESS, seen) from None
         sent = self._http.send(request) + self._http.send(h11.EndOfMessage())
         await self.stream.send_all(sent)
         answer, body = None, bytearray()

@@ -128,8 +128,8 @@ async def clock(way: Way) -> str:
         raise NotTried("no answer said what time it is")
     try:
         skew = time.time() - parsedate_to_datetime(date).timestamp()
-    except ValueError:
-        raise NotTried(f"{date!r} is no time") from None
+    except (ValueError, OverflowError):
+        raise NotTried(f"{date[:40]!r} is no time") from None
     if abs(skew) > MOST_SKEW:
         which = "behind" if skew > 0 else "ahead of"
         raise Broken(Symptom.CLOCK, f"its clock is {abs(skew):.0f} s {which} ours")

@@ -214,7 +214,16 @@ async def test_a_client_that_does_not_come_through(symptom):
 
 
 @pytest.mark.parametrize(
-    "mark", ["Age: 120", "CF-Cache-Status: HIT", "X-Cache: Hit from cloudfront", "X-Cache: HIT"]
+    "mark",
+    [
+        *(
+            "Age: 120",
+            f"Age: {'1' * 5000}",
+            "CF-Cache-Status: HIT",
+            "X-Cache: Hit from cloudfront",
+            "X-Cache: HIT",
+        ),
+    ],
 )
 async def test_a_client_from_a_cache(mark):
     answers = of_client(answer("200 OK", CLIENT, SCRIPT, mark))
@@ -235,13 +244,16 @@ async def test_a_client_that_only_passed_a_cache(mark):
         ("hmrPort = null", "hmrPort = 4322"),
         ("${null || importMetaUrl.hostname}", '${"10.0.0.5" || importMetaUrl.hostname}'),
         ("socketProtocol = null", 'socketProtocol = "wss"'),
+        ("socketProtocol = null", 'socketProtocol = "\\ud800"'),
     ],
 )
 async def test_a_site_that_sends_its_socket_elsewhere(before, after):
     assert before in CLIENT
     site = Site(client=CLIENT.replace(before, after))
     async with listening(site.serve) as port:
-        assert await failing(local(port)) == ("client", Symptom.SITE_SENDS_ELSEWHERE)
+        findings = await walked(local(port))
+    assert symptom_of(findings.failed) is Symptom.SITE_SENDS_ELSEWHERE
+    assert findings.failed.seen.encode()
 
 
 async def test_a_page_of_nobody_and_no_client_is_somebody_else():

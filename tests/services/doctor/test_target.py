@@ -34,6 +34,8 @@ def test_the_host_is_what_a_browser_would_send(address, authority):
         ("http://a.example", "/"),
         ("http://a.example/b?c=d#e", "/b?c=d"),
         ("http://a.example?c", "/?c"),
+        ("http://a.example/über uns?ä=%20", "/%C3%BCber%20uns?%C3%A4=%20"),
+        ("http://a.example/%C3%BC/\ud800?a[]=1&b=c+d", "/%C3%BC/%ED%A0%80?a[]=1&b=c+d"),
     ],
 )
 def test_the_path_keeps_its_query(address, path):
