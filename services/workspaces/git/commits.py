@@ -156,5 +156,5 @@ def _text(commit: pygit2.Commit, raw: bytes) -> str:
     """What a commit says, in the encoding that it names; letters that are none are replaced."""
     try:
         return raw.decode(commit.message_encoding or "utf-8", errors="replace")
-    except LookupError:
+    except (LookupError, ValueError):  # Python has some for parts of addresses, which are strict
         return raw.decode(errors="replace")

@@ -80,9 +80,11 @@ def test_commits_in_other_encodings_and_without_a_message_are_listed(
     for message in (b"", b"\xff broken\n\nThread-ID: \xff\n"):
         head = _raw(git, place, tree, head, message)
     head = _raw(git, place, tree, head, b"gr\xfc\xdfe", b"encoding ISO-8859-1\n")
-    head = _raw(git, place, tree, head, b"odd", b"encoding no-such-thing\n")
+    odd = (b"no-such-thing", b"hex", b"idna", b"punycode", b"undefined", b"\xff")
+    for name in odd:
+        head = _raw(git, place, tree, head, b"odd..\xff", b"encoding %b\n" % name)
     git(place, "update-ref", "HEAD", head)
-    assert _subjects(world, 4) == ["odd", "grüße", "\ufffd broken", ""]
+    assert _subjects(world, 9) == [*["odd..\ufffd"] * len(odd), "grüße", "\ufffd broken", ""]
 
 
 def test_a_commit_is_found_by_branch_remote_branch_and_hash(
