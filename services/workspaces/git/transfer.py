@@ -8,7 +8,7 @@ import pygit2
 from pygit2.enums import CheckoutStrategy, FetchPrune
 
 from services.workspaces.git import saves
-from services.workspaces.git.repository import GitFailed, local, opened, reasons, twin
+from services.workspaces.git.repository import GitFailed, local, opened, reasons, shown, twin
 from services.workspaces.git.wire import Callbacks, Wire
 
 THREADS = "thread-"  # how the branches of threads begin
@@ -121,7 +121,11 @@ def fetch(git: Path, wire: Wire, *, whole: bool = False) -> tuple[str, ...]:
         callbacks.carry(repo, see)
         start = twin("")
         return tuple(
-            sorted(name.removeprefix(start) for name in callbacks.changed if name.startswith(start))
+            sorted(
+                shown(name.removeprefix(start))
+                for name in callbacks.changed
+                if name.startswith(start)
+            )
         )
 
 

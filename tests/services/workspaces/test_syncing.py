@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,16 @@ async def test_a_fetch_says_which_branches_came_moved_and_went(
         assert (await service.ask(ReadGit(key))).head == workspace.head
     seen = git(workspace.project, "for-each-ref", "--format=%(refname:short)", "refs/remotes")
     assert seen.split() == ["origin/coming", "origin/trunk"]
+
+
+async def test_a_branch_whose_name_is_not_utf_8_is_told_all_the_same(
+    serving: Serving, key: ThreadKey, url: str, git: Git, remote: Path
+) -> None:
+    async with serving(**ANY) as service:
+        await opened(service, key, url)
+        git(remote, "update-ref", os.fsdecode(b"refs/heads/caf\xe9"), "trunk")
+        assert await service.ask(Fetch(key)) == Fetched(("caf\ufffd",))
+        assert await service.ask(Fetch(key)) == Fetched(())
 
 
 async def test_a_fetch_that_was_given_up_moves_and_takes_away_nothing(
