@@ -200,7 +200,11 @@ def _environment(variables: tuple[str, ...], repo: str | None) -> Mapping[str, s
             )
         found[name] = value
     if repo is not None:
-        if urlsplit(repo).username is not None:  # which may be a token
+        try:
+            user = urlsplit(repo).username  # which may be a token
+        except ValueError:
+            raise click.UsageError("--repo: write a valid address") from None
+        if user is not None:
             raise click.UsageError("--repo: leave the user out; GITHUB_TOKEN is for that")
         found["DEFAULT_REPO"] = repo
     return found

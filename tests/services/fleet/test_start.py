@@ -235,6 +235,7 @@ def test_a_stack_says_where_the_fleet_is(world: World) -> None:
         (["--env", "GITHUB_TOKEN=x"], 2, "put it into the secret"),
         (["--repo", "https://ada:pass@example.com/site"], 2, "leave the user out"),
         (["--repo", "https://a-token@example.com/site"], 2, "leave the user out"),
+        (["--repo", "https://[x"], 2, "--repo: write a valid address"),
     ],
 )
 def test_what_cannot_be_is_said(world: World, words: list[str], status: int, text: str) -> None:
