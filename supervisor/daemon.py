@@ -79,14 +79,12 @@ def run(plan: Plan, read: Callable[[], Plan], doubts: Sequence[Problem] = ()) ->
             return BAD_CONFIGURATION
         finally:
             lastresort.forget()
-            for signum in signals:
+            # To ignore one that is held back for the next daemon would be to forget it.
+            for signum in set(signals) - signal.pthread_sigmask(signal.SIG_BLOCK, ()):
                 signal.signal(signum, signal.SIG_IGN)
         log.info("stopped", reason=ending.reason, exit_code=ending.exit_code)
     if ending.again:
-        # Ignored signals would stay so in what comes; blocked ones wait until it listens.
-        pid1.block()
-        for signum in signals:
-            signal.signal(signum, signal.SIG_DFL)
+        pid1.block()  # which also lets none be ignored: it would stay so in what comes
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     return ending.exit_code
 
@@ -144,8 +142,13 @@ async def _main(
                 nursery.start_soon(serve_public, public, served)
             if pid1.is_subreaper():
                 nursery.start_soon(reaper.reap_orphans, survivors.leaders)
-            ending = await supervisor.run()
+            await supervisor.run()
             nursery.cancel_scope.cancel()
+        # Nobody hears signals from here on: those that come wait for the daemon that begins anew.
+        ending = supervisor.ending
+        assert ending is not None
+        if ending.again:
+            pid1.block()
         output.close()
         return ending
 
@@ -171,8 +174,13 @@ def _signals() -> Iterator[int]:
         yield signal.SIGHUP
 
 
-def _too_late(_signum: int, _frame: FrameType | None) -> None:
-    """One more signal at the very end changes nothing, least of all the exit code."""
+def _too_late(signum: int, _frame: FrameType | None) -> None:
+    """One more signal at the very end changes nothing, least of all the exit code.
+
+    A blocked one came in by another thread, and is put back to wait in this one, through an exec.
+    """
+    if signum in signal.pthread_sigmask(signal.SIG_BLOCK, ()):
+        signal.raise_signal(signum)
 
 
 def _channels(plan: Plan) -> Channels:

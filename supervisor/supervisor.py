@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 import trio
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from supervisor.channels import Channels
 from supervisor.control import (
@@ -80,7 +80,7 @@ class Supervisor:
             events=events,
             output=output,
             control=self.control(),
-            end=self.end,
+            end=self._end_unasked,
             place=place,
         )
         self._read = read
@@ -118,10 +118,16 @@ class Supervisor:
         return self._ending
 
     def end(self, reason: str, exit_code: int = 0, *, again: bool = False) -> None:
-        """Begin to stop everything. The first reason stands."""
+        """Begin to stop everything. The first reason and code stand.
+
+        It begins anew if all who ask want that: one who does not may kill what is there instead.
+        """
         if self._ending is None:
             self._ending = Ending(reason, exit_code, again)
             self._end.set()
+        elif self._ending.again and not again:
+            self._ending = structs.replace(self._ending, again=False)
+            log.info("it will not begin anew", reason=reason)
 
     async def until_ending(self) -> None:
         """Wait until it begins to stop everything."""
@@ -130,6 +136,11 @@ class Supervisor:
     def hurry(self) -> None:
         """Stop whatever is left now, without its grace."""
         self._hurry.set()
+
+    def _end_unasked(self, reason: str, exit_code: int) -> None:
+        """What happens to a service ends everything, and takes nothing back of an end under way."""
+        if self._ending is None:
+            self.end(reason, exit_code)
 
     async def _do(self, request: Request[Any]) -> object:
         command: Command = request  # type: ignore[assignment]

@@ -246,6 +246,60 @@ async def test_told_to_begin_anew_it_is_the_same_process_with_new_services(tmp_p
         assert await stop(it) == 0
 
 
+async def test_a_signal_while_it_is_to_begin_anew_is_the_end(tmp_path: Path):
+    toml = """
+        [service.slow]
+        kind = "process"
+        command = ["sh", "-c", '''
+            trap 'echo asked; while [ ! -e go ]; do sleep 0.01; done; exit' TERM
+            echo up; while :; do sleep 0.01; done''']
+        stop_timeout = 15
+        """
+    async with daemon(tmp_path, toml) as it:
+        await it.seen(event="up")
+        await trio.to_thread.run_sync(partial(client(it).shutdown, "new version", again=True))
+        await it.seen(event="asked")
+        os.kill(it.process.pid, signal.SIGTERM)
+        await it.seen(event="it will not begin anew", reason="asked by SIGTERM")
+        (tmp_path / "go").touch()
+        assert await it.exit_code() == 0
+        await it.seen(event="stopped", reason="new version")
+
+
+# After Trio's end the kernel gives a signal to any thread that takes it.
+LATE = """
+import signal, sys
+from threading import Thread
+from supervisor import lastresort
+from supervisor.__main__ import main
+
+forget = lastresort.forget
+
+def take():
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    signal.raise_signal(signal.SIGTERM)
+
+def late():
+    forget()
+    thread = Thread(target=take)
+    thread.start()
+    thread.join()
+
+lastresort.forget = late
+sys.argv = ["nurseryd", "-c", "nurseryd.toml"]
+main()
+"""
+
+
+async def test_a_signal_on_the_way_to_the_new_daemon_is_heard_by_that(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER, code=LATE) as it:
+        await it.seen(event="up")
+        await trio.to_thread.run_sync(partial(client(it).shutdown, "new version", again=True))
+        assert await it.exit_code() == 0
+        await it.seen(event="stopped", reason="new version")
+        await it.seen(event="stopped", reason="asked by SIGTERM")
+
+
 async def test_a_file_that_cannot_be_read_to_its_end_does_not_hold_it_up(tmp_path: Path):
     async with daemon(tmp_path, SLEEPER) as it:
         await it.seen(event="up")

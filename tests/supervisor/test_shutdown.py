@@ -2,10 +2,10 @@ import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
 
-from supervisor.control import RestartService, Shutdown, Start, Status, Stop
+from supervisor.control import ReportHealth, RestartService, Shutdown, Start, Status, Stop
 from supervisor.desk import Gone, Refused
 from supervisor.model import State
-from supervisor.spec import Restart
+from supervisor.spec import HealthSpec, OnUnhealthy, Restart
 from supervisor.supervisor import Ending
 from tests.supervisor.fakes import (
     A_SECOND,
@@ -28,6 +28,26 @@ async def test_the_first_reason_stands(autojump_clock, supervise):
     world.supervisor.end("second", 4)
     await wait_all_tasks_blocked()
     assert world.ending == Ending("first", 3)
+
+
+async def test_who_asks_for_an_end_while_it_is_to_begin_anew_gets_an_end(autojump_clock, supervise):
+    world = await supervise((task("a", stop_timeout=5.0), deaf))
+    await world.ask(Shutdown("new version", 3, again=True))
+    await world.ask(Shutdown("enough", 4))
+    await world.ask(Shutdown("newer version", again=True))
+    await trio.sleep(10)
+    assert world.ending == Ending("new version", 3)
+
+
+async def test_what_breaks_while_all_is_stopped_takes_no_new_beginning_away(
+    autojump_clock, supervise
+):
+    check = HealthSpec(name="check", service="a", on_unhealthy=OnUnhealthy.SHUTDOWN)
+    world = await supervise((task("a"), steady()), checks=[check])
+    world.supervisor.end("new version", again=True)
+    world.supervisor.tree.report(ReportHealth("check", "a", False, "refused"))
+    await wait_all_tasks_blocked()
+    assert world.ending == Ending("new version", 0, again=True)
 
 
 @pytest.mark.parametrize(
