@@ -21,7 +21,6 @@ from supervisor.sequence import start_order
 from supervisor.spec import GroupSpec, ProcessSpec, TaskSpec
 from supervisor.template import template_of
 from supervisor.tree import Tree
-from supervisor.verdicts import Verdicts
 
 
 async def apply(tree: Tree, new: Plan, only: tuple[str, ...] | None) -> tuple[Difference, ...]:
@@ -74,7 +73,7 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
     tree.groups = Groups(new.groups)
     tree.roster.templates = {spec.name: spec for spec in new.templates}
     if checks_differ:
-        tree.verdicts = Verdicts(new.checks)
+        tree.verdicts.judge_by(new.checks)
         tree.forget_health()  # one may have been reported since the prober was told to go
     begun: list[Runner] = []
     for one in found:

@@ -25,6 +25,13 @@ class Verdicts:
         self._reports: defaultdict[str, dict[str, ReportHealth]] = defaultdict(dict)
         self._looks: defaultdict[str, dict[str, tuple[float, str]]] = defaultdict(dict)
 
+    def judge_by(self, checks: Iterable[HealthSpec]) -> None:
+        """Have these checks from now on, and no others; nothing that was said before holds."""
+        self._checks = {check.name: check for check in checks}
+        self._reports.clear()
+        self._looks.clear()
+        self._tell()
+
     @property
     def checks(self) -> tuple[HealthSpec, ...]:
         return tuple(self._checks.values())

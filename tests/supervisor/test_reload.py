@@ -12,6 +12,7 @@ from supervisor.control import (
     Checks,
     Diff,
     Difference,
+    Looked,
     Reload,
     ReportHealth,
     Start,
@@ -270,6 +271,20 @@ async def test_checks_that_changed_are_asked_for_again_by_the_prober(from_file):
     assert await world.ask(Checks()) == (new,)
     assert (lives(world, "a"), lives(world, PROBER.name)) == (1, 2)
     assert world["a"].healthy is None
+
+
+async def test_whoever_waits_for_what_checks_find_is_told_of_new_ones_too(from_file):
+    old = HealthSpec(name="old", service="a", tcp="127.0.0.1:1")
+    new = HealthSpec(name="new", service="a", tcp="127.0.0.1:2")
+    world, file = await from_file((task("a"), steady()), checks=(old,))
+    looks = world.supervisor.tree.vitals.looks
+    before = looks.value
+    file.write((task("a"), steady()), checks=(new,))
+    await world.ask(Reload())
+    after = looks.value
+    assert after > before
+    await world.ask(Looked("new", "a", False, "refused"))
+    assert looks.value > after
 
 
 async def test_what_a_check_said_that_is_no_more_is_forgotten(from_file):
