@@ -140,15 +140,29 @@ def _listen_at_path(path: str, mode: int, owner: tuple[int, int]) -> _Open:
         raise
     found = _Open(it, path, _inode(path))
     try:
-        # Before it listens nobody can connect, whatever the mode was until here.
-        os.chmod(path, mode)
-        if owner != (-1, -1):
-            os.chown(path, *owner)
+        _give(path, mode, owner)  # before it listens nobody can connect, whatever the mode was
         it.listen(BACKLOG)
     except OSError:
         found.close()
         raise
     return found
+
+
+def _give(path: str, mode: int, owner: tuple[int, int]) -> None:
+    """Let others use a socket, and no other file that stands at its path by now.
+
+    Whoever may write to the folder could have put a link there. The umask would do for the mode,
+    but it is that of all our threads, and some of them make folders.
+    """
+    held = os.open(path, os.O_PATH | os.O_NOFOLLOW)
+    try:
+        if not stat.S_ISSOCK(os.fstat(held).st_mode):
+            raise OSError(errno.EEXIST, "somebody has put another file there; remove it")
+        os.chmod(f"/proc/self/fd/{held}", mode)
+        if owner != (-1, -1):
+            os.chown(f"/proc/self/fd/{held}", *owner)
+    finally:
+        os.close(held)
 
 
 def _remove_stale(path: str) -> None:

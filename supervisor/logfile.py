@@ -8,6 +8,8 @@ import stat
 import time
 from contextlib import suppress
 
+from supervisor.links import open_file
+
 # Seconds between two looks at whether the file is still the one that stands there.
 LOOK = 1.0
 
@@ -17,7 +19,8 @@ class LogFile:
 
     It is put aside when the next line would make it longer than `max_bytes`, never within a line;
     with 0 it grows for ever. When somebody moves or deletes it, it is begun anew; folders that are
-    missing are made. What is no regular file, such as /dev/stderr, is only written.
+    missing are made. What is no regular file, such as /dev/stderr, is only written. As root it is
+    reached by no link of another user's.
     """
 
     def __init__(self, path: str, max_bytes: int, backups: int) -> None:
@@ -67,9 +70,8 @@ class LogFile:
         if self._descriptor >= 0 and now - self._looked >= LOOK and not self._stands():
             self.close()
         if self._descriptor < 0:
-            os.makedirs(os.path.dirname(self._path) or ".", exist_ok=True)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOCTTY | os.O_NONBLOCK
-            self._descriptor = os.open(self._path, flags, 0o644)
+            self._descriptor = open_file(self._path, flags, 0o644)
             found = os.fstat(self._descriptor)
             self._regular = stat.S_ISREG(found.st_mode)
             self._size = found.st_size

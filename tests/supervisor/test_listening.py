@@ -156,6 +156,24 @@ def test_what_cannot_be_opened_is_said_and_nothing_is_half_done(
     assert os.listdir(tmp_path) == ["a"]
 
 
+def test_a_link_that_somebody_puts_in_its_place_leads_to_nothing(
+    listening: Listening, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def bind(it: socket.socket, path: str) -> None:
+        really_bind(it, path)
+        os.rename(path, tmp_path / "aside")
+        os.symlink(precious, path)
+
+    precious = tmp_path / "precious"
+    precious.touch(0o600)
+    really_bind = socket.socket.bind
+    monkeypatch.setattr(socket.socket, "bind", bind)
+    with pytest.raises(Failed, match="somebody has put another file there; remove it"):
+        listening.open("web", [str(tmp_path / "s")], owner=(54321, 54322))
+    found = precious.stat()
+    assert (stat.S_IMODE(found.st_mode), found.st_uid) == (0o600, os.geteuid())
+
+
 @pytest.mark.parametrize(
     "address", ["127.0.0.1:80", "[::1]:80", "0.0.0.0:65535", "localhost:1", "/run/web.sock"]
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from supervisor import logfile
 from supervisor.logfile import LogFile
+from tests.supervisor.test_links import as_root
 
 PIECES = st.lists(
     st.lists(st.text("ab", max_size=12), min_size=1, max_size=5).map(
@@ -148,6 +149,29 @@ def test_a_fifo_without_a_reader_holds_up_nobody(tmp_path: Path):
     with pytest.raises(OSError) as caught:
         LogFile(str(tmp_path / "fifo"), 0, 0).write(b"x\n")
     assert caught.value.errno == errno.ENXIO
+
+
+@as_root
+def test_root_writes_to_nothing_that_another_users_link_leads_to(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(logfile, "LOOK", 0.0)
+    other = path.with_name("other")
+    other.write_bytes(b"of root\n")
+    os.chown(path.parent, 54321, 54321)
+    file = LogFile(str(path), 0, 0)
+    file.write(b"one\n")
+    path.rename(path.with_name("aside"))
+    path.symlink_to(other)
+    with pytest.raises(OSError, match="'log' is a link that another user may have made; remove it"):
+        file.write(b"two\n")
+    with pytest.raises(OSError, match="remove it"):
+        file.clear()
+    assert other.read_bytes() == b"of root\n"
+    path.unlink()
+    file.write(b"three\n")
+    assert path.read_bytes() == b"three\n"
+    file.close()
 
 
 class FullDisk:
