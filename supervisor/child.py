@@ -85,6 +85,7 @@ class Child:
         self._pipes = pipes
         self._report = report
         self._pidfd = self._main = os.pidfd_open(popen.pid)
+        self._main_pid = popen.pid
         self._stdin = None if pipes.stdin is None else trio.lowlevel.FdStream(pipes.stdin)
         self._one_writer = trio.StrictFIFOLock()
         self.trace = Trace(popen.pid, marker)
@@ -131,9 +132,16 @@ class Child:
         self._signal_group(signal.SIGCONT)
 
     def signal(self, signum: signal.Signals) -> None:
-        """Signal its main process alone: the leader, unless it named another one."""
+        """Signal its main process alone: the leader, unless it named another one.
+
+        Raises `Refused` where that runs as another user, as what sudo starts does.
+        """
         with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._main, signum)
+            try:
+                signal.pidfd_send_signal(self._main, signum)
+            except PermissionError:
+                why = f"cannot signal process {self._main_pid}: it runs as another user"
+                raise Refused(f"{why}; signal it as that user, or as root") from None
 
     def follow(self, pid: int) -> bool:
         """Take another of its processes for the main one; False if it is none of its own."""
@@ -145,7 +153,7 @@ class Child:
             os.close(main)
             return False
         self._forget_main()
-        self._main = main
+        self._main, self._main_pid = main, pid
         return True
 
     def _forget_main(self) -> None:
@@ -181,8 +189,8 @@ class Child:
         """Kill what is left of the group and of those who left it, and reap the leader.
 
         To be called shielded: a service is stopped only when nothing of it is left. What cannot
-        be killed at once (a process in the kernel's hands) is waited for. `gone_after` is then
-        how many seconds that took from the leader's end.
+        be killed at once (a process in the kernel's hands, or of another user's) is waited for.
+        `gone_after` is then how many seconds that took from the leader's end.
 
         The next life waits for this. A survivor would hold the port that the next one needs,
         answer in its place, or write to its files.
@@ -204,6 +212,7 @@ class Child:
         trace = replace(self.trace, since=survivors.began(self.pid))
         delay = doubt = 0.001
         doubts = 0
+        denied: set[int] = set()
         while True:
             left = await survivors.look(trace)
             if left.blind:
@@ -217,8 +226,9 @@ class Child:
                 await trio.sleep(doubt)
                 doubt *= 2
                 continue
-            for pid in left.pids:
-                _kill(pid)
+            if new := {pid for pid in left.pids if not _kill(pid)} - denied:
+                log.warning("cannot kill processes of another user; end them", pids=sorted(new))
+                denied |= new
             await trio.sleep(delay)
             delay = min(delay * 2, 1.0)
             if delay == 1.0:
@@ -233,8 +243,12 @@ class Child:
             log.warning("cannot signal a process group", pid=self.pid, signal=signum.name)
 
 
-def _kill(pid: int) -> None:
+def _kill(pid: int) -> bool:
+    """False where it is not ours to kill."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
-        return
+        return True  # it has gone by itself
+    except PermissionError:
+        return False
+    return True

@@ -34,7 +34,10 @@ class Process(Protocol):
     def pid(self) -> int: ...
 
     def signal(self, signum: signal.Signals) -> None:
-        """Signal it, and it alone; nothing happens when it has just ended."""
+        """Signal it, and it alone; nothing happens when it has just ended.
+
+        Raises `Refused` where it is not ours to signal.
+        """
         ...
 
     async def write(self, data: bytes) -> None:

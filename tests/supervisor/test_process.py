@@ -18,7 +18,7 @@ from supervisor import child
 from supervisor.causes import describe
 from supervisor.channels import Channels
 from supervisor.control import Control
-from supervisor.desk import Desk
+from supervisor.desk import Desk, Refused
 from supervisor.events import Events
 from supervisor.failure import Failed
 from supervisor.kinds.life import Life
@@ -572,6 +572,48 @@ async def test_a_group_that_is_not_ours_to_signal_is_said(monkeypatch: pytest.Mo
     monkeypatch.undo()
     monkeypatch.setattr(os, "killpg", lambda *_: os.kill(2**22 + 1, 0))  # nobody is there
     await One(sh("exit 0")).live()
+
+
+async def test_a_process_that_is_not_ours_to_signal_is_said_to_whoever_asks(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def refuse(*_: int) -> None:
+        raise PermissionError
+
+    one = One(sh("exec sleep 1000"))
+    async with trio.open_nursery() as nursery:
+        await kept(nursery, one)
+        with monkeypatch.context() as patch:
+            patch.setattr(signal, "pidfd_send_signal", refuse)
+            with pytest.raises(Refused, match=f"process {one.pids[0]}: it runs as another user"):
+                one.process.signal(signal.SIGHUP)
+        nursery.cancel_scope.cancel()
+    one.assert_gone()
+
+
+async def test_who_is_not_ours_to_kill_is_named_once_and_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def kill(pid: int, signum: int) -> None:
+        asked.append(pid)
+        if len(asked) < 4:
+            raise PermissionError
+        really_kill(pid, signum)
+
+    asked: list[int] = []
+    really_kill = os.kill
+    gc.collect()
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, "kill", kill)
+    one = One(sh(ELSEWHERE))
+    with capture_logs() as logs:
+        await one.live()
+    left = int(one.texts[0])
+    assert set(asked) == {left}
+    assert [it["pids"] for it in logs if it["event"].startswith("cannot kill")] == [[left]]
+    one.assert_gone()
+    gc.collect()
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 async def test_what_it_reports_is_on_its_stream_when_it_is_gone():
