@@ -97,6 +97,8 @@ def _become(tree: Tree, new: Plan, found: tuple[Difference, ...]) -> None:
 def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
     spec = planned.spec
     runner = tree.roster[spec.name]
+    # A life of another kind ends as that one does: a task has no grace where nobody says so.
+    grace = runner.spec.stop_timeout if runner.spec.kind != spec.kind else None
     runner.declare(spec, tree.groups.name_of(spec.name))
     runner.live = tree.living(spec.name, planned.body)
     if isinstance(spec, ProcessSpec):
@@ -109,7 +111,7 @@ def _change(tree: Tree, planned: Planned, difference: Difference) -> None:
             tree.timetable.arm(runner)
     mended = runner.state is State.FATAL and spec.schedule is None
     if difference.restart and (runner.wanted.value or mended):
-        runner.restart()
+        runner.restart(grace)
 
 
 def _mixed(old: Plan, new: Plan, only: tuple[str, ...]) -> Plan:

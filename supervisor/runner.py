@@ -89,12 +89,12 @@ class Runner(Standing):
         self.wanted.set(False)
         self._end_this_life(self.spec.stop_timeout if grace is None else grace)
 
-    def restart(self) -> None:
-        """Want it up, with a new life."""
+    def restart(self, grace: float | None = None) -> None:
+        """Want it up, with a new life; `grace` is for the one that ends, as in `stop`."""
         self.asked_for = True
         self._forgive()
         self.wanted.set(True)
-        self._end_this_life(self.spec.stop_timeout)
+        self._end_this_life(self.spec.stop_timeout if grace is None else grace)
 
     def fail(self, reason: str, *, unhealthy: bool = False) -> None:
         """End this life as a failed one: what follows is for its policy to say."""

@@ -137,10 +137,9 @@ class _Process:
 
     @property
     def _declared(self) -> ProcessSpec:
-        """As a reload may have changed it since this life began."""
+        """As a reload may have changed it since this life began, but not to another kind."""
         spec = self._life.declared()
-        assert isinstance(spec, ProcessSpec)
-        return spec
+        return spec if isinstance(spec, ProcessSpec) else self._spec
 
     def judge(self) -> None:
         """Raise `Failed` unless it ended as it was asked to, or well."""

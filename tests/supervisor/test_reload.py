@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import trio
 from msgspec.structs import replace
@@ -26,7 +28,8 @@ from supervisor.model import State
 from supervisor.plan import PROBER, Plan
 from supervisor.spec import GroupSpec, HealthSpec, ProcessSpec, Schedule, Settings, Strategy
 from tests.supervisor.fakes import NO_SECOND_CHANCE, crashing, steady, task, template
-from tests.supervisor.inside import written
+from tests.supervisor.inside import inside, written
+from tests.supervisor.real import PATIENCE
 
 
 def lives(world, name):
@@ -352,6 +355,37 @@ async def test_a_service_of_another_kind_says_so(from_file):
     file.write((ProcessSpec(name="a", command=("true",), autostart=False), steady()))
     await world.ask(Reload())
     assert world["a"].kind == "process"
+
+
+async def test_a_life_of_another_kind_ends_within_its_own_grace(autojump_clock, from_file):
+    program = ProcessSpec(name="a", command=("true",), stop_timeout=5.0)
+    world, file = await from_file((program, steady(wind_down=3.0)))
+    file.write((task("a"), steady()))
+    await world.ask(Reload())
+    await wait_all_tasks_blocked()
+    assert world["a"].state is State.STOPPING
+    await trio.sleep(4.0)
+    assert world["a"].state is State.RUNNING
+    assert world.events.moves[-2:] == [(3, "a", State.STARTING), (3, "a", State.RUNNING)]
+
+
+async def test_a_program_that_becomes_a_task_is_asked_to_end_by_its_signal(tmp_path: Path):
+    program = """
+        kind = "process"
+        command = ["sh", "-c", '''
+            trap "touch heard; exit" TERM; echo up; while :; do sleep 0.01; done''']
+        ready = { log = "up" }
+        stop_timeout = 20
+        """
+    head = f"[service.a]\ndirectory = '{tmp_path}'\n"
+    async with inside(tmp_path, head + program) as it:
+        await it.until("a", State.RUNNING)
+        changed = '[service.a]\nkind = "task"\nrun = "tests.supervisor.bodies:steady"\n'
+        (tmp_path / "nurseryd.toml").write_text(changed)
+        with trio.fail_after(PATIENCE):
+            await it.served.control.ask(Reload())
+            await it.until("a", State.RUNNING)
+        assert (tmp_path / "heard").exists()
 
 
 CHANNELS = {
