@@ -38,18 +38,19 @@ class Backlog:
         self._thread: Thread | None = None
 
     def put(self, owner: str, write: Write, data: bytes) -> bool:
-        """Whether there was room for it. It waits for nobody, and may be called in any thread."""
+        """Whether there was room for it, and a worker to carry it.
+
+        It waits for nobody, and may be called in any thread. Where no thread can be started, the
+        next call tries again.
+        """
         with self._changed:
-            if self._held[owner] + len(data) > self._free:
+            if self._crowded(owner, len(data)) or not self._has_worker():
                 return False
             if not self._held:
                 self._since = time.monotonic()
             self._free -= len(data)
             self._held[owner] += len(data)
             self._waiting.append((owner, write, data))
-            if self._thread is None:
-                self._thread = Thread(target=self._carry, name=self._name, daemon=True)
-                self._thread.start()
             self._changed.notify()
         return True
 
@@ -75,6 +76,16 @@ class Backlog:
 
     def _crowded(self, owner: str, size: int) -> bool:
         return self._held[owner] + size > self._free
+
+    def _has_worker(self) -> bool:
+        if self._thread is None:
+            thread = Thread(target=self._carry, name=self._name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # as many are there as may be
+                return False
+            self._thread = thread
+        return True
 
     def _carry(self) -> None:
         while taken := self._take():

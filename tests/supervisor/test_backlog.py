@@ -53,6 +53,23 @@ def test_without_anything_to_write_there_is_no_thread():
     it.close()
 
 
+def test_where_no_thread_can_be_started_the_next_one_tries_again(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    it = Backlog("test")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        assert not it.put("a", gate.write, b"lost")
+        it.close()
+    gate.opened.set()
+    assert it.put("a", gate.write, b"written")
+    it.close(PATIENT)
+    assert gate.written == [b"written"]
+
+
 def test_one_that_floods_leaves_room_for_the_others(gate: Gate):
     it = Backlog("test", room=100)
     assert it.put("loud", gate.write, b"x")
