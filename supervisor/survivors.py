@@ -6,6 +6,7 @@ import errno
 import os
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 import trio
 from msgspec import Struct, field
@@ -77,7 +78,7 @@ class Survivors:
         self._young: dict[tuple[str, int], _Known] = {}  # the last time; read anew each time
         self._next: _Look | None = None
         # A service that ends may be what would give a descriptor back: looking must not need one.
-        self._spare = _spare()
+        self._spare: int | None = _spare()
 
     async def look(self, life: Trace) -> Left:
         """What is left of a life at some moment after this call."""
@@ -101,13 +102,17 @@ class Survivors:
             try:
                 return self.find(lives)
             except OSError:
-                os.close(self._spare)
-                try:
-                    return self.find(lives)
-                finally:
-                    self._spare = _spare()
+                spare, self._spare = self._spare, None
+                if spare is None:
+                    raise
+                os.close(spare)
+                return self.find(lives)
         except OSError:
             return {life: Left(blind=True) for life in lives}
+        finally:
+            if self._spare is None:
+                with suppress(OSError):  # somebody else took it: the next look tries again
+                    self._spare = _spare()
 
     def find(self, lives: Iterable[Trace]) -> dict[Trace, Left]:
         """What is left of each life at this moment.

@@ -298,6 +298,32 @@ async def test_without_a_descriptor_it_sees_nobody_and_says_so(monkeypatch: pyte
         assert (await survivors.look(trace)).pids == [it]
 
 
+async def test_a_spare_descriptor_that_somebody_else_took_is_closed_once(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def none_left(*_: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    def close(descriptor: int) -> None:
+        closed.append(descriptor)
+        really_close(descriptor)
+
+    really_close = os.close
+    survivors = Survivors()
+    trace = Trace(-1, "m-15")
+    for _ in range(2):
+        closed: list[int] = []
+        with monkeypatch.context() as patch:
+            patch.setattr(procfs, "processes", none_left)
+            patch.setattr(os, "open", none_left)
+            patch.setattr(os, "close", close)
+            for _ in range(2):
+                assert await survivors.look(trace) == Left(blind=True)
+        assert closed
+        assert len(set(closed)) == len(closed)
+        assert not (await survivors.look(trace)).blind  # and it has a spare one again
+
+
 def test_the_dead_are_not_left(monkeypatch: pytest.MonkeyPatch):
     pid = os.posix_spawn("/bin/true", ["true"], {MARKER: "m-10"}, setsid=True)
     while state_of(pid) != "Z":
