@@ -94,7 +94,7 @@ async def _read(read: Callable[[], Plan]) -> Plan:
         return await trio.to_thread.run_sync(read, abandon_on_cancel=True)
     except ConfigError as error:
         raise BadConfiguration(error.problems) from None
-    except OSError as error:  # also of a module that is loaded only now
+    except (OSError, RuntimeError) as error:  # of a module that is loaded now, or no thread
         raise Refused(f"cannot reload: {error}; nothing was changed, try again later") from error
     except Exception as error:  # a mistake costs a reload, and no service its life
         log.exception("reading failed")

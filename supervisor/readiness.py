@@ -24,7 +24,7 @@ def unreadable(ready: Ready) -> str | None:
     if ready.log is not None:
         try:
             re.compile(ready.log)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:  # too many, or too deep
             return f"log is not a regular expression: {error}"
     return problem(ready) if chosen[0] in TARGETS else None
 

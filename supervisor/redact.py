@@ -19,7 +19,7 @@ def problem(pattern: str) -> str | None:
     """Why this is no pattern of what to hide, or None."""
     try:
         compiled = re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:  # too many, or too deep
         return f"{pattern!r} is not a regular expression: {error}"
     if compiled.search(""):
         return f"{pattern!r} matches nothing at all, and so everywhere: let it match some character"

@@ -191,6 +191,36 @@ async def test_a_hangup_with_no_descriptor_left_changes_nothing_and_says_why(tmp
         assert await stop(it) == 0
 
 
+THREADLESS = """
+import sys, trio
+from supervisor.__main__ import main
+
+run_sync, fails = trio.to_thread.run_sync, [True]
+
+async def threadless(function, *arguments, **how):
+    if fails and getattr(function, "__module__", "") == "supervisor.cli.nurseryd":
+        fails.pop()
+        raise RuntimeError("can't start new thread")
+    return await run_sync(function, *arguments, **how)
+
+trio.to_thread.run_sync = threadless
+sys.argv = ["nurseryd", "-c", "nurseryd.toml"]
+main()
+"""
+
+
+async def test_a_hangup_with_no_thread_left_changes_nothing_and_says_why(tmp_path: Path):
+    async with daemon(tmp_path, SLEEPER, code=THREADLESS) as it:
+        first = await it.seen(event="up", service="sleeper")
+        os.kill(it.process.pid, signal.SIGHUP)
+        refused = await it.seen(event="cannot reload")
+        assert "can't start new thread; nothing was changed, try again" in refused["reason"]
+        os.kill(it.process.pid, signal.SIGHUP)
+        await it.seen(event="reloaded")
+        assert alive(first["pid"])
+        assert await stop(it) == 0
+
+
 async def test_told_that_its_log_files_were_moved_it_begins_new_ones(tmp_path: Path):
     log = tmp_path / "log"
     async with daemon(tmp_path, f'{ECHO}log = {{ file = "{log}" }}\n') as it:

@@ -283,6 +283,12 @@ def test_everything_wrong_with_a_process_is_named(problems):
     [
         ("{}", f"set exactly one of {', '.join(WAYS)}"),
         ('{ log = "(" }', "log is not a regular expression: "),
+        ('{ log = "x{99999999999}" }', "log is not a regular expression: "),
+        pytest.param(
+            '{ log = "' + "(" * 5000 + ")" * 5000 + '" }',
+            "log is not a regular expression: ",
+            id="too deep",
+        ),
         ('{ http = "https://h/" }', "http is not an address such as http://127.0.0.1:8080/health"),
         ('{ http = "http://h/a b" }', "http is not an address"),
         ('{ http = "http://h/é" }', "http is not an address"),
