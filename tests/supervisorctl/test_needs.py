@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+import trio
 
+from supervisor.socket.client import Client
 from tests.supervisor.real import Daemon, alive, daemon
 from tests.supervisorctl.ctl import Said, Supervisorctl
 
@@ -107,3 +109,32 @@ async def test_what_was_removed_by_hand_and_is_needed_comes_back_with_an_update(
     assert await ctl("reread") == Said("database: available\n", 0)
     assert await ctl("update") == Said("database: added process group\n", 0)
     await it.seen(service="database", state="RUNNING")
+
+
+async def test_a_template_changes_and_goes_and_what_comes_after_it_is_taken_over_too(
+    it: Daemon, ctl: Supervisorctl, tmp_path: Path
+):
+    def job(seconds: int) -> str:
+        return table('"job@"', "autostart = false", seconds)
+
+    beside = DATABASE + WEB + PAIR
+    write(it, tmp_path, beside + job(1000))
+    assert await ctl("update") == Said("job@: added process group\n", 0)
+    client = Client(it.socket)
+    await trio.to_thread.run_sync(client.command, "start", "job@1")
+    await it.seen(service="job@1", state="RUNNING")
+
+    write(it, tmp_path, beside + job(2000) + table("next"))
+    assert await ctl("update") == Said(
+        "job@: stopped\njob@: updated process group\nnext: added process group\n", 0
+    )
+    await trio.to_thread.run_sync(client.command, "start", "job@2")
+    await it.seen(service="job@2", state="RUNNING")
+    pid = int((await ctl("pid job@2")).text)
+    assert b"2000" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+    write(it, tmp_path, beside)
+    said = await ctl("update")
+    assert (said.status, said.text.count("removed process group")) == (0, 2)
+    assert "job@" not in (await ctl("status")).text
+    assert await ctl("update") == Said("", 0)

@@ -50,6 +50,16 @@ class Asking:
     async def members(self) -> Members:
         return Members(await self.ask(Status()))
 
+    async def group(self, name: str) -> list[Member]:
+        """The members of a group; a template has none, its instances are on their own."""
+        if await self.is_template(name):
+            return []
+        return (await self.members()).group(name)
+
+    async def is_template(self, name: str) -> bool:
+        spec = (await self.specs()).get(name)
+        return spec is not None and spec.is_template
+
     async def specs(self) -> dict[str, Spec]:
         return {spec.name: spec for spec in await self.ask(Specs())}
 

@@ -15,7 +15,8 @@ from supervisor.texts import each_text
 class ConfigurationCalls:
     """supervisorctl's update takes groups one by one, and knows nothing of who needs whom: it
     removes a changed one, and then adds it by the same name. So what others need is only noted as
-    removed, and goes as soon as nobody needs it; and what is new comes with whoever needs it.
+    removed, and goes as soon as nobody needs it; and what is new comes with whoever needs it. A
+    template is changed, or goes with its instances, as a whole.
     """
 
     def __init__(self, asking: Asking) -> None:
@@ -60,12 +61,14 @@ class ConfigurationCalls:
         kept = wanted & self._kept
         if name in {one.group for one in members if one.name not in kept}:
             raise Fault(Code.ALREADY_ADDED, name)
+        template = await self._asking.is_template(name)
         differences = await self._asking.ask(Diff())
         kept -= {one.service for one in differences if one.kind == "removed"}
         names = tuple(
             one.service
             for one in differences
             if one.service in kept
+            or (one.service == name and template)
             or (one.kind == "added" and (one.group == name or one.service in wanted))
         )
         if not names and not kept:
@@ -82,7 +85,10 @@ class ConfigurationCalls:
         return True
 
     async def remove_group(self, name: str) -> bool:
-        members = (await self._asking.members()).group(name)
+        members = await self._asking.group(name)
+        if not members:
+            await self._remove_template(name)
+            return True
         if not all(one.status.state.at_rest for one in members):
             raise Fault(Code.STILL_RUNNING, name)
         names = {one.name for one in members}
@@ -91,6 +97,12 @@ class ConfigurationCalls:
         self._came.discard(name)
         await self._remove_what_nobody_needs()
         return True
+
+    async def _remove_template(self, name: str) -> None:
+        """If the file has it no more; one that changed stays until it is added again."""
+        differences = await self._asking.ask(Diff())
+        if any((one.service, one.kind) == (name, "removed") for one in differences):
+            await self._asking.ask(Reload(only=(name,)))
 
     async def _remove_what_nobody_needs(self) -> None:
         """Of what was noted as removed; whoever needs it comes later in the order of all."""

@@ -52,7 +52,7 @@ class ProcessCalls:
         return await self._asking.one_or_all(found, partial(self._stop, wait=wait), _up)
 
     async def stop_group(self, name: str, wait: bool = True) -> list[Struct]:
-        members = (await self._asking.members()).group(name)
+        members = await self._asking.group(name)
         return await self._asking.each(members, partial(self._stop, wait=wait), _up)
 
     async def stop_all(self, wait: bool = True) -> list[Struct]:

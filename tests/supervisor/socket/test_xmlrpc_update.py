@@ -107,3 +107,19 @@ async def test_what_is_new_comes_with_what_needs_it_and_is_then_added_once(
         await it.until(name, State.RUNNING)
     assert await call("addProcessGroup", "store") is True
     assert await call.fault("addProcessGroup", "store") == "ALREADY_ADDED: store"
+
+
+async def test_a_template_has_no_members_and_changes_or_goes_as_a_whole(call: Proxy, write: Write):
+    template = table('"job@"')
+    write(DATABASE + WEB + template)
+    assert await call("addProcessGroup", "job@") is True
+    write(DATABASE + WEB + table('"job@"', "control = true"))
+    assert await call("reloadConfig") == [[[], ["job@"], []]]
+    assert await call("stopProcessGroup", "job@") == []
+    assert await call("removeProcessGroup", "job@") is True
+    assert await call("addProcessGroup", "job@") is True
+    assert await call("reloadConfig") == [[[], [], []]]
+    write(DATABASE + WEB)
+    await remove(call, "job@")
+    assert await call("reloadConfig") == [[[], [], []]]
+    assert await call.fault("stopProcessGroup", "job@") == "BAD_NAME: job@"
