@@ -61,6 +61,11 @@ import { ClientRouter } from 'astro:transitions';
 <meta http-equiv="Content-Security-Policy" content="script-src 'self'; style-src 'self'" />
 <ClientRouter /></head><body><h1>NAME</h1><a href="/OTHER">to OTHER</a></body></html>
 """
+LEAVING = """\
+<html><head><title>Leaving</title></head><body><h1>Leaving</h1>
+<a href="/favicon.svg">to a picture</a> <a href="http://elsewhere.example/">to another site</a>
+</body></html>
+"""
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +104,28 @@ def test_the_address_follows_the_site_and_leads_in_it_and_nowhere_else(
             pane.pane.get_by_role("link", name="Open in a new tab").click()
         expect(opened.value.get_by_role("heading", level=1)).to_have_text("About us")
         assert page.url.endswith("/studio/acme/ada/first")
+
+
+def test_where_a_link_led_to_what_does_not_speak_the_bar_leads_back(
+    daemon: Daemon, page: Page
+) -> None:
+    write(daemon.worktree() / "src/pages/leaving.astro", LEAVING)
+    with Pane(daemon, page) as pane:
+        pane.go("/leaving")
+        expect(pane.address).to_have_value("/leaving")
+        pane.site.get_by_role("link", name="to a picture").click()
+        expect(pane.heading).to_have_count(0)
+        expect(pane.button(POINT)).to_be_disabled()
+        pane.button("Reload").click()
+        expect(pane.heading).to_have_text("Leaving")
+        expect(pane.button(POINT)).to_be_enabled()
+        pane.site.get_by_role("link", name="to another site").click()
+        expect(pane.heading).to_have_count(0)
+        expect(pane.button(POINT)).to_be_disabled()
+        pane.go("/about")
+        expect(pane.heading).to_have_text("About us")
+        assert pane.studio.complaints == ["frame-src forbids http://elsewhere.example"]
+        pane.studio.complaints.clear()
 
 
 def test_the_site_is_as_wide_as_on_a_device_and_is_seen_as_a_whole(

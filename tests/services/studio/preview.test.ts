@@ -138,6 +138,26 @@ test('only the page in the frame is heard, and it is greeted', () => {
   assert.equal(frame.isAlive, false);
 });
 
+test('a page that has gone is told nothing, until one says again where it is', () => {
+  const { frame, told, post } = framed();
+  post({ type: 'here' });
+  post({ ...page });
+  frame.pick(true);
+  post({ type: 'picking', on: true });
+  post({ type: 'gone' }, SITE, {});
+  post({ type: 'gone' }, 'http://elsewhere.example', null);
+  assert.equal(frame.isAlive, true);
+  post({ type: 'gone' }, SITE, null);
+  const before = told.length;
+  assert.deepEqual([frame.send({ type: 'reload' }), told.length], [false, before]);
+  assert.deepEqual([frame.isAlive, frame.isThere, frame.isPicking], [false, false, false]);
+  assert.equal(frame.page?.address, '/a');
+  post({ ...page }, SITE, null);
+  assert.equal(frame.isAlive, false);
+  post({ ...page });
+  assert.equal(frame.send({ type: 'reload' }), true);
+});
+
 test('a page picks nothing by itself', () => {
   const { frame, picked, post } = framed();
   post({ type: 'here' });

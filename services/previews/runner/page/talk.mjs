@@ -95,6 +95,11 @@ export function talk(origin, early) {
   window.addEventListener('unhandledrejection', tellProblem);
   for (const name of NEWS) document.addEventListener(name, tellPage);
   for (const name of NEWS) window.addEventListener(name, tellPage);
+  // What comes next may say nothing: a picture, or a page of another site.
+  window.addEventListener('pagehide', () => {
+    told = undefined;
+    say('gone');
+  });
   window.navigation?.addEventListener('currententrychange', () => setTimeout(tellPage));
   tellPage();
   early.forEach(tellProblem);

@@ -106,9 +106,11 @@ export class Frame implements ReactiveController {
 
   readonly #hear = ({ source, origin, data }: MessageEvent): void => {
     const frame = this.#find();
-    if (!frame || source !== frame.contentWindow || origin !== this.#origin) return;
+    if (!frame || origin !== this.#origin) return;
     const message = read(data);
-    if (message) this.#take(message);
+    // Of a page that has gone a browser names no window.
+    const isItsOwn = source === frame.contentWindow || (source === null && message?.type === 'gone');
+    if (message && isItsOwn) this.#take(message);
   };
 
   #take(message: FromPage): void {
@@ -120,6 +122,9 @@ export class Frame implements ReactiveController {
       this.problem = null;
       this.problems = 0;
       this.#post({ type: 'hello' });
+    } else if (message.type === 'gone') {
+      this.leave();
+      this.isPicking = this.#isWanted = false;
     } else if (message.type === 'page') {
       this.isAlive = true;
       const { address, title, back, forward } = message;

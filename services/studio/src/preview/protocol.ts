@@ -30,6 +30,7 @@ export interface Picked {
 
 export type FromPage =
   | { type: 'here' }
+  | { type: 'gone' }
   | ({ type: 'page' } & PageFacts)
   | ({ type: 'problem' } & PageProblem)
   | { type: 'picking'; on: boolean }
@@ -83,7 +84,8 @@ export function read(data: unknown): FromPage | undefined {
   if (!isObject(data) || data['source'] !== SOURCE || data['version'] !== VERSION) return undefined;
   switch (data['type']) {
     case 'here':
-      return { type: 'here' };
+    case 'gone':
+      return { type: data['type'] };
     case 'page':
       return page(data);
     case 'problem': {
