@@ -64,6 +64,17 @@ def test_what_others_ask_for_appears_and_the_page_comes_back_after_a_restart_of_
     studio.broken_off()
 
 
+def test_a_site_that_nobody_could_show_at_first_is_there_as_soon_as_somebody_can(
+    studio: Studio,
+) -> None:
+    studio.shown()
+    studio.page.route("**/preview/link", lambda route: route.abort(), times=1)
+    with studio.page.expect_event("requestfailed", lambda it: it.url.endswith("/preview/link")):
+        studio.page.reload()
+    studio.shown()
+    expect(studio.page.get_by_role("button", name="Reload")).to_be_enabled()
+
+
 def test_two_threads_in_two_windows_go_their_own_ways(
     studio: Studio, talking: Daemon, browser: BrowserContext
 ) -> None:

@@ -155,6 +155,7 @@ export class NuPreview extends NuElement {
     const { thread } = this;
     const renewed = (which: Which) => (url: string) => {
       if (which !== this.which || thread !== this.thread) return;
+      if (!this.#frame.wasLoaded) return void this.#load(); // the page that could not be had before
       this.link = url;
       this.renewal = leadingTo(url, '/favicon.ico');
     };
