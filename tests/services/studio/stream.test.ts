@@ -51,6 +51,15 @@ function show(visibilityState: 'hidden' | 'visible'): void {
   page.dispatchEvent(new Event('visibilitychange'));
 }
 
+async function begin(): Promise<void> {
+  stop = follow(api, address, {
+    after: () => '3',
+    hear: (type, data, id) => heard.push(`${id} ${type} ${JSON.stringify(data)}`),
+    state: ({ state }) => states.push(state),
+  });
+  await settled();
+}
+
 const listeners = () =>
   getEventListeners(page, 'visibilitychange').length + getEventListeners(around, 'online').length;
 
@@ -64,12 +73,7 @@ beforeEach(async () => {
     asked.push(headers as Record<string, string>);
     return answer?.() ?? stream(signal as AbortSignal);
   });
-  stop = follow(api, address, {
-    after: () => '3',
-    hear: (type, data, id) => heard.push(`${id} ${type} ${JSON.stringify(data)}`),
-    state: ({ state }) => states.push(state),
-  });
-  await settled();
+  await begin();
 });
 afterEach(() => {
   stop();
@@ -131,6 +135,20 @@ test('a page that is hidden for a minute listens no more until it is seen', asyn
   await settled();
   assert.equal(open.length, 1);
   assert.equal(states.at(-1), 'live');
+});
+
+test('a page that nobody has seen yet listens for a minute, too, and then once it is seen', async () => {
+  stop();
+  page.visibilityState = 'hidden';
+  await begin();
+  await pass(59);
+  assert.equal(open.length, 1);
+  await pass(1);
+  assert.equal(open.length, 0);
+  assert.equal(states.at(-1), 'paused');
+  show('visible');
+  await settled();
+  assert.equal(open.length, 1);
 });
 
 test('a connection on which nothing is heard, not even a heartbeat, is made anew', async () => {

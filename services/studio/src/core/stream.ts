@@ -112,6 +112,7 @@ export function follow(api: Api, address: URL, hearing: Hearing): () => void {
     }
   }
 
+  seen(); // or not: what is opened in the background stays there
   document.addEventListener('visibilitychange', seen);
   window.addEventListener('online', seen);
   const stop = () => {
