@@ -12,6 +12,7 @@ import './bar.ts';
 import type { Wish } from './bar.ts';
 import './broken.ts';
 import './cover.ts';
+import { Doing } from './doing.ts';
 import { Frame } from './frame.ts';
 import { Link } from './link.ts';
 import { pane } from './pane.ts';
@@ -30,7 +31,7 @@ const words = strings.preview;
 export class NuPreview extends NuElement {
   static override properties = {
     thread: { attribute: false }, watching: { type: Boolean }, device: { state: true }, which: { state: true },
-    link: { state: true }, dismissed: { state: true }, busy: { state: true },
+    link: { state: true }, dismissed: { state: true },
     failed: { state: true }, renewal: { state: true },
   };
   declare thread: ThreadStore;
@@ -41,7 +42,6 @@ export class NuPreview extends NuElement {
   declare link: string;
   /** The error that a person has put away. */
   declare dismissed: string;
-  declare busy: boolean;
   /** Why the last build failed. */
   declare failed: BuildError | null;
   declare renewal: string;
@@ -50,6 +50,7 @@ export class NuPreview extends NuElement {
 
   readonly #frame = new Frame(this, () => this.renderRoot.querySelector('#site'), (picked) =>
     this.send('nu-pick', picked));
+  readonly #doing = new Doing(this, () => this.thread);
   #links: Record<Which, Link> | undefined;
   #shown: ThreadStore | undefined;
   #address = '/';
@@ -62,7 +63,7 @@ export class NuPreview extends NuElement {
     this.device = 'full';
     this.which = 'dev';
     this.link = this.dismissed = this.renewal = '';
-    this.busy = this.watching = false;
+    this.watching = false;
     this.failed = null;
     new Watch(this, () => this.thread);
     new Stage(this, () => this.device);
@@ -114,7 +115,7 @@ export class NuPreview extends NuElement {
     const shown = broken && !this.failed && JSON.stringify(broken.error) !== this.dismissed;
     return html`
       ${isPicking ? html`<p class="hint" role="status">${words.picking}</p>` : nothing}
-      ${cover ? html`<nu-preview-cover .cover=${cover} ?busy=${this.busy} @nu-wish=${this.#wake}>
+      ${cover ? html`<nu-preview-cover .cover=${cover} ?busy=${this.#doing.isBusy} @nu-wish=${this.#wake}>
         </nu-preview-cover>` : this.#builtAt()}
       ${this.failed ? html`<nu-preview-broken .error=${this.failed} label=${words.buildFailed} again ?watching=${this.watching}
         @nu-again=${this.#build} @nu-hide=${() => (this.failed = null)}></nu-preview-broken>` : nothing}
@@ -135,8 +136,8 @@ export class NuPreview extends NuElement {
     return html`
       <p class="built small">${words.builtAt} ${clock(Date.parse(at) / 1000)}
         ${this.watching ? nothing : html`
-          <button class="quiet small" ?disabled=${this.busy} @click=${this.#build}>
-            ${this.busy ? words.building : words.buildAgain}</button>`}</p>`;
+          <button class="quiet small" ?disabled=${this.#doing.isBusy} @click=${this.#build}>
+            ${this.#doing.isBusy ? words.building : words.buildAgain}</button>`}</p>`;
   }
 
   get #scene(): Scene {
@@ -211,6 +212,7 @@ export class NuPreview extends NuElement {
       this.#address = address;
       this.#frame.load(leadingTo(url, address));
     } catch (error) {
+      if (thread !== this.thread) return;
       if (!(error instanceof Problem && error.status === 404)) this.tell(sentence(error), 'problem');
     }
   }
@@ -233,28 +235,23 @@ export class NuPreview extends NuElement {
     this.#during(() => this.thread.api.ask(`POST ${PREVIEW}/restart`, { path: this.thread.path }));
 
   readonly #build = async (): Promise<void> => {
+    const { thread } = this;
     this.failed = null;
     await this.#during(async () => {
-      await this.thread.api.ask(`POST ${PREVIEW}/build`, { path: this.thread.path });
-      if (this.which === 'built') await this.#load();
+      await thread.api.ask(`POST ${PREVIEW}/build`, { path: thread.path });
+      if (thread === this.thread && this.which === 'built') await this.#load();
     });
   };
 
   /** Do one thing at a time; what is refused is said, and errors of a build are shown. */
-  async #during(work: () => Promise<unknown>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      await work();
-    } catch (error) {
+  #during(work: () => Promise<unknown>): Promise<void> {
+    return this.#doing.begin(work, (error) => {
       const reply = error instanceof Problem ? error.reply : {};
       const [first] = (reply['errors'] ?? []) as BuildError[];
       // A server that cannot start says so itself, as the preview's state.
       if (first) this.failed = first;
       else if (!reply['preview']) this.tell(sentence(error), 'problem');
-    } finally {
-      this.busy = false;
-    }
+    });
   }
 
   readonly #do = ({ detail }: CustomEvent<Wish>): void => {
