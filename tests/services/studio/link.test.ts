@@ -14,11 +14,12 @@ let now = 0; // of the wall clock, in milliseconds
 let refuses: number | undefined; // with which status; 0 is that nobody answers
 let asked = 0;
 let renewed: string[] = [];
+let lasts = 0; // in milliseconds, by the wall clock
 let thread: ThreadStore;
 let link: Link;
 
 beforeEach(() => {
-  [now, refuses, asked, renewed] = [1_800_000_000_000, undefined, 0, []];
+  [now, refuses, asked, renewed, lasts] = [1_800_000_000_000, undefined, 0, [], HALF_A_DAY];
   Object.assign(globalThis, { window: new EventTarget(), document: { visibilityState: 'visible' } });
   mock.timers.enable({ apis: ['setTimeout'] });
   mock.method(Date, 'now', () => now);
@@ -26,7 +27,7 @@ beforeEach(() => {
     asked += 1;
     if (refuses === 0) throw new TypeError('Failed to fetch');
     if (refuses) return new Response('{}', { status: refuses });
-    const expires = new Date(now + HALF_A_DAY).toISOString();
+    const expires = new Date(now + lasts).toISOString();
     return Response.json({ url: `http://p.localhost/?ticket=${asked}`, expires });
   });
   thread = new ThreadStore(api, { client: 'acme', user: 'ann', thread: 'main' });
@@ -83,6 +84,13 @@ test('it is renewed in time by itself', async () => {
   mock.timers.tick(HALF_A_DAY - 60_000); // whose clock is ahead of that on the wall
   await answered();
   assert.deepEqual(renewed, ['?ticket=2']);
+});
+
+test('by a clock that is half a day ahead it is not asked for without a pause', async () => {
+  lasts = -1;
+  await link.get();
+  await pass(20_000);
+  assert.equal(asked, 5);
 });
 
 for (const [when, look] of Object.entries(again)) {

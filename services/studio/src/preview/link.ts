@@ -7,6 +7,7 @@ import { THREAD, type ThreadStore } from '../core/thread.ts';
 import type { Which } from './scene.ts';
 
 const SECONDS = 12 * 3600;
+const LEAST_MS = 5000; // between two by themselves: by a clock that is ahead each has ended at once
 
 /**
  * `renewed` is called with a link that nobody asked for just now, and which is to be visited so that
@@ -72,7 +73,7 @@ export class Link {
       { path: this.thread.path, body: { seconds: SECONDS, built: this.which === 'built' } },
     );
     this.url = url;
-    const wait = renewIn(expires, Date.now());
+    const wait = Math.max(LEAST_MS, renewIn(expires, Date.now()));
     this.#due = Date.now() + wait;
     clearTimeout(this.#timer);
     if (!this.#ended) {
