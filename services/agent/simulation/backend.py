@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import TypeVar, TypeVarTuple, Unpack
 
 import msgspec
 import structlog
@@ -27,12 +28,15 @@ from services.agent.simulation.plans import Plan, plan
 from services.agent.simulation.script import Rule, matching
 from services.agent.simulation.site import Cannot, Change, Site
 from services.agent.simulation.stage import MODEL, NotAllowed, Stage
-from services.agent.simulation.understand import understand
+from services.agent.simulation.understand import Wishes, understand
 from services.messages import Mode, Selection, Usage
 from services.site.containment import Outside, within
 from supervisor.desk import Refused
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 def _utc_today() -> date:
@@ -71,8 +75,7 @@ class Simulation:
     async def _understand(self, turn: Turn, host: Host, stage: Stage) -> None:
         if turn.images:
             await stage.say("I am a simulation and cannot see images: I go by your words alone.")
-        selection = await trio.to_thread.run_sync(_selected, turn)
-        wishes = understand(turn.instruction, selection and selection.file)
+        selection, wishes = await _aside(_understood, turn)
         log.info("turn understood", turn=turn.id, wishes=_names(wishes))
         if isinstance(wishes, NotUnderstood):
             await stage.say(answers.not_understood(wishes))
@@ -85,13 +88,25 @@ class Simulation:
                 if isinstance(wish, Look):
                     await stage.say(await _look(site, wish, host, stage))
                 else:
-                    plans.append(plan(site, wish, self._today(), selection))
+                    plans.append(await _aside(plan, site, wish, self._today(), selection))
                     site = site.after(plans[-1].changes)
         except Cannot as reason:
             await stage.say(f"I {reason}.{'' if len(wishes) == 1 else ' I changed nothing.'}")
             return
         if plans:
             await _carry_out(plans, turn.mode, stage)
+
+
+async def _aside(work: Callable[[Unpack[Ts]], T], *args: *Ts) -> T:
+    """What is thought about a site in a thread, so that nobody else waits for it; cancelling
+    does not either, since it changes nothing."""
+    return await trio.to_thread.run_sync(work, *args, abandon_on_cancel=True)
+
+
+def _understood(turn: Turn) -> tuple[Selection | None, Wishes]:
+    """What the person points at and wants."""
+    selection = _selected(turn)
+    return selection, understand(turn.instruction, selection and selection.file)
 
 
 def _selected(turn: Turn) -> Selection | None:

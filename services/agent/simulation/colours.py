@@ -97,7 +97,7 @@ def parse(words: str) -> str | None:
 
 
 def _rgb(colour: str) -> tuple[int, int, int] | None:
-    text = colour.strip().casefold()
+    text = " ".join(colour.split()).casefold()
     if match := _RGB.fullmatch(text):
         red, green, blue = (min(int(each), 255) for each in match.groups())
         return red, green, blue

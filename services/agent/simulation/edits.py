@@ -37,7 +37,7 @@ def escape(text: str) -> str:
 
 def unescape(markup: str) -> str:
     """What a piece of markup shows, for telling a person."""
-    text = re.sub(r"<[^>]*>", "", markup)
+    text = re.sub(r"<[^<>]*>", "", markup)
     for char, entity in reversed(_ENTITIES.items()):
         text = text.replace(entity, char)
     return " ".join(text.replace("&quot;", '"').replace("&#39;", "'").split())

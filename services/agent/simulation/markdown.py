@@ -9,8 +9,8 @@ from services.agent.simulation.edits import paragraphs
 from services.agent.simulation.scan import Span
 
 _FENCE = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_ATX = re.compile(r"^#[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
-_BLOCK = re.compile(r"^(```|~~~).*?(?:^\1|\Z)", re.DOTALL | re.MULTILINE)
+# A block of code, in which nothing is a heading, or else one of the first level.
+_HEADING = re.compile(r"^(```|~~~).*?(?:^\1|\Z)|^#[ \t]+(?P<said>[^\n]*)", re.DOTALL | re.MULTILINE)
 _SPECIAL = re.compile(r"[\\`*\[\]<>{}~|]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 _AT_START = re.compile(r"^(?:[#+=>-]|(\d+)(?=[.)](?:\s|$)))")
 _PLAIN = re.compile(r"[^\W\d_](?:[^:#\n\"]|:(?=\S)|#(?<=\S#))*", re.UNICODE)
@@ -53,17 +53,18 @@ def field(source: str, name: str) -> tuple[Span, str] | None:
     fence = _FENCE.match(source)
     if fence is None:
         return None
-    line = re.compile(rf"^{re.escape(name)}:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+    line = re.compile(rf"^{re.escape(name)}:[ \t]*(.*)$", re.MULTILINE)
     match = line.search(source, fence.start(1), fence.end(1))
     if match is None or _COMPLEX.match(match.group(1)):
         return None
-    return Span(match.start(1), match.end(1)), unscalar(match.group(1))
+    value = match.group(1).rstrip(" \t")
+    return Span(match.start(1), match.start(1) + len(value)), unscalar(value)
 
 
 def fields(source: str) -> list[tuple[str, str]]:
     """The simple values of the frontmatter, in order."""
     fence = _FENCE.match(source)
-    found = re.findall(r"^([A-Za-z_][\w-]*):[ \t]*(.*?)[ \t]*$", fence[1] if fence else "", re.M)
+    found = re.findall(r"^([A-Za-z_][\w-]*):[ \t]*(.*)$", fence[1] if fence else "", re.M)
     return [(name, unscalar(value)) for name, value in found if not _COMPLEX.match(value)]
 
 
@@ -82,11 +83,11 @@ def set_field(source: str, name: str, text: str) -> str:
 
 def heading(source: str) -> tuple[Span, str] | None:
     """The first heading of the first level in the text, and what it says."""
-    start = body(source)
-    blocks = [match.span() for match in _BLOCK.finditer(source, start)]
-    for match in _ATX.finditer(source, start):
-        if not any(low <= match.start() < high for low, high in blocks):
-            return Span(match.start(1), match.end(1)), re.sub(r"\\(\W)", r"\1", match.group(1))
+    for match in _HEADING.finditer(source, body(source)):
+        said = (match["said"] or "").rstrip(" \t").rstrip("#").rstrip(" \t")
+        if said:
+            at = match.start("said")
+            return Span(at, at + len(said)), re.sub(r"\\(\W)", r"\1", said)
     return None
 
 

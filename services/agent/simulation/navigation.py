@@ -11,6 +11,7 @@ from services.agent.simulation.site import Cannot, Change, Site
 
 _MAP = re.compile(r"\{\s*([A-Za-z_$][\w$]*)\s*\.map\(")
 _PAIR = re.compile(r"(?:^|[{,\s])['\"]?([A-Za-z]\w*)['\"]?\s*:\s*$")
+_LONGEST_KEY = 100  # characters, with what stands around it
 _ADDRESS = ("href", "url", "link", "path", "to")
 _LABEL = ("label", "text", "title", "name")
 
@@ -88,7 +89,7 @@ def _listed(site: Site, path: str, document: Document, nav: Element) -> list[Lin
     here = site.imported(path, name) or path
     source = site.files.get(here, "")
     strings = (scan if here.endswith(".astro") else scan_code)(source).strings
-    start = re.search(rf"\b(?:const|let|var)\s+{re.escape(name)}\b[^=]*=\s*\[", source)
+    start = re.search(rf"\b(?:const|let|var)\s+{re.escape(name)}\b[^=]{{0,500}}=\s*\[", source)
     return _objects(here, source, strings, start.end()) if start else []
 
 
@@ -119,7 +120,7 @@ def _object(path: str, source: str, strings: tuple[Span, ...], whole: Span) -> L
     values: dict[str, Span] = {}
     for span in strings:
         if whole.start < span.start and span.end <= whole.end:
-            key = _PAIR.search(source, whole.start, span.start)
+            key = _PAIR.search(source, max(whole.start, span.start - _LONGEST_KEY), span.start)
             if key is not None:
                 values.setdefault(key.group(1), span)
     address = next((values[key] for key in _ADDRESS if key in values), None)
@@ -151,7 +152,7 @@ def add_link(site: Site, label: str, href: str) -> Change:
             + _written(label if span == last.text else href, last, source, span)
             + entry[high:]
         )
-    entry = re.sub(r"\s+aria-current=(\"[^\"]*\"|'[^']*')", "", entry)
+    entry = re.sub(r"(?<!\s)\s+aria-current=(\"[^\"]*\"|'[^']*')", "", entry)
     return Change(last.path, "modified", _inserted(source, last, entry))
 
 

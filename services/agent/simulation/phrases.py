@@ -9,13 +9,14 @@ from dataclasses import dataclass
 _QUOTED = re.compile(
     r'"([^"]*)"'
     r"|“([^”“]*)[”“]"
-    r"|„([^“”]*)[“”]"
-    r"|«([^»]*)»"
-    r"|»([^«]*)«"
-    r"|‘((?:[^’]|(?<=\w)’(?=\w))*)’(?!\w)"
+    r"|„([^„“”]*)[“”]"
+    r"|«([^«»]*)»"
+    r"|»([^»«]*)«"
+    r"|‘((?:[^‘’]|(?<=\w)’(?=\w))*)’(?!\w)"
     r"|(?<!\w)'((?:[^']|(?<=\w)'(?=\w))*)'(?!\w)"
     r"|`([^`]*)`"
 )
+_BLANKS = re.compile(r"\s+")
 _MARK = re.compile("\0(\\d+)\0")
 _BEFORE = re.compile(
     r"(?:(?:hi|hello|hey|please|kindly|ok|okay|now|then|also|next|so|just|great|good|yes)\b[,!.]*"
@@ -28,7 +29,9 @@ _WANT = re.compile(
     r"(?:i|we)(?:['’]d| would)? (?:like|want|need)(?: to have)?\s+(?=(?:a|an|another|some)\s)",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"[,\s]+(?:please|thanks|thank you|for me|now|ok)[\s.!?]*$", re.IGNORECASE)
+_AFTER = re.compile(
+    r"(?<![,\s])[,\s]+(?:please|thanks|thank you|for me|now|ok)[\s.!?]*$", re.IGNORECASE
+)
 _THIS_PAGE = re.compile(r"\b(?:this|the current) (?:web ?)?page\b(?!['’])", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|my|our|your|this|a|an)\s+", re.IGNORECASE)
 
@@ -53,8 +56,8 @@ class Sentence:
 
 
 def read(typed: str, here: str | None = None) -> Sentence:
-    """Hide the quotations and drop what is only polite. `here` is the file pointed at: as a page
-    it is "this page"."""
+    """Hide the quotations, shorten runs of blanks and drop what is only polite. `here` is the file
+    pointed at: as a page it is "this page"."""
     quotations: list[tuple[str, str]] = []
 
     def hide(match: re.Match[str]) -> str:
@@ -63,6 +66,7 @@ def read(typed: str, here: str | None = None) -> Sentence:
         return f"\0{len(quotations) - 1}\0"
 
     text = _QUOTED.sub(hide, typed.replace("\0", "").replace("\r", ""))
+    text = _BLANKS.sub(lambda match: "\n\n"[: match.group().count("\n")] or " ", text)
     if here is not None and _THIS_PAGE.search(text):
         text = _THIS_PAGE.sub(f"\0{len(quotations)}\0", text)
         quotations.append((here, here))

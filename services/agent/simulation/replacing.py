@@ -22,7 +22,7 @@ _EITHER = {
     "'": "(?:&#39;|['’])",
     "’": "(?:&#39;|['’])",
 }
-_UNREAD_MARKDOWN = re.compile(r"\]\([^)\n]*\)|<[^>\n]*>|https?://\S+")
+_UNREAD_MARKDOWN = re.compile(r"\]\((?:[^()\n]|\([^()\n]*\))*\)|<[^<>\n]*>|https?://\S+")
 
 
 def replace_text(site: Site, old: str, new: str, page: Page | None) -> list[Change]:

@@ -64,7 +64,7 @@ def _headings(what: str, make: Callable[[Parts], Intent | None]) -> list[Rule]:
 _IN_MENU = rf"(?P<menu>,? (?:and )?(?:then )?(?:add|put|link|show|list) .{{0,30}}?{NAV})"
 _SECTION = f"{ADD} {A}section"
 _PARAGRAPH = f"{ADD} {A}(?:paragraph|sentence|text|line|note)(?: of text)?"
-_END = r"[.?!]*"
+_END = r"[.?!]*+"
 _WRITES_NOTHING = (
     "I do not think of texts myself: tell me what it should say, after a colon or in quotes."
 )
@@ -95,7 +95,7 @@ RULES: tuple[Rule, ...] = (
     rule(
         rf"(?:show me|show|open|print|read|display|cat|view|what is in|what['’]s in) {THE}"
         r"(?:(?:file|source(?: code)?|code|contents?) )?(?:of )?(?:the file )?"
-        rf"(?P<where>{Q}|\S+(?:/\S*|\.\w+)){_END}",
+        rf"(?P<where>{Q}|\S[^\s/]*/\S*|\S+\.\w+){_END}",
         meanings.show,
     ),
     rule(
@@ -111,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     *_headings(TITLE, meanings.title),
     # The navigation
     rule(
-        f"{ADD} {A}{LINK} (?:to|for) (?P<target>{Q}|.+?) {NAMED} (?P<label>{Q}|.+?)"
+        f"{ADD} {A}{LINK} (?:to|for) (?>(?P<target>{Q}|.+?) {NAMED}) (?P<label>{Q}|.+?)"
         f" (?:to|in|on|into) {NAV}{_END}",
         meanings.add_link,
     ),
@@ -191,7 +191,7 @@ RULES: tuple[Rule, ...] = (
     rule(f"{_SECTION} {NAMED} (?P<title>{Q}|.+?){SAY}(?P<text>{Q}){ONTO}{_END}", meanings.section),
     rule(f"{_SECTION} {NAMED} (?P<title>{Q}|.+?){ONTO}{SAY}(?P<text>.+)", meanings.section),
     rule(
-        f"{_SECTION} {NAMED} (?P<title>{Q}|.+?){SAY}(?P<text>.+){ONTO_QUOTED}{_END}",
+        f"{_SECTION} {NAMED} (?>(?P<title>{Q}|.+?){SAY})(?P<text>.+){ONTO_QUOTED}{_END}",
         meanings.section,
     ),
     rule(f"{_SECTION} {NAMED} (?P<title>{Q}|.+?){ONTO}", meanings.section),

@@ -16,8 +16,12 @@ _FENCE = re.compile(r"\A\ufeff?\s*---[^\n]*\n(.*?)^---[ \t]*$", re.DOTALL | re.M
 _NAME = re.compile(r"[A-Za-z][^\s/>{]*")
 _ATTRIBUTE = re.compile(r"[^\s=/>{}\"'`]+")
 _TEXT = re.compile(r"[^<{]+")
-# Of a bounded length, or one line of what begins again and again would be read as often.
-_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\n]){0,200}\]|[^/\n\\\[]){1,200}/[a-z]*")
+_REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\n\\\[])+/[a-z]*")
+# Characters; or one line of what begins again and again would be read as often.
+_LONGEST_REGEX = 400
+
+DEEPEST = 500
+"""Elements in one another, or what is looked for among those around each would take hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class _Scanner:
             self._end(len(self.elements) - 1, inner_end, end)
             return end
         if not closed and not _VOID.fullmatch(name):
+            if len(stack) == DEEPEST:
+                raise RecursionError(f"more than {DEEPEST} elements in one another")
             stack.append(len(self.elements) - 1)
         return end
 
@@ -203,8 +209,12 @@ class _Scanner:
             elif source.startswith("/*", at):
                 at = self.find("*/", at + 2)
                 continue
-            elif char == "/" and before in "(,=:[!&|?{};" and (m := _REGEX.match(source, at)):
-                at = m.end()
+            elif (
+                char == "/"
+                and before in "(,=:[!&|?{};"
+                and (match := _REGEX.match(source, at, at + _LONGEST_REGEX))
+            ):
+                at = match.end()
             elif (
                 char == "<"
                 and depth

@@ -15,7 +15,9 @@ from services.agent.simulation.scan import scan
 PAGES = "src/pages/"
 CONTENT = "src/content/"
 _IMPORT = re.compile(
-    r"^[ \t]*import\s+(?:([\w$]+)\s*,?\s*)?(?:\{([^}]*)\})?\s*(?:from\s+)?['\"]([^'\"]+)['\"]", re.M
+    r"^[ \t]*import\s++(?:([\w$]+)\s*+,?\s*+)?(?:\{([^{}]*)\})?\s*+(?:from\s++)?"
+    r"['\"]([^'\"]+)['\"]",
+    re.M,
 )
 _EXTENSIONS = ("", ".astro", ".ts", ".js", ".mjs", ".json", "/index.ts", "/index.js")
 

@@ -48,6 +48,7 @@ _AGAINST = {
     "footer": "text",
     "cards": "text",
 }
+_DEEPEST = 20  # preludes that are remembered, of rules in rules in rules
 READABLE = 3.0
 """The contrast below which a person is told; WCAG's bound for large text."""
 
@@ -95,7 +96,9 @@ def declarations(css: str) -> list[Declaration]:
             value = declared[2].lstrip()
             low = start + declared.end(2) - len(value)
             high = low + len(value.rstrip().removesuffix("!important").rstrip())
-            found.append(Declaration(declared[1], css[low:high], low, high, tuple(where)))
+            found.append(
+                Declaration(declared[1], css[low:high], low, high, tuple(where[:_DEEPEST]))
+            )
         if mark == "}" and where:
             where.pop()
         start = match.end()

@@ -25,6 +25,8 @@ from services.agent.simulation.rules import RULES
 LONGEST = 4000
 """Characters; a longer sentence is refused rather than searched."""
 
+Wishes = tuple[Intent, ...] | NotUnderstood
+
 _WORDS = {
     word.replace("-", " "): part for part, words in colours.PARTS.items() for word in words.split()
 }
@@ -48,9 +50,10 @@ _ON_PAGE = re.compile(
     r"(?:on|in|for)\s+([^\0,]{1,60}?(?=,)|(?:the\s+)?(?:[^\s\0]+\s+){1,4}?page),?\s+(?=[a-z])", re.I
 )
 _SPLITS = 12
+_MOST_WORDS = 60  # in a sentence about a colour
 
 
-def understand(sentence: str, here: str | None = None) -> tuple[Intent, ...] | NotUnderstood:
+def understand(sentence: str, here: str | None = None) -> Wishes:
     """What a sentence asks for, in order. Several wishes are joined with "and", "then" or lines.
 
     `here` is the file in which the person points at something; None for a person who does not.
@@ -62,10 +65,18 @@ def understand(sentence: str, here: str | None = None) -> tuple[Intent, ...] | N
     read = phrases.read(sentence, here)
     if not read.text:
         return NotUnderstood()
-    return _several(read) or _one(read)
+    return _wishes(read, {})
 
 
-def _several(sentence: Sentence) -> tuple[Intent, ...] | None:
+def _wishes(sentence: Sentence, known: dict[str, Wishes]) -> Wishes:
+    """`known` are those of the sentence's ends that were read before: there are many ways to an
+    end."""
+    if sentence.text not in known:
+        known[sentence.text] = _several(sentence, known) or _one(sentence)
+    return known[sentence.text]
+
+
+def _several(sentence: Sentence, known: dict[str, Wishes]) -> tuple[Intent, ...] | None:
     """The wishes of a sentence that says several; None where it is better read as one.
 
     A text that is announced with a colon goes on to the end of its line.
@@ -81,19 +92,18 @@ def _several(sentence: Sentence) -> tuple[Intent, ...] | None:
         first = _one(replace(sentence, text=phrases.polite(text[: joint.start()])))
         if isinstance(first, NotUnderstood):
             continue
-        tail = replace(sentence, text=phrases.polite(text[joint.end() :]))
-        rest = _several(tail) or _one(tail)
+        rest = _wishes(replace(sentence, text=phrases.polite(text[joint.end() :])), known)
         if not isinstance(rest, NotUnderstood):
             return first + rest
     return None
 
 
-def _one(sentence: Sentence) -> tuple[Intent, ...] | NotUnderstood:
-    intent = _intent(sentence)
+def _one(sentence: Sentence) -> Wishes:
+    intent = _ruled(sentence) or _on_page(sentence) or _colour(sentence)
     return intent if isinstance(intent, NotUnderstood) else (intent,)
 
 
-def _intent(sentence: Sentence) -> Intent | NotUnderstood:
+def _ruled(sentence: Sentence) -> Intent | NotUnderstood | None:
     for rule in (*POINTING, *RULES) if sentence.pointing else RULES:
         match = rule.pattern.fullmatch(sentence.text)
         if match is None:
@@ -101,7 +111,7 @@ def _intent(sentence: Sentence) -> Intent | NotUnderstood:
         intent = rule.make(Parts(sentence, match.groupdict()))
         if intent is not None:
             return intent
-    return _on_page(sentence) or _colour(sentence)
+    return None
 
 
 def _on_page(sentence: Sentence) -> Intent | None:
@@ -109,7 +119,7 @@ def _on_page(sentence: Sentence) -> Intent | None:
     match = _ON_PAGE.match(sentence.text)
     if match is None:
         return None
-    wish = _intent(replace(sentence, text=sentence.text[match.end() :]))
+    wish = _ruled(replace(sentence, text=sentence.text[match.end() :]))
     page = phrases.page(sentence.show(match.group(1)))
     if isinstance(wish, ChangeHeading | ChangeTitle | AddSection | AddParagraph):
         return replace(wish, page=page) if wish.page == HOME else wish
@@ -124,6 +134,8 @@ def _colour(sentence: Sentence) -> Intent | NotUnderstood:
     verb = _VERB.match(text)
     said = text[verb.end() :] if verb else text
     words = said.rstrip(".!").split(" ")
+    if len(words) > _MOST_WORDS:
+        return NotUnderstood()
     for cut in range(1, len(words)):
         colour = colours.parse(sentence.show(_after(" ".join(words[cut:]))))
         part = _part(" ".join(words[:cut]), known=verb is None)

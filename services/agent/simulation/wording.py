@@ -72,8 +72,9 @@ def _place(site: Site, path: str, tag: str, steps: Steps) -> Place | None:
     """The text of the first such element in a file, or in a component that it shows."""
     document = scan(site.files.get(path, ""))
     for element in document.elements:
-        outside = tag == "title" and any(each.name == "svg" for each in document.ancestors(element))
-        if element.name == tag and not outside:
+        if element.name != tag:
+            continue
+        if tag != "title" or all(each.name != "svg" for each in document.ancestors(element)):
             return _text(site, path, document, element, steps)
     if len(steps) >= _DEEPEST:
         return None
@@ -125,7 +126,8 @@ def _named(site: Site, path: str, document: Document, name: str, steps: Steps) -
 
 def _constant(path: str, source: str, name: str) -> Place | None:
     declared = re.search(
-        rf"\b(?:const|let|var)\s+{re.escape(name)}\b(?:\s*:[^=\n]*)?\s*=(?=\s*[\"'])", source
+        rf"\b(?:const|let|var)\s+{re.escape(name)}\b(?:\s*:[^=\n]{{0,500}}+)?\s*=(?=\s*[\"'])",
+        source,
     )
     literal = _LITERAL.match(source, declared.end()) if declared else None
     if literal is None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.agent.simulation import edits, replacing, styles
-from services.agent.simulation.scan import Span, scan, scan_code
+from services.agent.simulation import colours, edits, markdown, navigation, replacing, styles
+from services.agent.simulation.intents import ChangeHeading
+from services.agent.simulation.plans import plan
+from services.agent.simulation.scan import DEEPEST, Span, scan, scan_code
+from services.agent.simulation.site import Site
 
 PIECES = [
     "<h1>",
@@ -90,6 +95,80 @@ def test_a_long_text_is_replaced_in_one_go():
     assert edits.put(source, edits.Place("a", span, "markup", ""), "c") == "<p> c </p>"
     empty = edits.Place("a", Span(3, 5), "markup", "")
     assert edits.put("<p>  </p>", empty, "c") == "<p>  c</p>"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [(f"# a{SPACES}b", f"a{SPACES}b"), ("```\n# x\n```\n" * 40_000 + "# a #", "a")],
+    ids=["blanks", "blocks"],
+)
+def test_a_long_heading_and_what_is_none_are_read_in_one_go(source: str, said: str):
+    found = markdown.heading(source)
+    assert found is not None
+    assert found[1] == said
+
+
+def test_a_long_field_is_read_in_one_go():
+    source = f"---\ntitle: a{SPACES}b{SPACES}\n---\n"
+    found = markdown.field(source, "title")
+    assert found is not None
+    assert found[1] == f"a{SPACES}b"
+    assert markdown.fields(source) == [("title", f"a{SPACES}b")]
+
+
+def test_what_looks_like_the_start_of_many_links_is_read_on():
+    links = "](" * 200_000
+    assert replacing.in_markdown(f"{links} fern", "fern", "palm") == f"{links} palm"
+
+
+def test_what_looks_like_the_start_of_many_tags_is_read_on():
+    assert edits.unescape("<" * 400_000) == "<" * 400_000
+
+
+def test_a_long_colour_is_read_in_one_go():
+    spaces = SPACES[:20_000]
+    assert colours.contrast(f"rgb(1{spaces}2{spaces}3", "#fff") is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [f"import a{SPACES}x", "import {\n" * 50_000],
+    ids=["blanks", "braces"],
+)
+def test_what_looks_like_the_start_of_many_imports_is_read_on(source: str):
+    site = Site({"a.astro": f"---\nimport b from './b.astro'\n{source}\n---\n", "b.astro": ""})
+    assert [each.path for each in site.imports("a.astro")] == ["b.astro"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["const x " * 60_000, "const x:" * 60_000, f"const x:{SPACES}y"],
+    ids=["words", "types", "blanks"],
+)
+def test_what_looks_like_the_start_of_many_constants_is_read_on(source: str):
+    page = f"---\n{source}\nconst x = 'a';\n---\n<h1>{{x}}</h1><nav>{{x.map(y)}}</nav>"
+    site = Site({"src/pages/index.astro": page})
+    (done,) = plan(site, ChangeHeading("b"), date(2026, 5, 1)).changes
+    assert done.text is not None
+    assert 'const x = "b"' in done.text.replace("'", '"')
+    assert navigation.links(site) == []
+
+
+def test_a_long_link_is_copied_in_one_go():
+    nav = f'<nav><a href="/a"{SPACES}title="x">A</a></nav>'
+    change = navigation.add_link(Site({"src/pages/index.astro": nav}), "B", "/b")
+    assert change.text is not None
+    assert change.text.count("</a>") == 2
+
+
+def test_elements_in_one_another_beyond_reason_are_left_alone():
+    assert len(scan("<p>" * DEEPEST).elements) == DEEPEST
+    assert scan("<p>" * (DEEPEST + 1)).elements == ()
+
+
+def test_rules_in_one_another_keep_no_more_of_each_other_than_matters():
+    css = "a{b:c;" * 80_000
+    assert max(len(each.where) for each in styles.declarations(css)) <= 20
 
 
 def test_what_looks_like_the_start_of_many_regular_expressions_is_read_on():

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from hypothesis import strategies as st
 
 import services.workspaces
 from services.agent.backend import Backend, BackendError, Turn
+from services.agent.simulation import backend as simulation
 from services.agent.simulation import files
 from services.agent.simulation.answers import EXAMPLES
 from services.agent.simulation.backend import Simulation
+from services.agent.simulation.plans import Plan, plan
 from services.agent.simulation.site import Change
 from services.messages import (
     BackendEvent,
@@ -503,3 +506,20 @@ def test_no_sentence_fails_or_writes_outside_of_the_site(sentence: str, words: t
         assert {path for path in {*before, *after} if before.get(path) != after.get(path)} == told
         assert all(path.startswith("site/src/") for path in told)
         assert text_of(events)
+
+
+async def test_others_work_while_a_wish_is_thought_about(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    thinking, enough = threading.Event(), threading.Event()
+
+    def slow(*args: Any) -> Plan:
+        thinking.set()
+        assert enough.wait(10), "nobody else could work"
+        return plan(*args)
+
+    monkeypatch.setattr(simulation, "plan", slow)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(say, root, "make the background red")
+        await trio.to_thread.run_sync(thinking.wait, 10)
+        enough.set()

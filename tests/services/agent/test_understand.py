@@ -269,3 +269,32 @@ def test_a_long_sentence_takes_no_long_time(one: str, other: str):
     start = time.process_time()
     understand(sentence[:LONGEST])
     assert time.process_time() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on", "ends"),
+    [
+        ("change the heading of", " ", "x"),
+        ("add a to the menu", " and add b to the menu", " and use x"),
+        ("", "in x, ", "x"),
+    ],
+)
+def test_what_is_said_again_and_again_takes_no_long_time(begins: str, goes_on: str, ends: str):
+    times = (LONGEST - len(begins) - len(ends)) // len(goes_on)
+    start = time.process_time()
+    understand(begins + goes_on * times + ends)
+    assert time.process_time() - start < 3
+
+
+def test_a_section_s_text_and_its_page_are_told_apart_in_no_long_time():
+    start = time.process_time()
+    understand("add a section called a" + ":" * 1300 + " to /" + "." * 1300 + " x")
+    understand("show " + "/" * 1300 + "." * 1300 + " x")
+    assert time.process_time() - start < 3
+
+
+def test_blanks_are_one_and_lines_and_quotations_stay():
+    assert understand("add a  section called  A  saying:  a \n\n\n b\t c") == (
+        AddSection("A", "a\n\nb c"),
+    )
+    assert understand('replace  "a  b"  with "c  d"') == (ReplaceText("a  b", "c  d"),)
