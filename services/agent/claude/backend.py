@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 import claude_agent_sdk
 import structlog
@@ -34,6 +34,9 @@ log = structlog.get_logger()
 
 GRACE = 0.3  # seconds, for a CLI that is asked to end
 
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
 
 class Claude:
     """`ours` is the environment that the CLI's is made from."""
@@ -48,7 +51,8 @@ class Claude:
         logging.getLogger("claude_agent_sdk").setLevel(logging.CRITICAL)
 
     async def run(self, turn: Turn, host: Host) -> None:
-        """See `Backend.run`. A conversation that cannot be resumed begins anew, once.
+        """See `Backend.run`. A conversation that cannot be resumed begins anew, once;
+        it is kept until the new one has come to a good end.
 
         So it does with a key that was rotated, where the API refused the one that is remembered.
         """
@@ -65,24 +69,19 @@ class Claude:
     async def _resume(self, turn: Turn, host: Host, ours: Mapping[str, str]) -> None:
         root = await trio.to_thread.run_sync(turn.root.resolve)
         folder = Folder(turn.store)
-        session, resume, lost = await _opened(folder, root)
-        before: Session | None = None
+        session, resume, lost = await _kept(folder.open, root)
         if resume:
             try:
                 return await self._run(turn, root, host, ours, folder, session, resume=True)
             except (NotResumed, RequestRefused) as error:
                 log.warning("cannot resume a conversation", turn=turn.id, error=str(error))
-            await trio.to_thread.run_sync(folder.forget)
-            before, (session, _, _), lost = session, await _opened(folder, root), True
+            session, _, lost = await _kept(folder.open, root, True)
         if lost:
             turn = replace(turn, notes=(LOST, *turn.notes))
-        try:
-            return await self._run(turn, root, host, ours, folder, session, resume=False)
-        except RequestRefused as error:
-            refusal = error
-        if before is not None:  # it is not for what was said before
-            await trio.to_thread.run_sync(folder.keep, before)
-        raise refusal
+        await self._run(turn, root, host, ours, folder, session, resume=False)
+        if resume:  # not before: what fails without it as well is not for what was said in it
+            await _kept(folder.keep, session)
+        return None
 
     async def _run(
         self,
@@ -148,9 +147,10 @@ class Claude:
         return bundled
 
 
-async def _opened(folder: Folder, root: Path) -> tuple[Session, bool, bool]:
+async def _kept(work: Callable[[Unpack[Ts]], T], *args: *Ts) -> T:
+    """What is done with the folder of a conversation. Raises `BackendError`."""
     try:
-        return await trio.to_thread.run_sync(folder.open, root)
+        return await trio.to_thread.run_sync(work, *args)
     except OSError as error:
         raise BackendError(f"cannot keep the conversation: {error}") from None
 

@@ -39,9 +39,10 @@ class Folder:
         self._file = store / "session.json"
         self._projects = self.config / "projects"
 
-    def open(self, root: Path) -> tuple[Session, bool, bool]:
+    def open(self, root: Path, anew: bool = False) -> tuple[Session, bool, bool]:
         """The session for a turn in this folder, whether it is to be resumed, and whether one was
-        lost. A new one is written down before it begins.
+        lost. A new one is written down before it begins; not one that begins `anew` where another
+        could be resumed.
 
         What a killed turn left as temporary goes.
         """
@@ -50,10 +51,11 @@ class Folder:
         self.home.mkdir(parents=True, exist_ok=True)
         self.config.mkdir(parents=True, exist_ok=True)
         known, spoiled = self._read()
-        if known is not None and self._settle(known.id, root):
+        if not anew and known is not None and self._settle(known.id, root):
             return known, True, False
         new = Session(str(uuid.uuid4()))
-        self.keep(new)
+        if not anew:
+            self.keep(new)
         return new, False, spoiled or known is not None
 
     def keep(self, session: Session) -> None:
@@ -64,10 +66,6 @@ class Folder:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._file)
-
-    def forget(self) -> None:
-        """Begin anew the next time: the transcript cannot be resumed."""
-        self._file.unlink(missing_ok=True)
 
     def _read(self) -> tuple[Session | None, bool]:
         """What is known, and whether something is that cannot be read."""

@@ -136,6 +136,29 @@ async def test_a_cli_that_is_killed_before_it_heard_anything_loses_no_conversati
     assert await remembers(desk)
 
 
+async def test_a_cli_that_cannot_begin_loses_no_conversation(desk, tmp_path):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    broken, works = tmp_path / "cli", desk.options
+    broken.write_text("#!/bin/sh\nexit 1\n")
+    broken.chmod(0o755)
+    desk.options = Options(cli=str(broken))
+    with pytest.raises(BackendError, match="code 1"):
+        await desk.run("The second")
+    desk.options = works
+    assert await remembers(desk)
+
+
+async def test_what_fails_without_the_conversation_as_well_does_not_lose_it(desk):
+    desk.script(on("first", [Say("Yes?")]))
+    await desk.run("The first of all")
+    refusal = Fail(400, "A conversation must start with a user message.")
+    desk.script(Resumed("second", [Reply([refusal])]), on("second", [Fail(404, "no such model")]))
+    with pytest.raises(BackendError, match="no such model"):
+        await desk.run("The second")
+    assert await remembers(desk)
+
+
 async def test_what_is_temporary_goes_with_the_turn_and_what_a_killed_one_left_with_the_next(desk):
     left = desk.store / "tmp" / "half of something"
     left.parent.mkdir(parents=True)
