@@ -143,8 +143,7 @@ def _change(root: Path, path: str, input: Write | Edit | Delete) -> tuple[str, C
             return "That changes nothing: the old and the new text are the same.", None
         files.write(root, path, text)
         return f"Replaced it {count} times in {path}.", (path, "modified")
-    if len(input.text.encode()) > files.LARGEST:
-        raise Wrong("The text is too long for one file: write smaller files.")
+    _sized(len(input.text.encode()))
     return f"Wrote {path}.", (path, files.write(root, path, input.text))
 
 
@@ -158,7 +157,15 @@ def replaced(text: str, edit: Edit) -> tuple[str, int]:
     if count > 1 and not edit.all:
         hint = "Give more of the text around it, or set `all`."
         raise Wrong(f"The old text stands {count} times in the file. {hint}")
+    # Before it is made: it may be a thousand times as long as what was read and what was asked.
+    _sized(len(text.encode()) + count * (len(new.encode()) - len(old.encode())))
     return text.replace(old, new), count
+
+
+def _sized(size: int) -> None:
+    """Raises `Wrong` for more bytes than a file may have."""
+    if size > files.LARGEST:
+        raise Wrong("The text is too long for one file: write smaller files.")
 
 
 def _subject(call: Call) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from services.agent import files
 from services.agent.bedrock.messages import Call
+from services.agent.bedrock.toolbox import replaced
 from services.agent.bedrock.tools import TOOLS, Edit, Read, Wrong, asked, offered
 from services.messages import Mode
 
@@ -56,3 +58,11 @@ def test_a_right_call_is_understood_leniently():
 def test_a_wrong_call_is_told_what_to_do(wrong: Call, told: str):
     with pytest.raises(Wrong, match=told):
         asked(wrong, Mode.EXECUTE)
+
+
+def test_an_edit_makes_no_file_that_is_too_long():
+    text = "a" * (files.LARGEST // 2)
+    assert replaced(text, Edit("a.md", "a", "bc", all=True)) == ("bc" * len(text), len(text))
+    for new in ("abc", "éé"):
+        with pytest.raises(Wrong, match="too long for one file"):
+            replaced(text, Edit("a.md", "a", new, all=True))
