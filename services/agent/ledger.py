@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from services.agent.lineage import Lineage, extended, in_order, without
 from services.agent.lines import Line, StoredImage, line_of
-from services.agent.turns import KEPT
+from services.agent.turns import KEPT, is_model
 from services.messages import (
     BuildError,
     Event,
@@ -210,11 +210,13 @@ class Ledger:
             first=line.id,
             queued=line.time,
         )
-        self._drafts[line.turn] = _Draft(info, line.id, line.model, line.selection, line.images)
+        # An earlier version took whatever it was told, and would go on with it for ever.
+        model = line.model if line.model is not None and is_model(line.model) else None
+        self._drafts[line.turn] = _Draft(info, line.id, model, line.selection, line.images)
         if line.named is not None:
-            self.backend, self.model = line.named, line.model
-        elif line.model is not None:
-            self.model = line.model
+            self.backend, self.model = line.named, model
+        elif model is not None:
+            self.model = model
         if line.idempotency_key is not None:
             self._keys[line.idempotency_key] = line.turn
 

@@ -23,7 +23,7 @@ from services.agent.original import read_original
 from services.agent.readers import Readers
 from services.agent.roster import Backends, Roster, at_work
 from services.agent.settling import Settling
-from services.agent.turns import TurnIds
+from services.agent.turns import TurnIds, is_model
 from services.messages import (
     AnswerPermission,
     AwaitTurn,
@@ -147,6 +147,10 @@ class Agent:
         if request.backend is not None and request.backend not in self._ctx.options.allowed:
             allowed = ", ".join(sorted(self._ctx.options.allowed))
             raise Invalid(f"cannot use the backend {request.backend!r} here: use {allowed}")
+        if request.model is not None and not is_model(request.model):
+            raise Invalid(
+                f"cannot use the model {request.model!r}: name it without control characters"
+            )
         key = request.idempotency_key
         if key is not None and not 0 < len(key) <= LONGEST_KEY:
             raise Invalid(f"cannot use this idempotency key: 1 to {LONGEST_KEY} characters")

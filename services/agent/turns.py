@@ -30,6 +30,11 @@ class TurnIds:
         return f"{self._last:012x}{secrets.token_hex(4)}"
 
 
+def is_model(name: str) -> bool:
+    """Whether a model may be called that: a name goes to a program and to a model's API."""
+    return name.isprintable()
+
+
 def subject(instruction: str) -> str:
     """The first line of a turn's commit message. Git would end it at a NUL character."""
     line = " ".join(instruction.replace("\0", " ").split()) or "Change the site"

@@ -108,6 +108,12 @@ def test_a_thread_remembers_the_model_of_a_backend_that_is_away_meanwhile(book: 
     assert (book.ledger.backend, book.ledger.model) == ("other", "large")
 
 
+def test_a_model_that_can_be_no_model_is_not_remembered(book: Book) -> None:
+    book.write("turn.queued", "a", backend="other", named="other", model="large")
+    book.write("turn.queued", "b", backend="other", model="\0")
+    assert (book.ledger.model, book.ledger.request("b")[0]) == ("large", None)
+
+
 def test_a_journal_is_as_new_as_the_newest_of_its_turns(book: Book) -> None:
     book.write("turn.queued", "a", version=9)
     book.write("turn.queued", "b", version=1)

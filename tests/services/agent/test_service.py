@@ -28,7 +28,7 @@ from services.messages import (
     ToolStarted,
     TurnState,
 )
-from supervisor.desk import NotFound
+from supervisor.desk import Invalid, NotFound
 from tests.services.agent.serving import KEY, OTHER, Bench, quiet
 
 PNG = Image("image/png", b"\x89PNG\r\n\x1a\n...")
@@ -123,6 +123,13 @@ async def test_a_thread_goes_on_with_the_backend_and_the_model_that_were_named_l
     large = [None, "large", "large", None, None, None]
     assert models == [*large, "large", "large", None]
     assert other.backend == "simulation"
+
+
+@pytest.mark.parametrize("model", ["large\0", "\n", "\x1b[31m", "\ud800"])
+async def test_a_model_that_no_program_could_be_told_is_refused(bench: Bench, model: str) -> None:
+    async with bench.life(quiet):
+        with pytest.raises(Invalid, match=r"cannot use the model .*: name it without"):
+            await bench.start(model=model)
 
 
 async def test_a_backend_that_is_here_no_more_is_the_deployments(
