@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import trio
 
-from services.agent import Options
+from services.agent import Options, places
 from services.agent.spending import Spending
-from services.messages import Budgets, ListHistories, ReadBudgets, ReadUsage, UsageEntry
+from services.messages import Budgets, FindProject, ReadBudgets, ReadUsage, UsageEntry
 from supervisor.context import Context
+from supervisor.desk import NotFound
 
 
 class Accounts:
@@ -17,7 +18,7 @@ class Accounts:
         self._ctx = ctx
 
     async def usage(self, request: ReadUsage) -> tuple[UsageEntry, ...]:
-        """What was used between two days; nothing by a user of whom no turn is known."""
+        """What was used between two days, by deleted threads too; nothing without a project."""
         spending = await self._spending(request.client, request.user)
         if spending is None:
             return ()
@@ -38,7 +39,8 @@ class Accounts:
         )
 
     async def _spending(self, client: str, user: str) -> Spending | None:
-        for history in await self._ctx.ask("workspaces", ListHistories()):
-            if (history.key.client, history.key.user) == (client, user):
-                return Spending(history.path.parent.parent / "usage")
-        return None
+        try:
+            project = await self._ctx.ask("workspaces", FindProject(client, user))
+        except NotFound:
+            return None
+        return Spending(places.usage(project.histories))

@@ -29,8 +29,13 @@ class Places:
     @property
     def usage(self) -> Path:
         """The user's, all threads together."""
-        return self.journal.parent.parent / "usage"
+        return usage(self.journal.parent)
 
     def store(self, backend: str) -> Path:
         """What a backend remembers of the thread."""
         return self.folder / backend
+
+
+def usage(histories: Path) -> Path:
+    """Where it is written down what a user's turns used, whose journals are in that folder."""
+    return histories.parent / "usage"

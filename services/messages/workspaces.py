@@ -156,8 +156,8 @@ class Project(Struct, frozen=True):
 
     `repo_url` is where it came from, without credentials, None for one that was made here.
     `default` is the branch that threads start from and are merged into, None where git cannot say.
-    `site` is the folder of the site, as in `Workspace`. `threads` counts those that are archived
-    too.
+    `histories` is the folder in which the journals of its threads are, or would be. `site` is the
+    folder of the site, as in `Workspace`. `threads` counts those that are archived too.
     """
 
     client: str
@@ -166,6 +166,7 @@ class Project(Struct, frozen=True):
     default: str | None
     created: str
     last_accessed: str
+    histories: Path
     site: str = ""
     threads: int = 0
 

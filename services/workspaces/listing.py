@@ -62,6 +62,7 @@ def _project(layout: Layout) -> Project:
         default=default,
         created=known.created,
         last_accessed=known.last_accessed,
+        histories=layout.histories,
         site=known.site,
         threads=len(files.threads(layout)),
     )

@@ -19,6 +19,7 @@ from services.messages import (
     FileDiff,
     FindDropped,
     FindParked,
+    FindProject,
     FindWorkspace,
     GitState,
     History,
@@ -26,6 +27,7 @@ from services.messages import (
     LogEntry,
     Merged,
     Outcome,
+    Project,
     ReadDiff,
     ReadGit,
     ReadLog,
@@ -131,6 +133,10 @@ class Keeper:
                     for key in self.repositories
                     if self.history(key).exists()
                 )
+            case FindProject(client, user):
+                if all((key.client, key.user) != (client, user) for key in self.repositories):
+                    raise NotFound("cannot find it: open a thread first")
+                return Project(client, user, None, "main", "", "", self.place / "histories")
             case FindWorkspace(key) if key in self.unknown:
                 raise NotFound("cannot find it: open it first")
             case FindWorkspace(key) if key in self.away:

@@ -212,6 +212,15 @@ async def test_a_user_without_threads_used_nothing(bench: Bench) -> None:
         assert await bench.ask(ReadUsage("acme", "nobody")) == ()
 
 
+async def test_what_was_used_is_told_after_the_last_thread_was_deleted(bench: Bench) -> None:
+    async with bench.life(spend, Options(day_budget=2.0)):
+        info = await bench.execute()
+        bench.keeper.history(KEY).unlink()
+        (entry,) = await bench.ask(ReadUsage("acme", "bob"))
+        assert (entry.turn, entry.usage.cost) == (info.turn, 0.5)
+        assert (await bench.ask(ReadBudgets("acme", "bob"))).left == 1.5
+
+
 async def test_the_budgets_in_force_are_told_with_what_is_left_of_the_day(bench: Bench) -> None:
     options = Options(thread_budget=3.0, day_budget=2.0)
     async with bench.life(spend, options):

@@ -11,6 +11,7 @@ from services.messages import (
     ArchiveThread,
     FindProject,
     FindThread,
+    FindWorkspace,
     ForkThread,
     ListProjects,
     ListThreads,
@@ -41,6 +42,8 @@ async def test_every_project_is_listed_with_what_is_known_of_it(
         assert mine.threads == 2
         assert mine.created < mine.last_accessed
         assert (theirs.client, theirs.repo_url, theirs.threads) == ("zoo", None, 1)
+        opened = await service.ask(FindWorkspace(OTHER))
+        assert theirs.histories == opened.history.parent
         assert await service.ask(FindProject("zoo", "zed")) == theirs
         for scope, found in [
             (Scope("zoo"), (theirs,)),

@@ -1,5 +1,7 @@
 """The projects on the volume."""
 
+from pathlib import Path
+
 from services.messages import EVERYTHING, FindProject, ListProjects, Project
 from supervisor.desk import NotFound
 
@@ -10,6 +12,7 @@ PROJECT = Project(
     "main",
     created="2026-01-01T00:00:00.000+00:00",
     last_accessed="2026-01-02T00:00:00.500+00:00",
+    histories=Path("histories"),
     site="web",
     threads=3,
 )
@@ -26,7 +29,7 @@ SHOWN = {
 
 
 async def test_all_workspaces_are_listed(client, headers, fakes):
-    made_here = Project("zoo", "zed", None, None, "2026-01-01T00:00:00", "last week")
+    made_here = Project("zoo", "zed", None, None, "2026-01-01T00:00:00", "last week", Path())
     fakes.answers[ListProjects] = (PROJECT, made_here)
     reply = await client.get("/v1/workspaces", headers=headers)
     assert reply.status_code == 200
