@@ -138,7 +138,7 @@ class Lane:
             await self._finish(turn, TurnState.CANCELLED, "it was cancelled before it began")
 
     def interrupt(self) -> None:
-        """Stop: what runs is interrupted, what waits is for the next life."""
+        """Stop for good: what runs is interrupted, what waits is for the next life."""
         self.is_stopping = True
         if self.running is not None:
             self.running.cancel(TurnState.INTERRUPTED)

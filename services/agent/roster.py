@@ -84,6 +84,8 @@ class Roster:
                 if known is not None and await known.book.is_current():
                     return known  # the volume came back meanwhile
                 self._lanes[key] = lane = await self._open(key, workspace.history)
+                if known is not None:
+                    known.interrupt()  # what it has not written down has no place any more
                 return lane
         finally:
             if not opening.locked():
@@ -149,7 +151,8 @@ class Roster:
 
     def run(self, lane: Lane) -> None:
         """See to it that somebody works through the queue of a thread, and mends its journal."""
-        if not lane.works and (lane.queue or lane.book.is_torn) and not self.stopping:
+        stops = self.stopping or lane.is_stopping
+        if not lane.works and (lane.queue or lane.book.is_torn) and not stops:
             lane.works = True
             self._working += 1
             self._nursery.start_soon(self._work, lane)

@@ -153,6 +153,28 @@ async def test_an_end_is_written_down_no_more_once_the_thread_was_deleted(
     assert not bench.keeper.history(KEY).exists()
 
 
+async def test_a_thread_that_was_made_anew_leaves_nobody_who_waits_for_the_disk(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int, _line: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def script(turn: Turn, _host: Host) -> None:
+        if turn.instruction == "one":
+            monkeypatch.setattr(journal, "_write_whole", full)
+
+    with trio.fail_after(60):
+        async with bench.life(script):
+            await bench.execute("one")
+            while bench.held:  # it is let go of when it cannot be written to
+                await trio.testing.wait_all_tasks_blocked(0.01)
+            bench.keeper.history(KEY).unlink()
+            monkeypatch.undo()
+            second = await bench.execute("two")
+    assert second.state is TurnState.COMMITTED
+    assert [it["turn"] for it in bench.journal() if it["type"] == "turn.finished"] == [second.turn]
+
+
 async def test_a_turn_that_was_told_to_have_ended_before_it_began_never_begins(
     bench: Bench, disk: list[str]
 ) -> None:
