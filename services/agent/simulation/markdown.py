@@ -15,6 +15,7 @@ _SPECIAL = re.compile(r"[\\`*\[\]<>{}~|]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 _AT_START = re.compile(r"^(?:[#+=>-]|(\d+)(?=[.)](?:\s|$)))")
 _PLAIN = re.compile(r"[^\W\d_](?:[^:#\n\"]|:(?=\S)|#(?<=\S#))*", re.UNICODE)
 _RESERVED = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_MOST_FIELDS = 100
 _COMPLEX = re.compile(r"[|>&*!\[{]|$")
 
 
@@ -62,10 +63,11 @@ def field(source: str, name: str) -> tuple[Span, str] | None:
 
 
 def fields(source: str) -> list[tuple[str, str]]:
-    """The simple values of the frontmatter, in order."""
+    """The simple values of the frontmatter, in order, and so many at most as somebody writes."""
     fence = _FENCE.match(source)
     found = re.findall(r"^([A-Za-z_][\w-]*):[ \t]*(.*)$", fence[1] if fence else "", re.M)
-    return [(name, unscalar(value)) for name, value in found if not _COMPLEX.match(value)]
+    simple = [(name, unscalar(value)) for name, value in found if not _COMPLEX.match(value)]
+    return simple[:_MOST_FIELDS]
 
 
 def set_field(source: str, name: str, text: str) -> str:

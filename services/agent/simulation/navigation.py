@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from dataclasses import dataclass
 
 from services.agent.simulation.edits import escape, string, unescape, unstring
@@ -118,8 +119,10 @@ def _objects(path: str, source: str, strings: tuple[Span, ...], at: int) -> list
 
 def _object(path: str, source: str, strings: tuple[Span, ...], whole: Span) -> Link | None:
     values: dict[str, Span] = {}
-    for span in strings:
-        if whole.start < span.start and span.end <= whole.end:
+    first = bisect(strings, whole.start, key=lambda span: span.start)
+    last = bisect(strings, whole.end, key=lambda span: span.start)
+    for span in strings[first:last]:
+        if span.end <= whole.end:
             key = _PAIR.search(source, max(whole.start, span.start - _LONGEST_KEY), span.start)
             if key is not None:
                 values.setdefault(key.group(1), span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 
 from services.agent.simulation import edits, markdown
 from services.agent.simulation.scan import Document, Span, scan, scan_code
@@ -95,16 +96,19 @@ def _in_strings(
 ) -> str:
     source, found = document.source, list(spans or ())
     pattern = _pattern(old)
-    taken = [span for span, _ in found]
+    taken = sorted((span.start, span.end) for span, _ in found)
     for span in document.strings:
         said = edits.unstring(source[span.start : span.end])
-        overlaps = any(span.start < each.end and each.start < span.end for each in taken)
+        before = bisect(taken, (span.end,))  # of those that begin in front of its end
+        overlaps = before > 0 and taken[before - 1][1] > span.start
         if not overlaps and prose(said) and pattern.search(said) and not _specifier(source, span):
             after = pattern.sub(lambda _: new, said)
             found.append((span, edits.string(after, source[span.start])))
-    for span, after in sorted(found, key=lambda each: -each[0].start):
-        source = edits.splice(source, span, after)
-    return source
+    pieces, at = list[str](), 0
+    for span, after in sorted(found, key=lambda each: each[0].start):
+        pieces += [source[at : span.start], after]
+        at = span.end
+    return "".join([*pieces, source[at:]])
 
 
 def in_markdown(source: str, old: str, new: str) -> str:

@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(r"[^\s=/>{}\"'`]+")
 _TEXT = re.compile(r"[^<{]+")
 _REGEX = re.compile(r"/(?![*/])(?:\\.|\[(?:\\.|[^\]\n])*\]|[^/\n\\\[])+/[a-z]*")
 # Characters; or one line of what begins again and again would be read as often.
-_LONGEST_REGEX = 400
+_LONGEST_REGEX = 200
 
 DEEPEST = 500
 """Elements in one another, or what is looked for among those around each would take hours."""

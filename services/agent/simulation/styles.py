@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from services.agent.simulation import colours
 
@@ -159,10 +160,15 @@ def paint_rule(css: str, part: str, colour: str) -> Painted | None:
     selector, name = _RULES[part]
     wanted = {each.strip() for each in selector.split(",")}
     also = {"html", "html, body", ":root"} if selector == "body" else set[str]()
+
+    @cache
+    def split(prelude: str) -> set[str]:
+        return {one.strip() for one in prelude.split(",")}
+
     for each in declarations(css):
         if len(each.where) != 1 or each.name not in (name, name.removesuffix("-color")):
             continue
-        selectors = {one.strip() for one in each.where[0].split(",")}
+        selectors = split(each.where[0])
         if selectors <= wanted or selectors <= {"html", "body"} & (wanted | also):
             return Painted(css[: each.start] + colour + css[each.end :], each.where[0])
     return None

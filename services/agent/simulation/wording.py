@@ -79,8 +79,9 @@ def _place(site: Site, path: str, tag: str, steps: Steps) -> Place | None:
     if len(steps) >= _DEEPEST:
         return None
     layout = None if steps else site.layout_of(path)
+    components = {name: each.path for each in reversed(site.imports(path)) for name in each.names}
     for element in document.elements:
-        component = site.imported(path, element.name) if element.name[:1].isupper() else None
+        component = components.get(element.name) if element.name[:1].isupper() else None
         if component is None or component == layout or not component.endswith(".astro"):
             continue
         if found := _place(site, component, tag, (*steps, (path, element))):

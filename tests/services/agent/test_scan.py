@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from datetime import date
 
 import pytest
@@ -9,10 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.agent.simulation import colours, edits, markdown, navigation, replacing, styles
-from services.agent.simulation.intents import ChangeHeading
+from services.agent.simulation.intents import (
+    AddLink,
+    ChangeColour,
+    ChangeHeading,
+    Edit,
+    ReplaceText,
+)
 from services.agent.simulation.plans import plan
 from services.agent.simulation.scan import DEEPEST, Span, scan, scan_code
-from services.agent.simulation.site import Site
+from services.agent.simulation.site import Cannot, Site
 
 PIECES = [
     "<h1>",
@@ -116,6 +124,10 @@ def test_a_long_field_is_read_in_one_go():
     assert markdown.fields(source) == [("title", f"a{SPACES}b")]
 
 
+def test_more_fields_than_somebody_writes_are_not_looked_at():
+    assert len(markdown.fields("---\n" + "a: b\n" * 60_000 + "---\n")) == 100
+
+
 def test_what_looks_like_the_start_of_many_links_is_read_on():
     links = "](" * 200_000
     assert replacing.in_markdown(f"{links} fern", "fern", "palm") == f"{links} palm"
@@ -159,6 +171,23 @@ def test_a_long_link_is_copied_in_one_go():
     change = navigation.add_link(Site({"src/pages/index.astro": nav}), "B", "/b")
     assert change.text is not None
     assert change.text.count("</a>") == 2
+
+
+@pytest.mark.parametrize(
+    ("wish", "source"),
+    [
+        (ChangeHeading("x"), "<A/>" * 80_000),
+        (AddLink("/x", "X"), "---\nconst x = [" + "{a:'b'}," * 40_000 + "]\n---\n<nav>{x.map("),
+        (ReplaceText("y", "x"), "---\n" + "'A b'," * 40_000 + "\n---\n" + "<p>z</p>" * 30_000),
+        (ChangeColour("text", "red"), f"<style>{'body,' * 40_000}{{{'color:a;' * 30_000}</style>"),
+    ],
+    ids=["components", "objects", "strings", "selectors"],
+)
+def test_what_is_there_many_times_is_not_looked_through_for_each(wish: Edit, source: str):
+    start = time.process_time()
+    with contextlib.suppress(Cannot):
+        plan(Site({"src/pages/index.astro": source}), wish, date(2026, 5, 1))
+    assert time.process_time() - start < 20
 
 
 def test_elements_in_one_another_beyond_reason_are_left_alone():
