@@ -33,6 +33,8 @@ log = structlog.get_logger()
 
 CUTS = 3
 """Answers one after the other that may be cut off."""
+PAYING = 5.0
+"""Seconds that writing down may take what an answer used that did not come whole."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,8 @@ class Loop:
             return failed
         finally:
             if not whole and reply.letters is not None:
-                await self._host.emit(Used(self._paid(reply)))
+                with trio.move_on_after(PAYING, shield=True):
+                    await self._host.emit(Used(self._paid(reply)))
 
     async def _heard(self, reply: Reply) -> Failed | None:
         try:
