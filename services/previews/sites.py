@@ -43,10 +43,15 @@ class _Manifest(msgspec.Struct, rename="camel"):
 def locate(worktree: Path, named: str) -> Site:
     """Find the site in a worktree; `named` is its folder there, if anybody said so.
 
-    Raises `Refused` where it is not inside, or where there are several; the text says what to do.
+    Raises `Refused` where it is not inside, where there are several, or where its folder has a name
+    that nobody could be told; the text says what to do.
     """
     worktree = worktree.resolve()
     folder = _named(worktree, named) if named else _found(worktree)
+    if (name := _in_words(worktree, folder)) != str(folder.relative_to(worktree)):
+        raise Refused(
+            f"cannot use the site in {name}: its name is not UTF-8; give the folder another name"
+        )
     inside = [folder, *(above for above in folder.parents if above.is_relative_to(worktree))]
     roots = (above for above in inside if any((above / lock).is_file() for lock in LOCKS))
     return Site(folder, next(roots, folder))
@@ -65,9 +70,14 @@ def _found(worktree: Path) -> Path:
         return worktree
     found = [folder for folder in _candidates(worktree) if _is_site(folder)]
     if len(found) > 1:
-        names = ", ".join(str(folder.relative_to(worktree)) for folder in found)
+        names = ", ".join(_in_words(worktree, folder) for folder in found)
         raise Refused(f"cannot tell which of {names} is the site; {CHOOSE}")
     return found[0] if found else worktree
+
+
+def _in_words(worktree: Path, folder: Path) -> str:
+    """The name of a folder as a person can be told it, whatever bytes it is made of."""
+    return os.fsencode(folder.relative_to(worktree)).decode(errors="backslashreplace")
 
 
 def _candidates(worktree: Path) -> Iterator[Path]:

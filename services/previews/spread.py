@@ -113,7 +113,7 @@ def _fill(mine: Path, shared: Path, root: Path, entry: Path) -> None:
 
 def _seen_from(root: Path, item: Path, entry: Path) -> Path:
     """Where a link to an item of the shared modules leads, in the eyes of a worktree."""
-    real = item.resolve()
+    real = Path(os.path.realpath(item))  # not `resolve`: a stranger's link may lead to itself
     if item.is_symlink() and real.is_relative_to(entry):
         inside = real.relative_to(entry)
         if MODULES not in inside.parts:

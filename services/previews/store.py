@@ -88,7 +88,8 @@ def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[P
 
 def _refuse_link(root: Path, name: str) -> None:
     """Raises `Refused` where a file of a site is one of somebody else's."""
-    if not (root / name).resolve().is_relative_to(root.resolve()):
+    # A link that leads to itself leads nowhere; `Path.resolve` breaks on one before Python 3.13.
+    if not Path(os.path.realpath(root / name)).is_relative_to(os.path.realpath(root)):
         raise Refused(
             f"cannot install dependencies: {name} is a link out of the site; put the file itself"
             " there"

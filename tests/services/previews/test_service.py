@@ -4,6 +4,7 @@ import os
 import socket
 from pathlib import Path
 
+import msgspec
 import pytest
 import trio
 from trio.testing import wait_all_tasks_blocked
@@ -117,6 +118,35 @@ async def test_a_disk_that_says_no_fails_the_preview_with_what_it_says(tmp_path,
     async with previews(tmp_path / "cache") as kept:
         await kept.ask(StartPreview(KEY, site(tmp_path / "a")))
         assert "No space left" in (await kept.until(PreviewState.FAILED)).reason
+
+
+def with_links_to_themselves(root: Path) -> None:
+    for name in ("yarn.lock", ".npmrc"):
+        (root / name).symlink_to(name)
+
+
+def with_a_folder_that_is_not_utf_8(root: Path) -> None:
+    site = root / "apps" / os.fsdecode(b"\xe9")
+    site.mkdir(parents=True)
+    (site / "astro.config.mjs").touch()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "state"),
+    [
+        (with_links_to_themselves, PreviewState.READY),
+        (with_a_folder_that_is_not_utf_8, PreviewState.FAILED),
+    ],
+)
+async def test_whatever_names_and_links_a_site_has_the_others_go_on(tmp_path, spoil, state):
+    odd, other = site(tmp_path / "odd"), site(tmp_path / "other")
+    spoil(odd)
+    async with previews(tmp_path / "cache") as kept:
+        kept.supervisor.go.set()
+        await kept.ask(StartPreview(KEY, odd))
+        msgspec.json.encode(await kept.until(state))  # as whoever asks the API is told it
+        await kept.ask(StartPreview(OTHER, other))
+        await kept.until(PreviewState.READY, OTHER)
 
 
 async def test_what_becomes_of_the_dev_server_is_shown(tmp_path):

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -40,6 +41,17 @@ def test_the_only_folder_with_a_configuration_is_the_site(tmp_path, folder):
 def test_where_there_are_several_it_says_how_to_choose(tmp_path):
     root = repository(tmp_path / "r", "apps/web/astro.config.mjs", "docs/astro.config.mjs")
     with pytest.raises(Refused, match=r"which of docs, apps/web is the site; say which one with"):
+        locate(root, "")
+    assert locate(root, "docs").folder == root / "docs"
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused_by_what_can_be_said_of_it(tmp_path):
+    name = os.fsdecode(b"apps/\xe9")
+    root = repository(tmp_path / "r", f"{name}/astro.config.mjs")
+    with pytest.raises(Refused, match=r"the site in apps/\\xe9: its name is not UTF-8; give the"):
+        locate(root, "")
+    put(root, **{"docs/astro.config.mjs": ""})
+    with pytest.raises(Refused, match=r"which of docs, apps/\\xe9 is the site"):
         locate(root, "")
     assert locate(root, "docs").folder == root / "docs"
 
