@@ -35,10 +35,7 @@ import { build } from './runner/build.mjs';
 import { dev } from './runner/dev.mjs';
 import { endWith } from './runner/ending.mjs';
 import { failing } from './runner/failing.mjs';
-import { describe } from './runner/mistakes.mjs';
-import { naming } from './runner/paths.mjs';
 import { preview } from './runner/preview.mjs';
-import { emit } from './runner/saying.mjs';
 
 const MODES = {
   dev: [dev, ['root', 'port', 'cache', 'modules']],
@@ -63,8 +60,11 @@ for (const what of ['root', 'cache', 'modules', 'out']) {
 const fail = failing(site, process.exit);
 process.env.ASTRO_TELEMETRY_DISABLED = '1';
 process.env.ASTRO_DISABLE_UPDATE_CHECK = 'true';
-// A page's forgotten promise is a mistake of the page, not the end of everybody's server.
-process.on('unhandledRejection', (error) => emit('astro.error', describe(error, naming(site.root))));
+// A page's forgotten promise is a mistake of the page, not the end of everybody's server. A dev server
+// of Astro's hears of it too, and tells it like the page's other mistakes.
+process.on('unhandledRejection', (error) => {
+  if (process.listenerCount('unhandledRejection') === 1) console.error(error);
+});
 process.on('uncaughtException', fail);
 try {
   mkdirSync(site.cache, { recursive: true });

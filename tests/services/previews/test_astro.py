@@ -11,6 +11,7 @@ import trio
 
 from services.hmr.tunnel import CLOSE_FRAME
 from services.messages import PreviewState
+from services.previews.asking import ask
 from tests.ports import free_port
 from tests.services.hmr.doors import KEY, front_door, routes
 from tests.services.previews.astro import (
@@ -81,6 +82,26 @@ async def test_an_edit_reaches_the_browser_through_the_front_door(site, tmp_path
         error = await server.until("astro.error")
         assert error["message"]
         assert error["file"] == "src/pages/broken.astro"
+
+
+async def test_a_promise_that_a_page_forgot_is_told_once_and_taken_back(site, tmp_path):
+    checked, page = (site / "src/pages" / name for name in ("checked.astro", "visited.astro"))
+    for file in (checked, page):
+        file.write_text(f"---\nPromise.reject(new Error('{file.stem}'));\n---\n<p>dry</p>\n")
+    async with dev_server(site, tmp_path / "cache") as server, front_door() as door:
+        door.publish(routes(READY, server.port))
+        await server.until("astro.ready")
+        answer = await ask(tmp_path / "cache", [checked], (), 30)
+        assert "Error: checked" in str(answer.errors)
+        async with await open_hmr(door) as browser:
+            for _ in range(2):
+                assert b">dry</p>" in await door.get("/visited", accept="text/html")
+                while (await read_payload(browser))["type"] != "error":
+                    pass
+            page.write_text("<p>wet</p>\n")
+            await server.until("astro.fixed")
+    (told,) = [seen for seen in server.events if seen["event"] == "astro.error"]
+    assert (told["file"], told["line"]) == ("src/pages/visited.astro", 2)
 
 
 async def test_what_a_reload_is_for_is_told_though_the_page_takes_its_time(site, tmp_path):

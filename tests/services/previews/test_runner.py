@@ -130,6 +130,23 @@ def test_what_a_site_logs_is_no_report(tmp_path):
     assert done.stderr == '{"event": "astro.error"}\n'
 
 
+def test_a_promise_that_was_forgotten_ends_nothing_and_is_said_in_the_log(tmp_path):
+    entry = {"exports": {".": "./index.mjs"}, "type": "module"}
+    site = site_with(tmp_path / "site", **entry)
+    (site / "node_modules/astro/index.mjs").write_text(
+        "export const dev = 1, preview = 1;\n"
+        "export const build = async () => {\n"
+        "  void Promise.reject(new Error('too dry'));\n"
+        "  await new Promise(setImmediate);\n"
+        "};\n"
+    )
+    out, cache = tmp_path / "out", tmp_path / "cache"
+    done = node(servers.RUNNER, "build", site, out, cache, site / "node_modules")
+    assert done.returncode == 0
+    assert done.stdout == ""
+    assert "Error: too dry" in done.stderr
+
+
 def test_no_report_is_longer_than_the_supervisor_takes():
     code = (
         f"import {{ emit }} from '{PARTS / 'saying.mjs'}'; const long = 'ä'.repeat(50000);"
