@@ -173,7 +173,9 @@ class Previews:
             raise Refused(f"cannot restart the preview of {key}: it is not open; open it first")
         if not self._servers.is_working(preview_id):
             source = self._servers.source(preview_id) or await self._find(preview_id)
-            self._servers.begin(source)
+            # Somebody else may have begun or closed it while it was looked for.
+            if preview_id in board.previews and not self._servers.is_working(preview_id):
+                self._servers.begin(source)
         self._attention.use(preview_id)
         await self._servers.until_up(preview_id)
         if preview_id not in board.previews:

@@ -338,3 +338,23 @@ async def test_another_folder_of_the_repository_is_another_server(tmp_path):
         last = kept.supervisor.asked[-1]
         assert isinstance(last, Start)
         assert last.parameters["root"] == str(root / "docs")
+
+
+async def test_two_restarts_at_once_in_a_new_life_begin_one_server(tmp_path):
+    around = harness()
+    async with previews(tmp_path / "cache", around, most=1) as kept:
+        await opened(kept, tmp_path, KEY, OTHER)
+        await kept.until(PreviewState.ASLEEP)
+    around.stopping = trio.Event()
+    answers = []
+
+    async def restart():
+        answers.append(await kept.ask(RestartPreview(KEY)))
+
+    async with previews(tmp_path / "cache", around) as kept:
+        kept.on_disk = {KEY: tmp_path / "home"}
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(restart)
+            nursery.start_soon(restart)
+        assert [preview.state for preview in answers] == [PreviewState.READY] * 2
+        assert kept.supervisor.names(Start) == [astro(KEY)]
