@@ -30,7 +30,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     and so does one that nobody looked at or worked on for `sleep_after` seconds, 0 for never;
     the next visit wakes it.
 
-    So many `builds` run at once, each for `build_timeout` seconds at the most.
+    So many `builds` run at once, each for `build_timeout` seconds at the most; an installation
+    is ended after `install_timeout`.
 
     A check of pages waits `check_start` seconds for a server that comes up, and `check_timeout`
     seconds for what the pages show.
@@ -46,6 +47,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sleep_after: Annotated[float, msgspec.Meta(ge=0)] = 300.0
     builds: Annotated[int, msgspec.Meta(ge=1)] = 1
     build_timeout: Annotated[float, msgspec.Meta(gt=0)] = 900.0
+    install_timeout: Annotated[float, msgspec.Meta(gt=0)] = 900.0
     check_start: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     check_timeout: Annotated[float, msgspec.Meta(gt=1)] = 20.0
 

@@ -39,13 +39,15 @@ def in_words(error: Refused | OSError, aim: str = "install dependencies") -> str
 class Rules:
     """Where modules are and where downloads are kept, and what installations may do.
 
-    `scripts` lets packages run theirs; beyond `most`, entries that nobody needs are removed.
+    `scripts` lets packages run theirs; beyond `most`, entries that nobody needs are removed. An
+    installation takes so many `seconds` at the most.
     """
 
     modules: Path
     caches: Caches
     scripts: bool
     most: int
+    seconds: float
 
 
 class Dependencies:
@@ -194,9 +196,13 @@ class Dependencies:
             "archives": f"{caches.shared}/yarn",
             "scripts": "true" if scripts else "false",
         }
-        status = await run_once(self._control, self._events, name, parameters)
+        status, reason, limit = None, "it was stopped", self._rules.seconds
+        with trio.move_on_after(limit) as patience:
+            status = await run_once(self._control, self._events, name, parameters)
+        if patience.cancelled_caught:
+            reason = f"it took more than {limit:g} seconds and was ended"
         if status is None or status.state is not State.EXITED:
-            reason = status.reason if status else "it was stopped"
+            reason = status.reason if status else reason
             what = "npm ci" if wanted.kind is Kind.NPM else f"{wanted.kind.program} install"
             said = f"what it said is in the log, by {name}"
             return f"cannot install dependencies: {what} failed: {reason or 'it ended'}; {said}"

@@ -62,6 +62,7 @@ async def keep_previews(ctx: Context[Options], *, task_status: trio.TaskStatus[N
         caches=Caches(shared=str(tarballs), local=str(cache)),
         scripts=options.install_scripts,
         most=options.most_modules,
+        seconds=options.install_timeout,
     )
     tools = Tools(node, cache / "bin", os.environ.get("PATH", os.defpath))
     dependencies = Dependencies(rules, tools, ctx.control, ctx.events)

@@ -26,12 +26,12 @@ NODE = Node(Path("/opt/node"), Path("/opt/npm-cli.js"), "node24-x")
 class World:
     """`dependencies` of sites below a folder, and the supervisor that they ask."""
 
-    def __init__(self, folder, nursery, most=10, scripts=False, path="", answer=None):
+    def __init__(self, folder, nursery, most=10, scripts=False, path="", answer=None, seconds=900):
         self.harness = harness()
         self.supervisor = FakeSupervisor(self.harness)
         self.modules = folder / "cache" / "modules"
         self.dependencies = Dependencies(
-            Rules(self.modules, Caches("/volume", "/local"), scripts, most),
+            Rules(self.modules, Caches("/volume", "/local"), scripts, most, seconds),
             Tools(NODE, folder / "cache" / "bin", path),
             Control(self.harness.desk),
             self.harness.events,
@@ -158,6 +158,26 @@ async def test_a_supervisor_that_refuses_fails_the_installation(tmp_path, nurser
     with pytest.raises(Refused, match="cannot find a service"):
         await world.dependencies.ready(site(tmp_path / "one"), silent)
     assert world.entries == []
+
+
+async def test_an_installation_that_takes_too_long_is_ended_and_may_be_tried_again(
+    tmp_path, nursery, mock_clock
+):
+    world = World(tmp_path, nursery, seconds=60)
+    root = site(tmp_path / "one")
+
+    async def hang():
+        await world.supervisor.installing.wait()
+        mock_clock.jump(60)
+
+    nursery.start_soon(hang)
+    with pytest.raises(Refused, match=r"npm ci failed: it took more than 60 seconds and was ended"):
+        await world.dependencies.ready(root, silent)
+    assert world.supervisor.names(Stop) == world.supervisor.names(Start)
+    assert world.entries == []
+    world.supervisor.go.set()
+    mock_clock.jump(1)  # who asks for it later than it failed may try again
+    assert (await world.dependencies.ready(root, silent))[0].is_dir()
 
 
 async def test_a_disk_that_says_no_fails_the_installation_and_nothing_else(

@@ -181,7 +181,7 @@ async def test_whoever_waited_long_for_it_finds_it_awake(tmp_path, mock_clock):
     async with previews(tmp_path / "cache", sleep_after=60) as kept:
         await kept.ask(StartPreview(KEY, site(tmp_path / "home")))
         await kept.supervisor.installing.wait()
-        mock_clock.jump(1000)
+        mock_clock.jump(800)
         kept.supervisor.go.set()
         await kept.until(PreviewState.READY)
         mock_clock.jump(59)
