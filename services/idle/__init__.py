@@ -1,4 +1,4 @@
-"""Ends the container when nobody has used it for some minutes, and not while a turn runs."""
+"""Ends the container when nobody has used it for some minutes, and not while it works."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.idle.ecs import Ecs
 from services.idle.ending import EXIT_CODE, Ender, Tell
 from services.idle.options import Options
 from services.idle.watch import Watch
-from services.messages import Activity, Turns
+from services.messages import Activity, Routes, Turns
 from supervisor.context import Context
 
 __all__ = ["EXIT_CODE", "Options", "serve"]
@@ -21,10 +21,10 @@ __all__ = ["EXIT_CODE", "Options", "serve"]
 async def serve(ctx: Context[Options], *, task_status: trio.TaskStatus[None]) -> None:
     """Watch for idleness until asked to stop, and have the task protected while turns run.
 
-    Activity and every beginning and end of a turn start the time anew; while a turn runs it
-    stands still. When it is up the container is ended as the options say: in most modes the
-    supervisor is asked, once, to shut down with code 20. Whoever hears "endings" is told why it
-    ends, or why it cannot.
+    Activity starts the time anew, and so does every beginning and end of a turn, an installation
+    or a build; while there is one of these it stands still. When it is up the container is ended
+    as the options say: in most modes the supervisor is asked, once, to shut down with code 20.
+    Whoever hears "endings" is told why it ends, or why it cannot.
     """
     options = ctx.options
     ecs = Ecs(os.environ)
@@ -38,9 +38,10 @@ async def run(
     """The same with this ECS, and a webhook that is told by `tell`."""
     turns = ctx.board("turns", Turns)
     with ctx.receiver("activity", Activity) as activity:
-        watch = Watch(activity, turns, 60 * ctx.options.minutes)
+        routes = ctx.board("routes", Routes)
+        watch = Watch(activity, turns, routes, 60 * ctx.options.minutes)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(watch.note_turns)
+            nursery.start_soon(watch.note_work)
             nursery.start_soon(Ender(ctx, watch, ecs, tell).run)
             if ecs.can_protect:
                 nursery.start_soon(protecting.keep, turns, ecs.protect)

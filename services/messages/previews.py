@@ -170,10 +170,20 @@ class BuildSite(Request[Built], frozen=True):
 
 
 class Routes(Struct, frozen=True):
-    """Every preview by its id, and the one for requests that name none: the thread last active."""
+    """Every preview by its id, and the one for requests that name none: the thread last active.
+
+    `building` are the ids of those that are being built, or wait for that.
+    """
 
     previews: dict[str, Preview]
     default: str | None = None
+    building: frozenset[str] = frozenset()
+
+    @property
+    def working(self) -> frozenset[str]:
+        """The ids of those that are being installed or built, which ends by itself in any case."""
+        installing = PreviewState.INSTALLING
+        return self.building | {it.id for it in self.previews.values() if it.state is installing}
 
 
 class Visit(Struct, frozen=True):

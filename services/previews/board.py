@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from msgspec.structs import replace
@@ -35,7 +35,7 @@ class Board:
         if default not in previews:
             unbuilt = [preview.id for preview in previews.values() if preview.built is None]
             default = next(reversed(unbuilt), None)
-        self._set(Routes(previews, default))
+        self._set(replace(self._routes, previews=previews, default=default))
 
     def show(self, preview: Preview) -> None:
         """Show a preview, new or changed; how far it has come as long as it installs."""
@@ -53,6 +53,10 @@ class Board:
     def prefer(self, preview_id: str) -> None:
         """Let a preview be the default one."""
         self._set(replace(self._routes, default=preview_id))
+
+    def build(self, preview_ids: Iterable[str]) -> None:
+        """Show which ones are being built."""
+        self._set(replace(self._routes, building=frozenset(preview_ids)))
 
     def forget(self, preview_id: str) -> None:
         """Show a preview no more."""

@@ -95,6 +95,7 @@ class Builds:
             await under_way.done.wait()
         if under_way is None:
             under_way = self._under_way[key.built_id] = _Build()
+            self._servers.board.build(self._under_way)
             self._nursery.start_soon(self._run, source, under_way)
         under_way.waiting += 1
         try:
@@ -138,6 +139,7 @@ class Builds:
         if not under_way.good:
             await trio.to_thread.run_sync(self._outputs.discard, output)
         self._under_way.pop(draft.id)
+        self._servers.board.build(self._under_way)
         under_way.done.set()
 
     async def _recall(self, source: Source) -> None:

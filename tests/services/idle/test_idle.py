@@ -7,11 +7,12 @@ import pytest
 import trio
 
 from services.idle import Options, serve
-from services.messages import Activity, Turns
+from services.messages import Activity, Preview, PreviewState, Routes, ThreadKey, Turns
 from supervisor.control import Shutdown
 from tests.harness import Harness, shipped
 
 SPEC = shipped("idle")
+PREVIEW = Preview("p", ThreadKey("acme", "ann", "home"), PreviewState.INSTALLING, 20000)
 
 
 class Container:
@@ -45,6 +46,11 @@ class Container:
 
     def turns(self, *running):
         self.harness.channels.boards["turns"].set(Turns(frozenset(running)))
+
+    def previews(self, state, *building):
+        preview = msgspec.structs.replace(PREVIEW, state=state)
+        routes = Routes({"p": preview}, building=frozenset(building))
+        self.harness.channels.boards["routes"].set(routes)
 
 
 @pytest.fixture
@@ -108,6 +114,31 @@ async def test_a_turn_that_already_runs_when_a_life_begins_holds(autojump_clock,
     await nursery.start(container.run, 5.0)
     await trio.sleep(5000)
     assert container.asked == []
+
+
+@pytest.mark.parametrize(
+    ("work", "rest"),
+    [
+        ((PreviewState.INSTALLING,), (PreviewState.READY,)),
+        ((PreviewState.READY, "p-built"), (PreviewState.READY,)),
+    ],
+)
+async def test_an_installation_or_a_build_holds_and_its_end_starts_the_time_anew(
+    start, autojump_clock, work, rest
+):
+    container = await start()
+    await trio.sleep(100)
+    container.previews(*work)
+    await trio.sleep(700)
+    container.turns("t1")
+    await trio.sleep(100)
+    container.turns()
+    assert container.asked == []
+    container.previews(*rest)
+    await trio.sleep(200)
+    container.previews(PreviewState.ASLEEP)  # which is nobody's work
+    await trio.sleep(1000)
+    assert container.stopped_at == [pytest.approx(1200)]
 
 
 async def test_activity_while_a_turn_runs_is_not_counted_after_it(start, autojump_clock):

@@ -147,11 +147,13 @@ async def test_one_site_is_built_at_a_time(tmp_path, nursery):
         nursery.start_soon(ask, OTHER)
         shown = await kept.until_shown(OTHER.built_id, PreviewState.STARTING)
         assert shown.reason == "waits for another build"
+        assert kept.routes.working == {KEY.built_id, OTHER.built_id}
         assert f"build@{OTHER.built_id}" not in kept.supervisor.names(Start)
         kept.supervisor.built.set()
         while len(answers) < 2:
             await wait_all_tasks_blocked(0.01)
         assert [built.preview.key for built in answers] == [KEY, OTHER]
+        assert kept.routes.working == frozenset()
 
 
 async def test_a_build_that_nobody_waits_for_is_ended(tmp_path):
