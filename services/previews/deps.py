@@ -89,6 +89,12 @@ class Dependencies:
         seconds, and others who wait for the same dependencies begin again.
         """
         asked = trio.current_time()
+        while (modules := await self._ready(root, tell, asked)) is None:
+            pass  # its files were exchanged meanwhile, and want something else
+        return modules
+
+    async def _ready(self, root: Path, tell: Tell, asked: float) -> tuple[Path, ...] | None:
+        """What `ready` returns, or None where what it looked at is no longer so."""
         places = await trio.to_thread.run_sync(
             bind(store.look, scripts=self._rules.scripts), root, self._rules.modules, self._abi
         )
@@ -99,8 +105,9 @@ class Dependencies:
             tell(self._said[place.key])
         try:
             async with self._locks[place.key]:
-                if not await trio.to_thread.run_sync(lambda: place.ready):
-                    await self._install(root, place, asked)
+                is_there = await trio.to_thread.run_sync(lambda: place.ready)
+                if not (is_there or await self._install(root, place, asked)):
+                    return None
                 # Under the lock: what has no link yet might be removed as superfluous.
                 return await trio.to_thread.run_sync(store.link, root, place)
         finally:
@@ -129,11 +136,14 @@ class Dependencies:
         wanted, _ = self._tools.first([place.wanted for place in places if place.wanted])
         return next(place for place in places if place.wanted == wanted)
 
-    async def _install(self, root: Path, place: Place, asked: float) -> None:
+    async def _install(self, root: Path, place: Place, asked: float) -> bool:
+        """Whether the place is filled: not where the site's files belong elsewhere by now."""
         when, why = self._failed.get(place.key, (-math.inf, ""))
         if when >= asked:  # it failed while we waited for it
             raise Refused(why)
         partial = await trio.to_thread.run_sync(store.prepare, root, place)
+        if partial is None:
+            return False
         why = "it was given up"
         try:
             why = await self._attempt(partial, place)
@@ -145,6 +155,7 @@ class Dependencies:
             self._failed[place.key] = (trio.current_time(), why)
             raise Refused(why)
         self._grown.set()
+        return True
 
     async def _attempt(self, partial: Path, place: Place) -> str:
         """Fill `partial` and put it in its place; returns why that failed, or nothing."""

@@ -35,13 +35,15 @@ HEAD = 4096  # bytes; every lock file says in its first lines which format it ha
 class Place:
     """Where a site's dependencies belong: the site brings its own, or shares `entry`.
 
-    `packages` are the folders of the repository's own packages, where it has several.
+    `packages` are the folders of the repository's own packages, where it has several; `terms` is
+    what decides about an installation besides files.
     """
 
     key: str
     entry: Path
     wanted: Wanted | None = None
     packages: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
 
     @property
     def own(self) -> bool:
@@ -82,8 +84,12 @@ def look(root: Path, store: Path, abi: str, *, scripts: bool = False) -> tuple[P
             " run `npm install` once and commit the package-lock.json that it writes"
         )
     packages = spread.packages(root)
-    keys = [_key(root, wanted, packages, abi, scripts) for wanted in found]
-    return tuple(Place(key, store / key, it, packages) for key, it in zip(keys, found, strict=True))
+    terms = (abi, "scripts" if scripts else "no scripts")
+    keys = [_key(root, wanted, packages, terms) for wanted in found]
+    return tuple(
+        Place(key, store / key, wanted, packages, terms)
+        for key, wanted in zip(keys, found, strict=True)
+    )
 
 
 def _refuse_link(root: Path, name: str) -> None:
@@ -101,9 +107,9 @@ def _head(path: Path) -> str:
         return file.read(HEAD).decode(errors="replace")
 
 
-def _key(root: Path, wanted: Wanted, packages: tuple[str, ...], abi: str, scripts: bool) -> str:
+def _key(root: Path, wanted: Wanted, packages: tuple[str, ...], terms: tuple[str, ...]) -> str:
     digest = hashlib.sha256()
-    for part in (wanted.kind, abi, "scripts" if scripts else "no scripts"):
+    for part in (wanted.kind, *terms):
         digest.update(f"{part}\0".encode())
     for name in _files(root, wanted, packages):
         content = (root / name).read_bytes()
@@ -124,8 +130,11 @@ def _files(root: Path, wanted: Wanted, packages: tuple[str, ...]) -> Iterator[st
             yield from (str(inner.relative_to(root)) for inner in inside if inner.is_file())
 
 
-def prepare(root: Path, place: Place) -> Path:
-    """A fresh directory beside the entry, with what a package manager needs to fill it."""
+def prepare(root: Path, place: Place) -> Path | None:
+    """A fresh directory beside the entry, with what a package manager needs to fill it.
+
+    None where the files of the site are others by now: they belong elsewhere.
+    """
     assert place.wanted is not None
     place.entry.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{place.key}{PARTIAL}", dir=place.entry.parent))
@@ -133,10 +142,13 @@ def prepare(root: Path, place: Place) -> Path:
         for name in (MANIFEST, *_files(root, place.wanted, place.packages)):
             (partial / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, partial / name)
+        if _key(partial, place.wanted, place.packages, place.terms) == place.key:
+            return partial
     except OSError:
         discard(partial)
         raise
-    return partial
+    discard(partial)
+    return None
 
 
 def finish(partial: Path, place: Place) -> None:

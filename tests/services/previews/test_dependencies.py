@@ -137,6 +137,32 @@ async def test_when_who_installs_leaves_the_next_one_begins_again(tmp_path, nurs
     assert [entry for entry in world.entries if ".partial-" in entry.name] == []
 
 
+async def test_whose_lock_file_changes_while_it_waits_installs_what_that_says(tmp_path, nursery):
+    lock = json.dumps({"packages": {"node_modules/p": {}}})
+    one, two = site(tmp_path / "one", lock), site(tmp_path / "two", lock)
+    world = World(tmp_path, nursery)
+    told = []
+    first = trio.CancelScope()
+
+    async def leave():
+        with first:
+            await world.dependencies.ready(one, silent)
+
+    async with trio.open_nursery() as inner:
+        inner.start_soon(leave)
+        await until(lambda: world.supervisor.names(Start))
+        inner.start_soon(world.dependencies.ready, two, told.append)
+        await until(lambda: told)  # that somebody else installs it
+        (two / "package-lock.json").write_text('{"more": true}')
+        first.cancel()
+        await until(lambda: len(world.supervisor.names(Start)) == 2)
+        world.supervisor.go.set()
+    (entry,) = world.entries
+    (place,) = store.look(two, world.modules, NODE.abi)
+    assert place.entry == entry == (two / "node_modules").resolve().parent
+    assert (entry / "package-lock.json").read_text() == '{"more": true}'
+
+
 async def test_a_manager_that_is_not_here_is_refused_and_nothing_is_started(tmp_path, nursery):
     world = World(tmp_path, nursery, path="/nowhere")
     root = site(tmp_path / "one")
