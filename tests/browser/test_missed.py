@@ -13,6 +13,7 @@ from tests.browser.writing import write
 from tests.whole.daemon import Daemon, until
 
 pytestmark = pytest.mark.system
+CONFIG = "astro.config.mjs"
 
 
 @contextmanager
@@ -49,6 +50,24 @@ def test_a_page_that_was_not_told_of_an_edit_is_loaded_again(
         write(source, sound.replace("Grow something", "Mend something"))
         expect(told.locator("main h1")).to_have_text("Mend something you will love")
     expect(broken.locator("main h1")).to_have_text("Mend something you will love")
+
+
+def test_a_page_that_missed_an_edit_that_astro_began_anew_for_is_loaded_again(
+    daemon: Daemon, browser: BrowserContext
+) -> None:
+    daemon.init()
+    daemon.shown("<h1")
+    told = browser.new_page()
+    listen(told, daemon.preview)
+    page, config = (daemon.worktree() / name for name in ("src/pages/index.astro", CONFIG))
+    text = page.read_text(encoding="utf-8")
+    write(page, text.replace("</h1>", " at {import.meta.env.SITE}</h1>"))
+    expect(told.locator("main h1")).to_contain_text("https://example.com")
+    with opened(browser, daemon.preview) as missing:
+        expect(missing.locator("main h1")).to_contain_text("https://example.com")
+        write(config, config.read_text(encoding="utf-8").replace("example.com", "acre.example"))
+        expect(told.locator("main h1")).to_contain_text("https://acre.example")
+    expect(missing.locator("main h1")).to_contain_text("https://acre.example")
 
 
 def test_a_page_that_was_asked_for_after_an_edit_stays(

@@ -1,11 +1,12 @@
 // What a page missed: edits are told to those who listen, and it did not yet when it was rendered.
 
-/** Answers what page/missed.mjs asks, as the page of one server begins to listen. */
+/** Answers what page/missed.mjs asks, as a page begins to listen, whichever server it came from. */
 export class Missed {
   #edited; // when browsers were told to show something new, the last time
   #before = new WeakMap(); // by socket, what that was as it was opened
 
-  constructor({ ws }) {
+  /** There is a server, perhaps one that begins anew. */
+  follow({ ws }) {
     ws.on('connection', (socket) => this.#before.set(socket, this.#edited));
     ws.on('nurseryd:listens', (_, client) => {
       const edited = this.#before.get(client.socket);

@@ -49,12 +49,11 @@ function edits({ watcher }, names) {
 }
 
 /** What goes to the browsers at last, after Astro has made its errors readable. */
-function speak(server, names, pages, word) {
+function speak(server, names, pages, word, missed) {
   const { ws, hot } = server;
   const direct = ws.send;
   const send = direct.bind(ws);
   const edited = edits(server, names);
-  const missed = new Missed(server);
   let unheard; // an error that nobody was there to see; Vite would still tell it when it is mended
   const tell = (payload, ...rest) => {
     if (isError(payload)) {
@@ -202,6 +201,7 @@ function keepPages(server, names, pages, word) {
 export function reporter(names, word, checks) {
   // Astro makes short-lived servers beside the one that it starts, perhaps at the same time.
   const followed = new WeakMap();
+  const missed = new Missed();
   const first = (server) => {
     missNothing(server.watcher);
     word.fixed();
@@ -212,7 +212,10 @@ export function reporter(names, word, checks) {
       veil(response, names);
       pages.follow(incoming, response, next);
     });
-    speak(server, names, pages, word);
+    missed.follow(server);
+    // What Astro began anew for is an edit that pages of the server before cannot be told of.
+    if (word.isReady && server.httpServer) missed.note();
+    speak(server, names, pages, word, missed);
   };
   const last = (server) => keepPages(server, names, followed.get(server), word);
   return [
