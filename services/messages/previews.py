@@ -109,7 +109,7 @@ class RefreshPreview(Request[None], frozen=True):
     """Files of a thread were exchanged: answered at once, nothing is done where it has no preview.
 
     The preview gets a new dev server where it had none that works, or where the site wants other
-    dependencies than that one has.
+    dependencies than that one has. What was built is served again where that had failed.
     """
 
     key: ThreadKey

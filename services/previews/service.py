@@ -184,15 +184,16 @@ class Previews:
         return board.previews[preview_id]
 
     def _refresh(self, key: ThreadKey) -> None:
-        """Bring a preview up anew if it failed, or runs with dependencies of another lock file."""
-        known = self._servers.board.previews.get(key.preview_id)
-        source = self._servers.source(key.preview_id)
-        if known is None or source is None or known.state is PreviewState.ASLEEP:
-            return  # whoever wakes it finds what there is then
-        if self._is_down(known):
-            self._try(source)
-        else:
-            self._nursery.start_soon(self._renew, source)
+        """Bring up anew what failed of a thread, or runs with dependencies of another lock file."""
+        for preview_id in (key.preview_id, key.built_id):
+            known = self._servers.board.previews.get(preview_id)
+            source = self._servers.source(preview_id)
+            if known is None or source is None or known.state is PreviewState.ASLEEP:
+                continue  # whoever wakes it finds what there is then
+            if self._is_down(known):
+                self._try(source)
+            elif source.built is None:
+                self._nursery.start_soon(self._renew, source)
 
     def _is_down(self, preview: Preview) -> bool:
         return preview.state is PreviewState.FAILED and not self._servers.is_working(preview.id)

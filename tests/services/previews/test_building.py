@@ -8,6 +8,7 @@ from services.messages import (
     BuildError,
     BuildSite,
     PreviewState,
+    RefreshPreview,
     StartPreview,
     StopPreview,
     WakePreview,
@@ -304,6 +305,28 @@ async def test_what_was_built_sleeps_and_wakes_on_the_last_good_output(tmp_path)
         await kept.ask(StartPreview(OTHER, own(tmp_path / "other")))
         await kept.until_shown(KEY.built_id, PreviewState.ASLEEP)
         await kept.ask(WakePreview(KEY.built_id))
+        await kept.until_shown(KEY.built_id, PreviewState.READY)
+        assert served(kept) == good
+
+
+async def test_what_was_built_of_a_site_that_was_broken_as_it_woke_is_served_once_that_is_mended(
+    tmp_path,
+):
+    root = site(tmp_path / "home")
+    async with previews(tmp_path / "cache", most=1) as kept:
+        kept.on_disk = {KEY: root}
+        kept.supervisor.go.set()
+        kept.supervisor.built.set()
+        await kept.ask(BuildSite(KEY))
+        good = served(kept)
+        await kept.ask(StartPreview(OTHER, own(tmp_path / "other")))
+        await kept.until_shown(KEY.built_id, PreviewState.ASLEEP)
+        (root / "package-lock.json").rename(tmp_path / "lock")
+        await kept.ask(WakePreview(KEY.built_id))
+        failed = await kept.until_shown(KEY.built_id, PreviewState.FAILED)
+        assert "commit the package-lock.json" in failed.reason
+        (tmp_path / "lock").rename(root / "package-lock.json")
+        await kept.ask(RefreshPreview(KEY))
         await kept.until_shown(KEY.built_id, PreviewState.READY)
         assert served(kept) == good
 
