@@ -12,7 +12,7 @@ import trio
 from msgspec.structs import replace
 
 from services.messages import BuildError, Built, PreviewState, ThreadKey
-from services.previews import Options
+from services.previews import Options, store
 from services.previews.deps import in_words
 from services.previews.failure import headline, read_failures
 from services.previews.grounds import Grounds
@@ -198,6 +198,7 @@ class Builds:
             if status is None or status.state is State.STOPPED:
                 raise Gone("it was stopped; build it again")
             if status.state is State.EXITED and not status.failed:
+                await trio.to_thread.run_sync(store.note, ground.reads[0], output)
                 return ()
             failures = await trio.to_thread.run_sync(read_failures, cache)
             return failures or (BuildError(f"the build ended: {status.reason}"),)

@@ -4,7 +4,7 @@ An entry is a folder, named by the hash of what decided about it:
 
     node_modules/     what was installed
     installed.json    its finish marker, and when it was last used; without it nothing is used
-    used-by/          a file for each worktree that was ever given a link to it
+    used-by/          a file for each folder that was ever given a link to it: a worktree, an output
 """
 
 from __future__ import annotations
@@ -196,10 +196,16 @@ def link(root: Path, place: Place) -> tuple[Path, ...]:
             spread.spread(root, place.packages, modules)
         elif spread.leads_to(root) != modules:
             _link(root / "node_modules", modules)
-        user = place.entry / USERS / hashlib.sha256(os.fsencode(root)).hexdigest()[:32]
-        user.write_bytes(os.fsencode(root))
+        note(modules, root)
         os.utime(place.entry / MARKER)
     return (modules, modules.parent, root) if place.packages else (modules,)
+
+
+def note(modules: Path, user: Path) -> None:
+    """Keep shared modules, a real path, for as long as a folder links to them."""
+    users = modules.parent / USERS
+    if users.is_dir():  # else a site brought them
+        (users / hashlib.sha256(os.fsencode(user)).hexdigest()[:32]).write_bytes(os.fsencode(user))
 
 
 def _link(mine: Path, modules: Path) -> None:
@@ -221,8 +227,8 @@ class Entry:
 def entries(store: Path, running: frozenset[Path]) -> list[Entry]:
     """Every finished entry; `running` are the modules that dev servers have open.
 
-    A worktree needs one as long as it links to it: a link is what tells, since worktrees come
-    and go without a word to us.
+    A worktree, and what was built, needs one as long as it links to it: a link is what tells,
+    since these come and go without a word to us.
     """
     found: list[Entry] = []
     for marker in store.glob(f"*/{MARKER}"):

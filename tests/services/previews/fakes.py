@@ -92,13 +92,14 @@ class FakeSupervisor:
     async def _build(self, name: str, parameters: Mapping[str, str]) -> ServiceStatus:
         """As the runner does it: an output, or what is wrong beside it."""
         started = self.show(name, State.RUNNING, parameters)
-        _, _, output, cache, *_ = json.loads(parameters["arguments"])
+        _, _, output, cache, modules, *_ = json.loads(parameters["arguments"])
         Path(parameters["log"]).write_text("12:00 building\n")
         self.building.set()
         await self.built.wait()
         if self.harness.events.get(name) is not started:  # it was stopped meanwhile
             return started
         Path(output, "dist").mkdir(parents=True)
+        Path(output, "node_modules").symlink_to(modules)
         if self.mistakes:
             failure = {"errors": self.mistakes}
             Path(cache, "failure.json").write_text(json.dumps(failure))

@@ -13,6 +13,7 @@ from services.messages import (
     StopPreview,
     WakePreview,
 )
+from services.previews import store
 from services.previews.outputs import Outputs
 from supervisor.control import Start, Stop
 from supervisor.desk import Gone, Refused
@@ -329,6 +330,21 @@ async def test_what_was_built_of_a_site_that_was_broken_as_it_woke_is_served_onc
         await kept.ask(RefreshPreview(KEY))
         await kept.until_shown(KEY.built_id, PreviewState.READY)
         assert served(kept) == good
+
+
+async def test_the_modules_of_what_was_built_are_kept_as_long_as_that(tmp_path):
+    root = site(tmp_path / "home")
+    async with previews(tmp_path / "cache") as kept:
+        kept.on_disk = {KEY: root}
+        kept.supervisor.go.set()
+        kept.supervisor.built.set()
+        await kept.ask(BuildSite(KEY))
+        (root / "node_modules").unlink()  # as when its lock file became another one
+        (entry,) = store.entries(tmp_path / "cache" / "modules", frozenset())
+        assert entry.needed
+        await kept.ask(StopPreview(KEY))
+        (entry,) = store.entries(tmp_path / "cache" / "modules", frozenset())
+        assert not entry.needed
 
 
 async def test_another_run_of_the_daemon_serves_what_was_built_before(tmp_path):
