@@ -19,8 +19,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `tarballs` is a folder for what package managers download, which several containers may
     share: on the workspace volume, so that a new container need not download it again; in
     `cache` where it is not given. `install_scripts` lets packages run code while they are
-    installed. Beyond the `most_modules` last used, dependencies are removed that no worktree
-    links to and no dev server has.
+    installed. Beyond the `most_modules` last used, dependencies are removed that neither a worktree
+    nor what was built links to, and no server has.
 
     `ports` are the first and last port that dev servers may take. They should lie outside the
     system's ephemeral range, so that no outgoing connection sits on one.
