@@ -320,6 +320,43 @@ async def test_a_drop_that_was_given_up_is_not_taken_for_done_once_nothing_is_th
     assert bench.kinds().count("turn.given_up") == 1
 
 
+@pytest.mark.parametrize("keep", [True, False, None])
+async def test_what_was_settled_counts_beside_what_a_later_turn_left_on_another_branch(
+    bench: Bench, keep: bool | None
+) -> None:
+    written, wrote = trio.open_memory_channel[None](0)
+
+    async def half(turn: Turn, host: Host) -> None:
+        await write(turn, host, bench)
+        await written.send(None)
+        await trio.sleep_forever()
+
+    async def left(instruction: str) -> str:
+        turn = await bench.start(instruction)
+        await wrote.receive()
+        await bench.cancel(turn)
+        return turn
+
+    git = bench.keeper[KEY]
+    async with bench.cut_off(half):
+        first = await left("a.md x")
+        git.parked, git.files = {first: "thread"}, dict(git.head.files)
+        second = await left("b.md y")
+        git.parked, git.files = {second: "other"}, {**git.head.files, "a.md": "x"}
+        killed = Killed(bench, DropChanges if keep is False else CommitChanges, before=False)
+        async with trio.open_nursery() as nursery:
+            if keep is None:
+                await bench.start("c.md z")
+            else:
+                nursery.start_soon(_refused, bench, SettleTurn(KEY, first, keep))
+            await killed.reached.wait()
+            nursery.cancel_scope.cancel()
+    async with bench.life(quiet):
+        leftover = (await bench.found(first)).leftover
+        assert leftover is (Leftover.DROPPED if keep is False else Leftover.KEPT)
+        assert (await bench.found(second)).leftover is Leftover.OFFERED
+
+
 async def test_killed_once_what_was_left_is_kept_the_next_turn_still_knows_whose_it_was(
     bench: Bench,
 ) -> None:
