@@ -101,7 +101,10 @@ class ConfigurationCalls:
     async def _remove_template(self, name: str) -> None:
         """If the file has it no more; one that changed stays until it is added again."""
         differences = await self._asking.ask(Diff())
-        if any((one.service, one.kind) == (name, "removed") for one in differences):
+        kinds = [one.kind for one in differences if one.service == name]
+        if not kinds:
+            raise Fault(Code.FAILED, f"cannot remove {name}: take it out of the file first")
+        if "removed" in kinds:
             await self._asking.ask(Reload(only=(name,)))
 
     async def _remove_what_nobody_needs(self) -> None:

@@ -113,6 +113,8 @@ async def test_a_template_has_no_members_and_changes_or_goes_as_a_whole(call: Pr
     template = table('"job@"')
     write(DATABASE + WEB + template)
     assert await call("addProcessGroup", "job@") is True
+    refused = "FAILED: cannot remove job@: take it out of the file first"
+    assert await call.fault("removeProcessGroup", "job@") == refused
     write(DATABASE + WEB + table('"job@"', "control = true"))
     assert await call("reloadConfig") == [[[], ["job@"], []]]
     assert await call("stopProcessGroup", "job@") == []
