@@ -100,6 +100,15 @@ def descriptors(pid: int) -> int:
     return len(os.listdir(PROC / str(pid) / "fd"))
 
 
+def opened(pid: int) -> list[str]:
+    """What its descriptors are of, in their order."""
+    found: list[str] = []
+    for name in sorted(os.listdir(PROC / str(pid) / "fd"), key=int):
+        with suppress(FileNotFoundError):  # just closed
+            found.append(f"{name} {os.readlink(PROC / str(pid) / 'fd' / name)}")
+    return found
+
+
 def _of_status(pid: int, name: str) -> int:
     """Raises `OSError` where there is no such process."""
     status = (PROC / str(pid) / "status").read_text()

@@ -35,7 +35,9 @@ def growth(trial: Trial) -> Iterator[Promise]:
     kept = trial.warm.most("memory") + HEAP
     yield Promise("MB of memory at rest", again.least("memory"), kept)
     # The least of some looks: another may have met with a connection that was just closing.
-    yield exactly("descriptors at rest", again.least("descriptors"), rest.least("descriptors"))
+    found, wanted = again.least("descriptors"), rest.least("descriptors")
+    which = "" if found == wanted else f" [{again.opened()}] after [{rest.opened()}]"
+    yield exactly(f"descriptors at rest{which}", found, wanted)
     # The loop's own, two that write, one that imports, one a start that looks up users.
     yield Promise("threads", most("threads"), 4 + len(SERVICES))
     yield Promise("children", most("children"), len(SERVICES))

@@ -16,21 +16,27 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the daemon holds. `memory` is MB of its own, without what is mapped from files."""
+    """What the daemon holds. `memory` is MB of its own, without what is mapped from files;
+    `opened` are the descriptors one by one.
+    """
 
     memory: float
-    descriptors: int
+    opened: tuple[str, ...]
     threads: int
     children: int
     zombies: int
     flooded: float  # MB in the flood's files
+
+    @property
+    def descriptors(self) -> int:
+        return len(self.opened)
 
 
 def look(world: World) -> Look:
     children = procfs.children(world.pid)
     return Look(
         memory=procfs.own_mb(world.pid),
-        descriptors=procfs.descriptors(world.pid),
+        opened=tuple(procfs.opened(world.pid)),
         threads=procfs.threads(world.pid),
         children=len(children),
         zombies=sum(map(procfs.is_zombie, children)),
@@ -67,6 +73,10 @@ class Watch:
 
     def least(self, what: str) -> float:
         return min(getattr(look, what) for look in self.looks)
+
+    def opened(self) -> str:
+        """The descriptors of the look that found the least of them."""
+        return ", ".join(min((look.opened for look in self.looks), key=len))
 
     def __str__(self) -> str:
         ms = sorted(1000 * seconds for seconds in self.answers)
