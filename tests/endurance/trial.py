@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.endurance.watching import Watch
 from tests.endurance.world import World
 
-LOOKS = 10  # at a daemon at rest
+LOOKS = 10  # at a daemon at rest, with nothing that waits to be written any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +69,4 @@ class Trial:
 
     def _rest(self, watch: Watch) -> None:
         self.world.stop()
-        watch.watch(self.world, lambda: len(watch.looks) >= LOOKS, self.sizes.patience)
+        watch.watch(self.world, lambda: watch.is_calm(LOOKS), self.sizes.patience)

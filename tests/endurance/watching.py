@@ -33,6 +33,8 @@ class Look:
 
 
 def look(world: World) -> Look:
+    # First, so that where nothing is written any more the descriptors are of a time after it.
+    flooded = world.flooded() / MB
     children = procfs.children(world.pid)
     return Look(
         memory=procfs.own_mb(world.pid),
@@ -40,7 +42,7 @@ def look(world: World) -> Look:
         threads=procfs.threads(world.pid),
         children=len(children),
         zombies=sum(map(procfs.is_zombie, children)),
-        flooded=world.flooded() / MB,
+        flooded=flooded,
     )
 
 
@@ -74,9 +76,20 @@ class Watch:
     def least(self, what: str) -> float:
         return min(getattr(look, what) for look in self.looks)
 
-    def opened(self) -> str:
-        """The descriptors of the look that found the least of them."""
-        return ", ".join(min((look.opened for look in self.looks), key=len))
+    def is_calm(self, looks: int) -> bool:
+        """Whether so many looks in a row found as much in the flood's files as there is now.
+
+        A service that has ended leaves MB behind that are still to be written, and while a full
+        file is put aside, none is open.
+        """
+        return len({look.flooded for look in self.looks[-looks:]}) == 1 and len(self.looks) >= looks
+
+    def opened(self, looks: int) -> tuple[str, ...]:
+        """The fewest descriptors that one of the last looks found.
+
+        Another may have met with a connection that was just closing.
+        """
+        return min((look.opened for look in self.looks[-looks:]), key=len)
 
     def __str__(self) -> str:
         ms = sorted(1000 * seconds for seconds in self.answers)
