@@ -13,7 +13,12 @@ import pytest
 from hypothesis import settings
 from trio.testing import MockClock
 
+from tests.container.fixtures import dependencies, full, slim, storage
 from tests.sharing import Sharing, turn
+from tests.whole.fixtures import cache, daemon
+
+# Here and nowhere below: pytest makes a fixture of a session once for each place that imports it.
+__all__ = ["cache", "daemon", "dependencies", "full", "slim", "storage"]
 
 # Coding tools announce themselves to their children with these, and some programs that the
 # tests start (`astro dev` among them) then behave differently.

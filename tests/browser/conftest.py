@@ -9,9 +9,6 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import sites, unmoved
-from tests.whole.fixtures import cache, daemon
-
-__all__ = ["cache", "daemon"]
 
 PATIENCE = 30_000  # milliseconds, on a busy machine; what is waited for is mostly there at once
 

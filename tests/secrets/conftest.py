@@ -11,10 +11,13 @@ from tests.secrets import day as days
 from tests.secrets import sources
 from tests.secrets.day import Day
 from tests.services.workspaces.git_server import GitServer
-from tests.whole.fixtures import cache
 from tests.whole.turns.model import Model
 
-__all__ = ["cache", "day"]
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that is of these days alone, since it is searched."""
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(scope="session")

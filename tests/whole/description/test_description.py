@@ -11,9 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.whole.daemon import Daemon
-from tests.whole.fixtures import cache, daemon
-
-__all__ = ["cache", "daemon"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 # What a shell of ours may have, and no child of a test gets.
